@@ -1,0 +1,58 @@
+"""`paypredict`: thin commands over the same services as the API. Each command's module is imported only when it is run."""
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from hub.errors import HubError
+from hub.sdk.errors import PluginError
+
+COMMANDS = {
+    "up": "Run everything: servers, API, workers and scheduler.",
+    "forecast": "Forecast the open invoices of a ledger export.",
+    "backtest": "Forecast a ledger's past as it would have been forecast then.",
+    "tenant": "Create, list, migrate and drop tenants.",
+    "worker": "Run job workers.",
+    "scheduler": "Run the schedule and the sweeps.",
+    "plugin": "List the plugins and what is wrong with the broken ones.",
+    "bench": "Measure the hub against the limits of this machine.",
+    "demo": "Write the synthetic demo ledger.",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"hub.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="paypredict")
+def group() -> None:
+    """PayPredict: forecasts when each open invoice will be paid.
+
+    \b
+    paypredict forecast ledger.csv --report report.html
+    paypredict up --demo
+    """
+
+
+def main(args: list[str] | None = None) -> Any:
+    """Entry point. Exits 0 when done, 1 on an error of the hub, 2 on wrong usage or unusable input."""
+    try:
+        return group.main(args, prog_name="paypredict")
+    except (HubError, PluginError) as error:
+        field = getattr(error, "field", None)
+        click.echo(f"Error: {f'{field}: ' if field else ''}{error}", err=True)
+        sys.exit(2 if isinstance(error, PluginError) or getattr(error, "status", 500) < 500 else 1)

@@ -1,0 +1,185 @@
+"""The ledger's tables, in every tenant's schema. Only this room writes them.
+
+Ids are derived from connection, entity and the provider's own id (`ids.ledger_id`), so that records may arrive in
+any order and refer to each other before both are there; there are no foreign keys for the same reason, and each sync
+run counts what it left dangling. The rows here are the newest version of each record; a row that is replaced goes to
+`ledger_versions` with the span during which it was what the hub knew.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    Numeric,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from hub.storage.bases import tenant_metadata
+
+MONEY = Numeric(19, 4)
+
+
+def _provenance() -> list[Column]:
+    """Where a row came from, what it was made of, and from when on the hub has known it so."""
+    return [
+        Column("connection_id", UUID(as_uuid=True), nullable=False),
+        Column("external_id", Text, nullable=False),
+        Column("row_hash", BigInteger, nullable=False),
+        Column("effective_at", DateTime(timezone=True)),
+        Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        Column("deleted_on", Date),
+        Column("raw", JSONB),
+    ]
+
+
+customers = Table(
+    "customers",
+    tenant_metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text),
+    Column("currency", String(3)),
+    Column("country", Text),
+    Column("industry", Text),
+    Column("credit_score", Integer),
+    Column("credit_limit", MONEY),
+    # What people of the tenant say of the customer; a sync never touches it.
+    Column("profile", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    *_provenance(),
+)
+
+invoices = Table(
+    "invoices",
+    tenant_metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("customer_id", UUID(as_uuid=True), nullable=False),
+    Column("number", Text, nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("total", MONEY, nullable=False),
+    # total less the active allocations; zero for void, draft and deleted documents.
+    Column("balance", MONEY, nullable=False),
+    # The source's own open amount, where it states one: any difference from `balance` is a tie-out finding.
+    Column("stated_balance", MONEY),
+    # draft, open, partially_paid, paid, credited, written_off, void or deleted. Overdue is derived, never stored.
+    Column("status", String(16), nullable=False),
+    # Value date of the allocation that settled it, when a payment did; credits and write-offs alone are no payment.
+    Column("paid_on", Date),
+    Column("terms", Text),
+    Column("disputed", Boolean),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    *_provenance(),
+    CheckConstraint(
+        "status in ('draft','open','partially_paid','paid','credited','written_off','void','deleted')", name="status"
+    ),
+    Index("ix_invoices_due_on_id", "due_on", "id"),
+    Index("ix_invoices_customer_id_due_on", "customer_id", "due_on"),
+    Index(
+        "ix_invoices_open_due_on",
+        "due_on",
+        postgresql_where=text("balance > 0"),
+        postgresql_include=["balance", "currency", "customer_id"],
+    ),
+)
+
+payments = Table(
+    "payments",
+    tenant_metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("customer_id", UUID(as_uuid=True), nullable=False),
+    Column("paid_on", Date, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("amount", MONEY, nullable=False),
+    # amount less the active allocations: money received that pays no invoice yet.
+    Column("unapplied", MONEY, nullable=False),
+    *_provenance(),
+    Index("ix_payments_customer_id_paid_on", "customer_id", "paid_on"),
+)
+
+credit_memos = Table(
+    "credit_memos",
+    tenant_metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("customer_id", UUID(as_uuid=True), nullable=False),
+    Column("number", Text, nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("total", MONEY, nullable=False),
+    Column("unapplied", MONEY, nullable=False),
+    Column("status", String(16), nullable=False),
+    *_provenance(),
+    Index("ix_credit_memos_customer_id", "customer_id"),
+)
+
+allocations = Table(
+    "allocations",
+    tenant_metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("invoice_id", UUID(as_uuid=True), nullable=False),
+    Column("source_id", UUID(as_uuid=True)),
+    Column("kind", String(16), nullable=False),
+    Column("amount", MONEY, nullable=False),
+    Column("source_amount", MONEY),
+    Column("applied_on", Date, nullable=False),
+    Column("reversed_on", Date),
+    *_provenance(),
+    Index("ix_allocations_invoice_id", "invoice_id"),
+    Index("ix_allocations_source_id", "source_id"),
+)
+
+ledger_versions = Table(
+    "ledger_versions",
+    tenant_metadata,
+    Column("entity", String(16), nullable=False),
+    Column("id", UUID(as_uuid=True), nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("superseded_at", DateTime(timezone=True), nullable=False),
+    Column("effective_at", DateTime(timezone=True)),
+    # The whole row as it was, so that it can be read back as a row of its table.
+    Column("row", JSONB, nullable=False),
+    PrimaryKeyConstraint("entity", "id", "recorded_at"),
+)
+
+agg_day = Table(
+    "agg_day",
+    tenant_metadata,
+    Column("day", Date, nullable=False),
+    Column("currency", String(3), nullable=False),
+    # Money of invoices issued, credit memos issued, and of allocations by kind, dated that day.
+    Column("billed", MONEY, nullable=False),
+    Column("credited", MONEY, nullable=False),
+    Column("paid", MONEY, nullable=False),
+    Column("written_off", MONEY, nullable=False),
+    Column("invoices", Integer, nullable=False),
+    PrimaryKeyConstraint("day", "currency"),
+)
+
+agg_customer = Table(
+    "agg_customer",
+    tenant_metadata,
+    Column("customer_id", UUID(as_uuid=True), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("open_balance", MONEY, nullable=False),
+    Column("unapplied", MONEY, nullable=False),
+    Column("open_invoices", Integer, nullable=False),
+    Column("paid_invoices", Integer, nullable=False),
+    Column("paid_late", Integer, nullable=False),
+    # Mean of paid_on - due_on over the paid invoices, in days; null while none is paid.
+    Column("mean_days_late", Numeric(9, 2)),
+    Column("oldest_due_on", Date),
+    Column("last_paid_on", Date),
+    PrimaryKeyConstraint("customer_id", "currency"),
+)

@@ -1,0 +1,41 @@
+"""What went wrong, named by what to do about it. The plugin says what happened; the hub decides what follows."""
+
+
+class PluginError(Exception):
+    """Base of all errors a plugin may raise on purpose."""
+
+
+class AuthError(PluginError):
+    """The provider refuses the credentials: a person has to reconnect."""
+
+
+class TransientError(PluginError):
+    """Worth trying again, no sooner than `retry_after` seconds."""
+
+    def __init__(self, message: str, retry_after: int = 60) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ConfigError(PluginError):
+    """The settings or the file cannot work as they are; `field` names the setting to change, where there is one."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class RecordError(PluginError):
+    """One record cannot be used; the others can. Says where it stands, what it holds and what was expected."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str | None = None,
+        value: str | None = None,
+        expected: str | None = None,
+        line: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.field, self.value, self.expected, self.line = field, value, expected, line

@@ -1,0 +1,115 @@
+"""The receivables ledger as a provider states it: what a connector's `map` returns.
+
+Amounts are exact `Decimal`s in the record's own `currency` (ISO 4217), never floats. Dates are the books' calendar
+dates; instants are timezone-aware UTC. Ids are the provider's own, unique per connection and record type.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+DocumentStatus = Literal["draft", "open", "void", "written_off"]
+"""What the source says of a document. Paid and partially paid are not said: they follow from the allocations."""
+
+AllocationKind = Literal[
+    "payment", "credit_memo", "prepayment", "overpayment", "discount", "withholding", "write_off", "journal", "opening"
+]
+"""What settled a part of an invoice. `opening`: settled, but the source does not say by what or when."""
+
+Entity = Literal["customer", "invoice", "payment", "credit_memo", "allocation"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """Somebody who owes. What the source does not know stays None."""
+
+    external_id: str
+    name: str
+    email: str | None = None
+    currency: str | None = None
+    country: str | None = None
+    industry: str | None = None
+    credit_score: int | None = None
+    credit_limit: Decimal | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice:
+    """One receivable as the customer's books state it.
+
+    `balance` is the source's own open amount where it states one; the ledger computes its own from the allocations
+    and reports any difference. `disputed` is None where the source does not say.
+    """
+
+    external_id: str
+    customer_id: str
+    number: str
+    issued_on: date
+    due_on: date
+    currency: str
+    total: Decimal
+    balance: Decimal | None = None
+    status: DocumentStatus = "open"
+    terms: str | None = None
+    disputed: bool | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """Money received from a customer; what of it is not allocated is unapplied."""
+
+    external_id: str
+    customer_id: str
+    paid_on: date
+    currency: str
+    amount: Decimal
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditMemo:
+    """An amount given back to a customer; `total` is positive. What of it is not allocated is unapplied."""
+
+    external_id: str
+    customer_id: str
+    number: str
+    issued_on: date
+    currency: str
+    total: Decimal
+    status: DocumentStatus = "open"
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """A part of a payment, credit memo or the like, set against one invoice.
+
+    `amount` is in the invoice's currency, `source_amount` in the payment's where that differs. `source_id` names the
+    payment or credit memo; None for kinds that have no document. Active on a day d when applied_on <= d and it is
+    not reversed by d.
+    """
+
+    external_id: str
+    invoice_id: str
+    kind: AllocationKind
+    amount: Decimal
+    applied_on: date
+    source_id: str | None = None
+    source_amount: Decimal | None = None
+    reversed_on: date | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """The source says that this record was deleted there."""
+
+    entity: Entity
+    external_id: str
+    gone_on: date
+
+
+Record = Customer | Invoice | Payment | CreditMemo | Allocation | Gone
