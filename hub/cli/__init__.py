@@ -1,4 +1,4 @@
-"""`paypredict`: thin commands over the same services as the API. Each command's module is imported only when it is run."""
+"""`paypredict`: thin commands over the same services as the API, each module imported only when its command runs."""
 
 import importlib
 import sys
