@@ -1,0 +1,1 @@
+"""When each open invoice will be paid, how sure that is, and why."""

@@ -1,0 +1,145 @@
+"""What forecasting hands up: forecasts, the backtest that vouches for them, expected cash, and reasons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hub.forecasting.days import Days
+from hub.sdk.risk import LEVELS, RiskLevel
+
+Floats = NDArray[np.float64]
+
+CURVE_DAYS: Days = np.concatenate([np.arange(1, 92), np.arange(98, 561, 7)]).astype(np.int32)
+"""Days after `as_of` at which `Forecasts.curve` is kept: daily for a quarter, then weekly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecasts:
+    """One forecast per row, all of it read off one curve of when the invoice will be paid.
+
+    `row` indexes the frame that was forecast. Days are days since 1970-01-01, none earlier than the first day on which
+    the invoice can be paid, and p10 <= p50 <= p90; [p10, p90] holds the payment day in about 80 % of cases. `expected`
+    is the day to plan with. `p_late30` is the probability of payment more than 30 days after due. `risk` indexes
+    hub.sdk.risk.LEVELS. `curve` is the probability of being paid by `as_of + CURVE_DAYS`, in 65535ths. `as_of` is one
+    day for all rows, except in a rolling backtest, where each row was forecast on its own day.
+    """
+
+    model: str
+    as_of: Days
+    row: NDArray[np.int64]
+    p_paid_by_due: Floats
+    p_late30: Floats
+    expected: Days
+    p10: Days
+    p50: Days
+    p90: Days
+    risk: NDArray[np.int8]
+    curve: NDArray[np.uint16]
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    @property
+    def risk_level(self) -> list[RiskLevel]:
+        """The risk level of each row in words."""
+        return [LEVELS[level] for level in self.risk]
+
+    def p_paid_by(self, day: int) -> Floats:
+        """The probability that each invoice is paid by the end of `day`; 0 up to the day of its forecast."""
+        ahead = day - self.as_of.astype(np.int64)
+        column = np.searchsorted(CURVE_DAYS, ahead, side="right") - 1
+        low: Floats = self._curve_at(column)
+        high = self._curve_at(np.minimum(column + 1, len(CURVE_DAYS) - 1))
+        edges = np.concatenate([[0], CURVE_DAYS])
+        left, right = edges[column + 1], edges[np.minimum(column + 2, len(CURVE_DAYS))]
+        share = np.clip((ahead - left) / np.maximum(right - left, 1), 0.0, 1.0)
+        between: Floats = low + share * (high - low)
+        return between
+
+    def _curve_at(self, column: NDArray[np.intp]) -> Floats:
+        known = self.curve[np.arange(len(self)), np.maximum(column, 0)] / 65535.0
+        return np.where(column < 0, 0.0, known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """How forecasts compared with what happened; None where it cannot be said.
+
+    Errors and widths are in days. `weekly_cash_error` is the sum of |actual - forecast| per calendar week over the
+    sum of actual. `ece` is the expected calibration error in ten bins of `p_paid_by_due`.
+    """
+
+    n: int
+    mae: float
+    within3: float
+    auc: float | None
+    brier: float | None
+    ece: float | None
+    coverage: float | None
+    width: float | None
+    weekly_cash_error: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationBin:
+    """Forecasts of about the same probability of payment by due, and the share that was so paid."""
+
+    n: int
+    p_mean: float
+    share_paid: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorGroup:
+    """The mean absolute error, in days, of one group of invoices beside that of the customer median."""
+
+    label: str
+    n: int
+    mae: float
+    mae_customer_median: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtest:
+    """The newest part of the history, forecast from what was known before it.
+
+    Trained on what was known at the end of `trained_until`; scored on the `model.n` later payments and open invoices
+    whose answer was known by `scored_until`. `promoted` says whether `backend` beat the customer median; `why` is a
+    sentence for people.
+    """
+
+    backend: str
+    trained_until: date
+    scored_until: date
+    model: Scores
+    due_date: Scores
+    customer_median: Scores
+    calibration: tuple[CalibrationBin, ...]
+    errors: tuple[ErrorGroup, ...]
+    promoted: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashFlow:
+    """Expected cash per calendar week (by its Monday) in each currency, with a range that holds it in 80 % of cases.
+
+    Estimates, as floats, in the currency's own unit; never summed across currencies.
+    """
+
+    weeks: tuple[date, ...]
+    expected: Mapping[str, Floats] = field(default_factory=dict)
+    p10: Mapping[str, Floats] = field(default_factory=dict)
+    p90: Mapping[str, Floats] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One thing that moved a forecast: `contribution` is positive towards later payment; `sentence` is for people."""
+
+    feature: str
+    contribution: float
+    sentence: str
