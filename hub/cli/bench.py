@@ -1,0 +1,87 @@
+"""`paypredict bench`: the hub's real path and its limit, side by side in one run."""
+
+import importlib
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+BENCHMARKS = {
+    "ingest": "Rows per second of a fresh sync, against plain COPY into the same table.",
+    "resync": "The same sync again with nothing or one row in a hundred changed.",
+    "features": "Point-in-time features, against the bare numpy kernel.",
+    "score": "Read, features, predict and write, against the model's predict alone.",
+    "api-list": "GET /api/invoices, against the same SQL in a transaction.",
+    "tenant-create": "Create a tenant, against running the same DDL.",
+    "migrate": "Migrate many tenants, against a loop over the same SQL.",
+    "analytics": "Aging and DSO on a large ledger, against one primary-key read and raw SQL.",
+    "jobs": "Durable work, against a bare RQ job.",
+    "startup": "Import and build the API, against importing its libraries.",
+    "coldstart": "`paypredict up` to the first answer, against starting the servers alone.",
+}
+
+
+@click.command(
+    "bench", epilog="Names: " + ", ".join(BENCHMARKS) + ", and accuracy (needs real ledgers, see docs/accuracy.md)."
+)
+@click.argument("names", nargs=-1, metavar="[NAME ...]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
+@click.option("--rows", type=int, help="Size for ingest, resync, features and score.")
+@click.option("--tenants", type=int, help="How many tenants tenant-create and migrate make.")
+def command(names: tuple[str, ...], as_json: bool, rows: int | None, tenants: int | None) -> None:
+    """Measure the hub against the limits of this machine.
+
+    A ratio compares two arms that ran in turns in the same process, so it means something on a busy machine too; the
+    spread beside it says how much. Exits 1 when a goal is missed.
+
+    \b
+    paypredict bench
+    paypredict bench ingest resync --rows 100000
+    paypredict bench features --json
+    """
+    if unknown := sorted(set(names) - BENCHMARKS.keys() - {"accuracy"}):
+        raise click.UsageError(f"no benchmark named {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    options = {name: value for name, value in (("rows", rows), ("tenants", tenants)) if value is not None}
+    console = Console(stderr=True)
+    results: list[dict[str, object]] = []
+    for name in names or tuple(BENCHMARKS):
+        with console.status(f"{name}: {BENCHMARKS.get(name, 'accuracy on the real ledgers')}"):
+            found = importlib.import_module(f"bench.{name.replace('-', '_')}").run(**options)
+        results.extend(found if isinstance(found, list) else [found])
+    if as_json:
+        click.echo(json.dumps({"machine": machine(), "benchmarks": results}, indent=1, default=str))
+    else:
+        _print_table(results)
+    sys.exit(0 if all(result["met"] for result in results) else 1)
+
+
+def machine() -> dict[str, object]:
+    """What a figure has to be read with: cores, load and versions."""
+    model = Path("/proc/cpuinfo")
+    names = [line.split(":", 1)[1].strip() for line in model.read_text().splitlines() if line.startswith("model name")]
+    return {
+        "cores": os.cpu_count(),
+        "cpu": names[0] if names else platform.processor(),
+        "load": os.getloadavg()[0],
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+    }
+
+
+def _print_table(results: list[dict[str, object]]) -> None:
+    table = Table("benchmark", "ratio", "spread", "goal", "met", "unit")
+    for result in results:
+        table.add_row(
+            str(result["name"]),
+            f"{result['ratio']:.3g}",
+            f"{result['low']:.3g} to {result['high']:.3g}",
+            str(result["goal"]),
+            "yes" if result["met"] else "NO",
+            str(result["unit"]),
+        )
+    Console().print(table)

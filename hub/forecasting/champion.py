@@ -1,0 +1,149 @@
+"""A tenant's models: training the champion, and forecasting the whole open book with it."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import orjson
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.orm import Session
+
+from hub.forecasting import engine
+from hub.forecasting.days import to_date, to_day
+from hub.forecasting.frame import LedgerFrame
+from hub.forecasting.models import forecast_models, forecast_runs
+from hub.forecasting.results import CashFlow, Forecasts, Reason
+from hub.ledger.columns import read_columns
+from hub.sdk.forecaster import ForecastBackend
+from hub.storage.session import driver
+
+EXPLAINED = 200
+"""Invoices of a run whose reasons are kept: they cost some 7 ms each, and a person looks at the worst first."""
+CASH_WEEKS = 26
+STALE_DAYS = 7
+"""A champion older than this is trained anew after the next sync."""
+
+Progress = Callable[[float, str], None]
+
+
+def load_frame(session: Session, as_of: date) -> LedgerFrame:
+    """The tenant's ledger as arrays, as the books state it at the end of `as_of`."""
+    ledger = read_columns(session)
+    return LedgerFrame.from_columns(day=to_day(as_of), **ledger.customers, **ledger.invoices, **ledger.allocations)
+
+
+def champion_age(session: Session, today: date) -> int | None:
+    """Days since the champion was trained, or None where there is none."""
+    as_of = session.scalar(select(forecast_models.c.as_of).where(forecast_models.c.status == "champion"))
+    return None if as_of is None else (today - as_of).days
+
+
+def save_champion(session: Session, model: engine.TrainedModel, trained_at: datetime) -> UUID:
+    """Keep a model and let it make the predictions from now on; the champion before it is retired, not lost."""
+    table = forecast_models
+    session.execute(update(table).where(table.c.status == "champion").values(status="retired"))
+    model_id: UUID = session.execute(
+        insert(table)
+        .values(
+            backend=model.backend,
+            status="champion",
+            reason=model.note,
+            as_of=model.as_of,
+            trained_at=trained_at,
+            backtest=None if model.backtest is None else asdict(model.backtest),
+            artifact=engine.dump(model),
+        )
+        .returning(table.c.id)
+    ).scalar_one()
+    return model_id
+
+
+def load_champion(
+    session: Session, backends: dict[str, type[ForecastBackend]]
+) -> tuple[UUID, engine.TrainedModel] | None:
+    """The champion and its id. Raises CorruptModelError where what is stored is not what was saved."""
+    table = forecast_models
+    row = session.execute(select(table.c.id, table.c.artifact).where(table.c.status == "champion")).one_or_none()
+    return None if row is None else (row.id, engine.load(row.artifact, backends))
+
+
+def compute(
+    model: engine.TrainedModel, frame: LedgerFrame, as_of: date, progress: Progress
+) -> tuple[Forecasts, CashFlow, dict[int, list[Reason]]]:
+    """Forecasts of the open book, the cash they bring, and the reasons of the invoices most worth a look (by position)."""
+    forecasts = engine.forecast(model, frame, as_of, progress=lambda share, words: progress(share * 0.6, words))
+    progress(0.6, "Adding up the expected cash")
+    cash = engine.cash_flow(frame, forecasts, weeks=CASH_WEEKS)
+    progress(0.8, "Finding the reasons")
+    worst = np.argsort(-forecasts.p_late30 * frame.open_amount[forecasts.row], kind="stable")[:EXPLAINED]
+    reasons = engine.explain(model, frame, as_of, forecasts.row[worst]) if len(worst) else []
+    return forecasts, cash, dict(zip(worst.tolist(), reasons, strict=True))
+
+
+def save_run(
+    session: Session,
+    model_id: UUID,
+    frame: LedgerFrame,
+    as_of: date,
+    made_at: datetime,
+    found: tuple[Forecasts, CashFlow, dict[int, list[Reason]]],
+) -> int:
+    """Append the predictions of one run, which is current from the commit on; returns how many there are."""
+    forecasts, cash, reasons = found
+    run_id = session.execute(
+        insert(forecast_runs)
+        .values(
+            model_id=model_id,
+            as_of=as_of,
+            made_at=made_at,
+            predictions=len(forecasts),
+            cash_flow=_cash_flow_json(cash),
+        )
+        .returning(forecast_runs.c.id)
+    ).scalar_one()
+    write_predictions(session, run_id, frame, forecasts, reasons)
+    return len(forecasts)
+
+
+def write_predictions(
+    session: Session, run_id: int, frame: LedgerFrame, forecasts: Forecasts, reasons: dict[int, list[Reason]]
+) -> None:
+    """COPY the predictions of a run into the tenant's table."""
+    days = np.unique(np.concatenate([forecasts.expected, forecasts.p10, forecasts.p50, forecasts.p90]))
+    on = dict(zip(days.tolist(), map(to_date, days.tolist()), strict=True))
+    why = {row: orjson.dumps([asdict(reason) for reason in found]).decode() for row, found in reasons.items()}
+    columns = zip(
+        frame.invoice_id[forecasts.row].tolist(),
+        forecasts.p_paid_by_due.tolist(),
+        forecasts.p_late30.tolist(),
+        forecasts.expected.tolist(),
+        forecasts.p10.tolist(),
+        forecasts.p50.tolist(),
+        forecasts.p90.tolist(),
+        forecasts.risk_level,
+        strict=True,
+    )
+    statement = (
+        "copy predictions (run_id, invoice_id, p_paid_by_due, p_late30, expected_on, p10_on, p50_on, p90_on,"
+        " risk_level, reasons) from stdin (format binary)"
+    )
+    with driver(session).cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(["int8", "uuid", "float8", "float8", "date", "date", "date", "date", "varchar", "jsonb"])
+        for row, (invoice, p_due, p_late, expected, low, middle, high, level) in enumerate(columns):
+            copy.write_row(
+                (run_id, invoice, p_due, p_late, on[expected], on[low], on[middle], on[high], level, why.get(row))
+            )
+    session.execute(text("analyze predictions"))
+
+
+def _cash_flow_json(cash: CashFlow) -> dict[str, Any]:
+    return {
+        "weeks": [week.isoformat() for week in cash.weeks],
+        **{
+            name: {currency: np.round(values, 2).tolist() for currency, values in getattr(cash, name).items()}
+            for name in ("expected", "p10", "p90")
+        },
+    }
