@@ -73,7 +73,7 @@ def load_champion(
 def compute(
     model: engine.TrainedModel, frame: LedgerFrame, as_of: date, progress: Progress
 ) -> tuple[Forecasts, CashFlow, dict[int, list[Reason]]]:
-    """Forecasts of the open book, the cash they bring, and the reasons of the invoices most worth a look (by position)."""
+    """Forecasts of the open book, the cash they bring, and by position the reasons of those most worth a look."""
     forecasts = engine.forecast(model, frame, as_of, progress=lambda share, words: progress(share * 0.6, words))
     progress(0.6, "Adding up the expected cash")
     cash = engine.cash_flow(frame, forecasts, weeks=CASH_WEEKS)
