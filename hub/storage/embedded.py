@@ -132,7 +132,9 @@ class Servers:
     def __enter__(self) -> "Servers":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None):
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
 
@@ -212,9 +214,8 @@ def _take_lock(data_dir: Path) -> int:
 
 def _in_use(data_dir: Path, lock: int) -> ConflictError:
     owner = os.pread(lock, 20, 0).decode() or "unknown"
-    return ConflictError(
-        f"{data_dir} is in use by process {owner}; stop that one or name another folder (--data, or PAYPREDICT_DATA_DIR)"
-    )
+    remedy = "stop that one or name another folder (--data, or PAYPREDICT_DATA_DIR)"
+    return ConflictError(f"{data_dir} is in use by process {owner}; {remedy}")
 
 
 def _load_secrets(path: Path) -> dict[str, str]:

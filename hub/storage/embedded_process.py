@@ -6,9 +6,10 @@ import pwd
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -71,7 +72,7 @@ def spawn(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=prepare,  # noqa: PLW1509 - only system calls are made there
+            preexec_fn=prepare,
         )
     assert process.stdin
     try:
@@ -132,8 +133,11 @@ def _may_enter(path: Path, account: Account) -> bool:
     return True
 
 
-def _preparation(account: Account | None, bypass: bool, when_orphaned: signal.Signals):  # type: ignore[no-untyped-def]
-    """What the child does between fork and exec. With `bypass` it may pass folders closed to its user (root's home)."""
+def _preparation(account: Account | None, bypass: bool, when_orphaned: signal.Signals) -> Callable[[], None]:
+    """What the child does between fork and exec: system calls only.
+
+    With `bypass` it keeps the right to pass folders that are closed to its user, such as root's home.
+    """
     owner = os.getpid()
     linux = sys.platform == "linux"
 
@@ -163,6 +167,6 @@ def _keep_dac_override() -> None:
     _call(_libc.prctl, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE, 0, 0)
 
 
-def _call(function, *arguments) -> None:  # type: ignore[no-untyped-def]
+def _call(function: Callable[..., int], *arguments: Any) -> None:
     if function(*arguments) != 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))

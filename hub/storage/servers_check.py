@@ -24,7 +24,8 @@ def check_database(url: str) -> None:
 def check_redis(url: str) -> None:
     """Raises UnavailableError that says what to do, unless Redis 7 or Valkey 8, or later, answers there."""
     try:
-        with redis.Redis.from_url(url, socket_connect_timeout=10) as client:
+        # Protocol 2, which the servers that are too old speak as well.
+        with redis.Redis.from_url(url, socket_connect_timeout=10, protocol=2) as client:
             about = client.info("server")
     except (redis.RedisError, ValueError) as error:
         raise UnavailableError(f"REDIS_URL: no Redis or Valkey answers there ({error}); mend or unset it") from error
