@@ -2,7 +2,7 @@
 
 Ids are derived from connection, entity and the provider's own id (`ids.ledger_id`), so that records may arrive in
 any order and refer to each other before both are there; there are no foreign keys for the same reason, and each sync
-run counts what it left dangling. The rows here are the newest version of each record; a row that is replaced goes to
+run counts what it left dangling (docs/decisions/0001). The rows here are the newest version of each record; a row that is replaced goes to
 `ledger_versions` with the span during which it was what the hub knew.
 """
 
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     DateTime,
     Index,
@@ -70,13 +71,16 @@ invoices = Table(
     Column("due_on", Date, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("total", MONEY, nullable=False),
-    # total less the active allocations; zero for void, draft and deleted documents.
+    # total less the active allocations; zero for draft, void, deleted and stated written-off documents. Negative where
+    # more was allocated than is owed: nothing is hidden, and the sync reports it.
     Column("balance", MONEY, nullable=False),
     # The source's own open amount, where it states one: any difference from `balance` is a tie-out finding.
     Column("stated_balance", MONEY),
     # draft, open, partially_paid, paid, credited, written_off, void or deleted. Overdue is derived, never stored.
     Column("status", String(16), nullable=False),
-    # Value date of the allocation that settled it, when a payment did; credits and write-offs alone are no payment.
+    # What the source says of the document: draft, open, void or written_off. `status` follows from it and the allocations.
+    Column("stated_status", String(16), nullable=False, server_default=text("'open'")),
+    # Value date of the last payment needed to settle it; null where credits and write-offs settled it without any.
     Column("paid_on", Date),
     Column("terms", Text),
     Column("disputed", Boolean),
@@ -107,6 +111,12 @@ payments = Table(
     Column("unapplied", MONEY, nullable=False),
     *_provenance(),
     Index("ix_payments_customer_id_paid_on", "customer_id", "paid_on"),
+    Index(
+        "ix_payments_unapplied",
+        "customer_id",
+        postgresql_where=text("unapplied <> 0"),
+        postgresql_include=["paid_on", "currency", "unapplied"],
+    ),
 )
 
 credit_memos = Table(
@@ -158,12 +168,16 @@ agg_day = Table(
     tenant_metadata,
     Column("day", Date, nullable=False),
     Column("currency", String(3), nullable=False),
-    # Money of invoices issued, credit memos issued, and of allocations by kind, dated that day.
+    # Over documents that are not draft, void or deleted: invoices by the day they were issued, and how many.
     Column("billed", MONEY, nullable=False),
-    Column("credited", MONEY, nullable=False),
-    Column("paid", MONEY, nullable=False),
-    Column("written_off", MONEY, nullable=False),
     Column("invoices", Integer, nullable=False),
+    # Credit memos by the day they were issued, and credits allocated without a memo.
+    Column("credited", MONEY, nullable=False),
+    # Write-offs, and all other allocations but those of credit memos, by the day applied; reversals count back on theirs.
+    Column("written_off", MONEY, nullable=False),
+    Column("paid", MONEY, nullable=False),
+    # Payments received less what was allocated of payments that day: cash waiting to be applied grew by so much.
+    Column("on_account", MONEY, nullable=False),
     PrimaryKeyConstraint("day", "currency"),
 )
 
@@ -175,10 +189,16 @@ agg_customer = Table(
     Column("open_balance", MONEY, nullable=False),
     Column("unapplied", MONEY, nullable=False),
     Column("open_invoices", Integer, nullable=False),
+    # Over the invoices that a payment settled: how many, how many of them after the due date, and the days between.
     Column("paid_invoices", Integer, nullable=False),
     Column("paid_late", Integer, nullable=False),
+    Column("days_late", BigInteger, nullable=False),
     # Mean of paid_on - due_on over the paid invoices, in days; null while none is paid.
-    Column("mean_days_late", Numeric(9, 2)),
+    Column(
+        "mean_days_late",
+        Numeric(9, 2),
+        Computed("round(days_late::numeric / nullif(paid_invoices, 0), 2)", persisted=True),
+    ),
     Column("oldest_due_on", Date),
     Column("last_paid_on", Date),
     PrimaryKeyConstraint("customer_id", "currency"),

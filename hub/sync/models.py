@@ -1,0 +1,80 @@
+"""The record of sync runs: what each brought, how far it got, and what it could not use."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from hub.storage.bases import tenant_metadata
+
+sync_runs = Table(
+    "sync_runs",
+    tenant_metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True, server_default=text("gen_random_uuid()")),
+    Column("connection_id", UUID(as_uuid=True), nullable=False),
+    # The work that runs it; the same work tried again continues the run it left.
+    Column("work_id", UUID(as_uuid=True)),
+    Column("status", Text, nullable=False, server_default=text("'running'")),
+    # Why it is partial, suspicious or failed, in sentences.
+    Column("reason", Text),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    # Written with each page; one that stays silent too long is taken for dead.
+    Column("heartbeat_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("finished_at", DateTime(timezone=True)),
+    # {stream: items read}; {entity: {inserted, changed, unchanged, deleted}}; seconds spent reading, mapping, storing.
+    Column("items", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("counts", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("timings", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("changed", Integer, nullable=False, server_default=text("0")),
+    Column("rejected", Integer, nullable=False, server_default=text("0")),
+    # What does not add up: {name: how many}, and the provider's receivables against the ledger's, per currency.
+    Column("findings", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("tie_out", JSONB),
+    CheckConstraint("status in ('running', 'ok', 'partial', 'suspicious', 'failed')", name="status"),
+    Index("ix_sync_runs_connection_id_started_at", "connection_id", "started_at"),
+    # One run of a connection at a time, whatever else fails.
+    Index(
+        "uq_sync_runs_running",
+        "connection_id",
+        unique=True,
+        postgresql_where=text("status = 'running'"),
+    ),
+)
+
+sync_cursors = Table(
+    "sync_cursors",
+    tenant_metadata,
+    Column("connection_id", UUID(as_uuid=True), nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("cursor", Text, nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("connection_id", "stream"),
+)
+
+sync_rejects = Table(
+    "sync_rejects",
+    tenant_metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("run_id", UUID(as_uuid=True), nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    # Where it stands and what was expected, as far as the plugin says.
+    Column("line", Integer),
+    Column("field", Text),
+    Column("value", Text),
+    Column("expected", Text),
+    # The raw item as text, since what cannot be used may not even be JSON; cut where it is very long.
+    Column("raw", Text),
+    Index("ix_sync_rejects_run_id_id", "run_id", "id"),
+)
