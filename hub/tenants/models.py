@@ -1,0 +1,53 @@
+"""The hub's register of tenants and their API keys."""
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import UUID
+
+from hub.storage.bases import hub_metadata
+
+tenants = Table(
+    "tenants",
+    hub_metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True, server_default=text("gen_random_uuid()")),
+    Column("key", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("schema_name", Text, nullable=False),
+    # Names the database that holds the schema, so that tenants can be spread over several one day.
+    Column("dsn_key", Text, nullable=False, server_default=text("'default'")),
+    # The newest revision of the tenant tree that the schema has.
+    Column("schema_version", Text, nullable=False),
+    Column("status", Text, nullable=False, server_default=text("'active'")),
+    Column("migration_error", Text),
+    Column("home_currency", String(3), nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("status in ('active','migration_failed')", name="status"),
+)
+
+api_keys = Table(
+    "api_keys",
+    hub_metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True, server_default=text("gen_random_uuid()")),
+    Column("tenant_key", Text, ForeignKey("hub.tenants.key", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    # The part that may be shown: enough to find the key, useless without its secret.
+    Column("prefix", Text, nullable=False, unique=True),
+    Column("key_hash", LargeBinary, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("last_used_at", DateTime(timezone=True)),
+)

@@ -1,0 +1,204 @@
+CREATE TABLE agg_customer (
+	customer_id UUID NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	open_balance NUMERIC(19, 4) NOT NULL,
+	unapplied NUMERIC(19, 4) NOT NULL,
+	open_invoices INTEGER NOT NULL,
+	paid_invoices INTEGER NOT NULL,
+	paid_late INTEGER NOT NULL,
+	mean_days_late NUMERIC(9, 2),
+	oldest_due_on DATE,
+	last_paid_on DATE,
+	CONSTRAINT pk_agg_customer PRIMARY KEY (customer_id, currency)
+);
+
+CREATE TABLE agg_day (
+	day DATE NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	billed NUMERIC(19, 4) NOT NULL,
+	credited NUMERIC(19, 4) NOT NULL,
+	paid NUMERIC(19, 4) NOT NULL,
+	written_off NUMERIC(19, 4) NOT NULL,
+	invoices INTEGER NOT NULL,
+	CONSTRAINT pk_agg_day PRIMARY KEY (day, currency)
+);
+
+CREATE TABLE allocations (
+	id UUID NOT NULL,
+	invoice_id UUID NOT NULL,
+	source_id UUID,
+	kind VARCHAR(16) NOT NULL,
+	amount NUMERIC(19, 4) NOT NULL,
+	source_amount NUMERIC(19, 4),
+	applied_on DATE NOT NULL,
+	reversed_on DATE,
+	connection_id UUID NOT NULL,
+	external_id TEXT NOT NULL,
+	row_hash BIGINT NOT NULL,
+	effective_at TIMESTAMP WITH TIME ZONE,
+	recorded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	deleted_on DATE,
+	raw JSONB,
+	CONSTRAINT pk_allocations PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_allocations_invoice_id ON allocations (invoice_id);
+
+CREATE INDEX ix_allocations_source_id ON allocations (source_id);
+
+CREATE TABLE credit_memos (
+	id UUID NOT NULL,
+	customer_id UUID NOT NULL,
+	number TEXT NOT NULL,
+	issued_on DATE NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	total NUMERIC(19, 4) NOT NULL,
+	unapplied NUMERIC(19, 4) NOT NULL,
+	status VARCHAR(16) NOT NULL,
+	connection_id UUID NOT NULL,
+	external_id TEXT NOT NULL,
+	row_hash BIGINT NOT NULL,
+	effective_at TIMESTAMP WITH TIME ZONE,
+	recorded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	deleted_on DATE,
+	raw JSONB,
+	CONSTRAINT pk_credit_memos PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_credit_memos_customer_id ON credit_memos (customer_id);
+
+CREATE TABLE customers (
+	id UUID NOT NULL,
+	name TEXT NOT NULL,
+	email TEXT,
+	currency VARCHAR(3),
+	country TEXT,
+	industry TEXT,
+	credit_score INTEGER,
+	credit_limit NUMERIC(19, 4),
+	profile JSONB DEFAULT '{}' NOT NULL,
+	version INTEGER DEFAULT 1 NOT NULL,
+	connection_id UUID NOT NULL,
+	external_id TEXT NOT NULL,
+	row_hash BIGINT NOT NULL,
+	effective_at TIMESTAMP WITH TIME ZONE,
+	recorded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	deleted_on DATE,
+	raw JSONB,
+	CONSTRAINT pk_customers PRIMARY KEY (id)
+);
+
+CREATE TABLE forecast_models (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	backend TEXT NOT NULL,
+	status VARCHAR(16) NOT NULL,
+	reason TEXT NOT NULL,
+	as_of DATE NOT NULL,
+	trained_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	backtest JSONB,
+	artifact BYTEA NOT NULL,
+	CONSTRAINT pk_forecast_models PRIMARY KEY (id),
+	CONSTRAINT ck_forecast_models_status CHECK (status in ('champion', 'retired', 'rejected'))
+);
+
+CREATE UNIQUE INDEX uq_forecast_models_champion ON forecast_models (status) WHERE status = 'champion';
+
+CREATE TABLE forecast_runs (
+	id BIGINT GENERATED ALWAYS AS IDENTITY,
+	model_id UUID NOT NULL,
+	as_of DATE NOT NULL,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	predictions INTEGER NOT NULL,
+	cash_flow JSONB NOT NULL,
+	CONSTRAINT pk_forecast_runs PRIMARY KEY (id)
+);
+
+CREATE TABLE idempotency_keys (
+	key VARCHAR(255) NOT NULL,
+	fingerprint BYTEA NOT NULL,
+	status INTEGER,
+	headers JSONB,
+	body BYTEA,
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_idempotency_keys PRIMARY KEY (key)
+);
+
+CREATE INDEX ix_idempotency_keys_expires_at ON idempotency_keys (expires_at);
+
+CREATE TABLE invoices (
+	id UUID NOT NULL,
+	customer_id UUID NOT NULL,
+	number TEXT NOT NULL,
+	issued_on DATE NOT NULL,
+	due_on DATE NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	total NUMERIC(19, 4) NOT NULL,
+	balance NUMERIC(19, 4) NOT NULL,
+	stated_balance NUMERIC(19, 4),
+	status VARCHAR(16) NOT NULL,
+	paid_on DATE,
+	terms TEXT,
+	disputed BOOLEAN,
+	version INTEGER DEFAULT 1 NOT NULL,
+	connection_id UUID NOT NULL,
+	external_id TEXT NOT NULL,
+	row_hash BIGINT NOT NULL,
+	effective_at TIMESTAMP WITH TIME ZONE,
+	recorded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	deleted_on DATE,
+	raw JSONB,
+	CONSTRAINT pk_invoices PRIMARY KEY (id),
+	CONSTRAINT ck_invoices_status CHECK (status in ('draft','open','partially_paid','paid','credited','written_off','void','deleted'))
+);
+
+CREATE INDEX ix_invoices_customer_id_due_on ON invoices (customer_id, due_on);
+
+CREATE INDEX ix_invoices_due_on_id ON invoices (due_on, id);
+
+CREATE INDEX ix_invoices_open_due_on ON invoices (due_on) INCLUDE (balance, currency, customer_id) WHERE balance > 0;
+
+CREATE TABLE ledger_versions (
+	entity VARCHAR(16) NOT NULL,
+	id UUID NOT NULL,
+	recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	superseded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	effective_at TIMESTAMP WITH TIME ZONE,
+	row JSONB NOT NULL,
+	CONSTRAINT pk_ledger_versions PRIMARY KEY (entity, id, recorded_at)
+);
+
+CREATE TABLE payments (
+	id UUID NOT NULL,
+	customer_id UUID NOT NULL,
+	paid_on DATE NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	amount NUMERIC(19, 4) NOT NULL,
+	unapplied NUMERIC(19, 4) NOT NULL,
+	connection_id UUID NOT NULL,
+	external_id TEXT NOT NULL,
+	row_hash BIGINT NOT NULL,
+	effective_at TIMESTAMP WITH TIME ZONE,
+	recorded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	deleted_on DATE,
+	raw JSONB,
+	CONSTRAINT pk_payments PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_payments_customer_id_paid_on ON payments (customer_id, paid_on);
+
+CREATE TABLE predictions (
+	run_id BIGINT NOT NULL,
+	invoice_id UUID NOT NULL,
+	p_paid_by_due DOUBLE PRECISION NOT NULL,
+	p_late30 DOUBLE PRECISION NOT NULL,
+	expected_on DATE NOT NULL,
+	p10_on DATE NOT NULL,
+	p50_on DATE NOT NULL,
+	p90_on DATE NOT NULL,
+	risk_level VARCHAR(6) NOT NULL,
+	reasons JSONB,
+	CONSTRAINT pk_predictions PRIMARY KEY (run_id, invoice_id)
+);
+
+CREATE INDEX ix_predictions_invoice_id_run_id ON predictions (invoice_id, run_id);
+
