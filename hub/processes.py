@@ -1,4 +1,4 @@
-"""Server processes of ours: never root, never outliving the process that started them, found again after a crash."""
+"""Processes of ours that never outlive the one that started them, and that are found again after a crash."""
 
 import ctypes
 import os
@@ -6,7 +6,7 @@ import pwd
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import psutil
 _PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
 _CAP_DAC_OVERRIDE, _CAPABILITY_VERSION_3 = 1, 0x20080522
 _LOG_LIMIT_BYTES = 20_000_000
+_BARE_ENVIRON = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 # Loaded here because nothing may be imported between fork and exec.
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -50,11 +51,12 @@ def spawn(
     *,
     folder: Path,
     log: Path,
-    account: Account | None,
-    when_orphaned: signal.Signals,
+    when_orphaned: signal.Signals = signal.SIGTERM,
+    account: Account | None = None,
+    environ: Mapping[str, str] = _BARE_ENVIRON,
     stdin: str = "",
 ) -> subprocess.Popen[bytes]:
-    """Start a server in `folder`, its output appended to `log`.
+    """Start a program in `folder` as `account` (None: as ourselves), its output appended to `log`.
 
     It gets `when_orphaned` from the kernel the moment our main thread is gone, however that came about (Linux), and
     has a session of its own, so that Ctrl-C in a terminal reaches us alone and the order of the shutdown is ours.
@@ -67,7 +69,7 @@ def spawn(
         process = subprocess.Popen(
             [str(part) for part in command],
             cwd=folder,
-            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+            env=dict(environ),
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,

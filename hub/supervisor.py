@@ -1,0 +1,100 @@
+"""The programs of one PayPredict on one machine: started, started again when they end, stopped in order."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub import processes
+
+_STEADY_AFTER_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What to run, and how many seconds it may take to finish its work once asked to stop."""
+
+    name: str
+    command: Sequence[str]
+    grace_s: float
+
+
+@dataclass(slots=True)
+class _Child:
+    program: Program
+    process: subprocess.Popen[bytes]
+    started_at: float
+    failures: int = 0
+    restart_at: float | None = None
+
+
+class Supervisor:
+    """Runs programs in `folder` with `environ`, each with a log of its own in `logs`; tells `say` what happens.
+
+    All is done by the calling thread: call `check` a few times a second.
+    """
+
+    def __init__(self, folder: Path, logs: Path, environ: Mapping[str, str], say: Callable[[str], None]) -> None:
+        self.logs = logs
+        self._folder = folder
+        self._environ = environ
+        self._say = say
+        self._children: list[_Child] = []
+
+    def start(self, program: Program) -> None:
+        """Start one more program; the order of these calls is the order in which `stop` ends them."""
+        self._children.append(_Child(program, self._spawn(program), time.monotonic()))
+
+    def check(self) -> None:
+        """Start again what has ended, waiting longer the more often it did."""
+        now = time.monotonic()
+        for child in self._children:
+            if child.restart_at is None and child.process.poll() is not None:
+                _end_group(child.process.pid)
+                steady = now - child.started_at > _STEADY_AFTER_S
+                child.failures = 1 if steady else child.failures + 1
+                child.restart_at = now + restart_delay(child.failures)
+                self._say(
+                    f"{child.program.name} ended ({_reason(child.process.returncode)}); starting it again. "
+                    f"Its log: {self.log(child.program.name)}"
+                )
+            elif child.restart_at is not None and now >= child.restart_at:
+                child.process, child.started_at, child.restart_at = self._spawn(child.program), now, None
+
+    def failures(self, name: str) -> int:
+        """How often in a row a program has ended soon after its start."""
+        return next(child.failures for child in self._children if child.program.name == name)
+
+    def stop(self) -> None:
+        """Ask each program in turn to finish, and end those that take longer than their grace."""
+        for child in self._children:
+            if child.process.poll() is None:
+                processes.stop(child.process, ((signal.SIGTERM, child.program.grace_s), (signal.SIGKILL, 5)))
+            _end_group(child.process.pid)
+        self._children.clear()
+
+    def log(self, name: str) -> Path:
+        """Where a program's output goes."""
+        return self.logs / f"{name}.log"
+
+    def _spawn(self, program: Program) -> subprocess.Popen[bytes]:
+        return processes.spawn(program.command, folder=self._folder, log=self.log(program.name), environ=self._environ)
+
+
+def restart_delay(failures: int) -> float:
+    """Seconds to wait before a program that ended `failures` times in a row is started again."""
+    return min(0.5 * 2.0 ** (failures - 1), 30.0)
+
+
+def _reason(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
+def _end_group(leader: int) -> None:
+    # What a killed program has left running: each leads a process group of its own.
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
