@@ -1,0 +1,49 @@
+# Needs Python 3.11 or later with venv, git and make; everything else is set up in .venv.
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench constraints clean
+
+help:  ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+run: .venv/installed  ## Set up and start everything, with the demo ledger; ARGS="--port 8080" and the like
+	@$(BIN)/paypredict up --demo $(ARGS)
+
+test: .venv/installed-dev  ## Run every test; ARGS="tests/unit -k money" and the like
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/installed-dev  ## Format, lint, types, import contracts and the unit tests, in under two minutes
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/unit -m "not slow" --quiet
+
+bench: .venv/installed-dev  ## Measure against this machine's limits; ARGS="ingest --rows 10000" and the like
+	@$(BIN)/paypredict bench $(ARGS)
+
+constraints:  ## Compile constraints.txt anew from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
+		--no-annotate --no-header --quiet --output-file constraints.txt
+
+clean:  ## Remove what was built and cached; data stays
+	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed; name it: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv .venv
+
+.venv/installed: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing PayPredict into .venv; the first time takes a minute or two"
+	@$(PIP) --editable .
+	@touch $@
+
+.venv/installed-dev: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing PayPredict and its development tools into .venv; the first time takes a minute or two"
+	@$(PIP) --editable '.[dev]'
+	@touch $@ .venv/installed
