@@ -14,9 +14,10 @@ from typing import Any
 
 import psycopg
 from psycopg.sql import SQL, Identifier
+from sqlalchemy.orm import Session
 
 from hub.storage.bases import HUB_SCHEMA, TENANTS_ROLE
-from hub.storage.session import Storage, driver
+from hub.storage.session import Storage, count_schema, driver
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 NO_VERSION = "0000"
@@ -66,51 +67,47 @@ def upgrade_hub(storage: Storage) -> list[str]:
             return []
     with storage.hub(statement_timeout_ms=0) as session:
         connection = driver(session)
-        lock(connection, HUB_SCHEMA)
+        _lock(connection, HUB_SCHEMA)
         if _hub_version(connection) == NO_VERSION:
             connection.execute(_CREATE_HUB)
         todo = pending("hub", _hub_version(connection))
-        connection.execute("select set_config('lock_timeout', %s, true)", [_LOCK_TIMEOUT])
+        connection.execute(f"set local lock_timeout to '{_LOCK_TIMEOUT}'")
         for step in todo:
             connection.execute(step.sql.encode())
             connection.execute("update hub.alembic_version set version_num = %s", [step.version])
         return [step.version for step in todo]
 
 
-def create_schema(connection: psycopg.Connection[Any], schema: str) -> None:
-    """Make a tenant's role and schema with all tables at the newest revision, in one round trip.
+def create_schema(session: Session, schema: str) -> None:
+    """Make a tenant's role and schema with all tables at the newest version, in one round trip.
 
-    The role may use the tables and own nothing. Raises psycopg.errors.DuplicateObject when the cluster has such a role.
+    The role may use the tables and owns nothing. Raises psycopg.errors.DuplicateObject or DuplicateSchema.
     """
+    connection = driver(session)
     template = _CREATE if connection.info.server_version >= 160000 else _CREATE.replace(_SET_ONLY, "")
     names = {"schema": Identifier(schema), "group": Identifier(TENANTS_ROLE)}
-    head_of_script = SQL(template).format(**names).as_bytes(connection)
-    connection.execute(head_of_script + (MIGRATIONS / "tenant" / "schema.sql").read_bytes())
+    prelude = SQL(template).format(**names).as_bytes(connection)
+    connection.execute(prelude + (MIGRATIONS / "tenant" / "schema.sql").read_bytes())
+    count_schema(session, schema)
 
 
-def drop_schema(connection: psycopg.Connection[Any], schema: str) -> None:
+def drop_schema(session: Session, schema: str) -> None:
     """Drop a tenant's schema with all it holds, and its role. Raises LockNotAvailable while it is in use."""
-    connection.execute("select set_config('lock_timeout', %s, true)", [_LOCK_TIMEOUT])
-    connection.execute(SQL("drop schema {0} cascade; drop role {0}").format(Identifier(schema)).as_bytes(connection))
+    script = f"set local lock_timeout to '{_LOCK_TIMEOUT}'; drop schema {{0}} cascade; drop role {{0}}"
+    driver(session).execute(SQL(script).format(Identifier(schema)))
 
 
-def apply(connection: psycopg.Connection[Any], schema: str, step: Step, claim: Callable[[], bool]) -> bool:
+def apply(session: Session, schema: str, step: Step, claim: Callable[[], bool]) -> None:
     """Execute a step in a schema, in the caller's transaction, if `claim`, called under the schema's lock, agrees."""
-    lock(connection, schema)
-    if not claim():
-        return False
-    connection.execute(
-        "select set_config('lock_timeout', %s, true), set_config('search_path', %s, true)", [_LOCK_TIMEOUT, schema]
-    )
-    connection.execute(step.sql.encode())
-    return True
+    connection = driver(session)
+    _lock(connection, schema)
+    if claim():
+        prelude = SQL(_ENTER_SCHEMA).format(schema=Identifier(schema)).as_bytes(connection)
+        connection.execute(prelude + step.sql.encode())
+        count_schema(session, schema)
 
 
-def lock(connection: psycopg.Connection[Any], schema: str) -> None:
-    """Keep other migrations of this schema out until the transaction ends."""
-    connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"paypredict.migrate.{schema}"])
-
-
+_ENTER_SCHEMA = f"set local lock_timeout to '{_LOCK_TIMEOUT}'; set local search_path to {{schema}};"
 _CREATE_HUB = f"""
 create schema if not exists hub;
 create table hub.alembic_version (version_num text not null);
@@ -128,6 +125,11 @@ alter default privileges in schema {{schema}} grant select, insert, update, dele
 alter default privileges in schema {{schema}} grant usage on sequences to {{schema}};
 set local search_path to {{schema}};
 """
+
+
+def _lock(connection: psycopg.Connection[Any], schema: str) -> None:
+    # Held until the transaction ends: keeps other migrations of this schema out.
+    connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"paypredict.migrate.{schema}"])
 
 
 def _hub_version(connection: psycopg.Connection[Any]) -> str:

@@ -30,7 +30,7 @@ _ENTER = """
 """
 _HUB_ROLE = "none"
 _AFTER_COMMIT = "after_commit"
-_TENANTS = "tenants"
+_SCHEMAS = "schemas"
 
 
 class Storage:
@@ -95,7 +95,7 @@ class Storage:
             connection.close()
             raise
         if role != _HUB_ROLE:
-            connection.info.setdefault(_TENANTS, set()).add(role)
+            _count(connection, role)
         return connection
 
     def close(self) -> None:
@@ -118,6 +118,11 @@ def driver(session: Session) -> psycopg.Connection[Any]:
     return _driver(session.connection())
 
 
+def count_schema(session: Session, schema: str) -> None:
+    """Say that the session's backend has got to know a tenant's schema, which brings its retirement nearer."""
+    _count(session.connection(), schema)
+
+
 def normalise_url(url: str) -> str:
     """A postgres:// or postgresql:// address as SQLAlchemy's psycopg dialect wants it."""
     return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql+psycopg://", url)
@@ -125,6 +130,10 @@ def normalise_url(url: str) -> str:
 
 def _driver(connection: Connection) -> psycopg.Connection[Any]:
     return connection.connection.driver_connection  # type: ignore[return-value]
+
+
+def _count(connection: Connection, schema: str) -> None:
+    connection.info.setdefault(_SCHEMAS, set()).add(schema)
 
 
 def _run_after_commit(session: Session) -> None:
@@ -151,7 +160,7 @@ def _make_engine(settings: Settings, pool_size: int) -> Engine:
     @event.listens_for(engine, "checkin")
     def _retire(connection: Any, record: Any) -> None:
         # A backend never gives back what it cached for a tenant, so one that has seen many is replaced.
-        if len(record.info.get(_TENANTS, ())) >= settings.db_tenants_per_connection:
+        if len(record.info.get(_SCHEMAS, ())) >= settings.db_tenants_per_connection:
             record.invalidate()
 
     return engine

@@ -1,15 +1,20 @@
 """Create, find, migrate and drop tenants. Each has a schema and a role of the same name, and a row in hub.tenants."""
 
+import logging
 import re
 import zoneinfo
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from hub.errors import ConflictError, InvalidError, NotFoundError
@@ -18,6 +23,8 @@ from hub.storage.session import TENANT_KEY, Storage, driver, schema_name
 from hub.tenants import keys
 from hub.tenants.models import tenants
 from hub.tenants.naming import candidate_keys
+
+log = logging.getLogger(__name__)
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -46,6 +53,16 @@ class CreatedTenant:
     api_key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """How far a tenant's schema came; `error` says why it is not at the newest version."""
+
+    key: str
+    from_version: str
+    to_version: str
+    error: str | None
+
+
 _COLUMNS = [tenants.c[name] for name in Tenant.__slots__]
 
 
@@ -61,7 +78,7 @@ def create(
     with storage.hub(statement_timeout_ms=0) as session:
         tenant = _register(session, name.strip(), key, home_currency, time_zone)
         try:
-            migrations.create_schema(driver(session), tenant.schema_name)
+            migrations.create_schema(session, tenant.schema_name)
         except (psycopg.errors.DuplicateObject, psycopg.errors.DuplicateSchema) as error:
             raise ConflictError(
                 f"the database has a role or schema {tenant.schema_name} of no tenant of this hub; choose another key",
@@ -88,10 +105,77 @@ def drop(storage: Storage, key: str) -> None:
     with storage.hub(statement_timeout_ms=0) as session:
         schema = get(session, key).schema_name
         try:
-            migrations.drop_schema(driver(session), schema)
+            migrations.drop_schema(session, schema)
         except psycopg.errors.LockNotAvailable as error:
             raise ConflictError(f"tenant {key} is in use; stop its jobs and requests, then drop it") from error
         session.execute(delete(tenants).where(tenants.c.key == key))
+
+
+def migrate(
+    storage: Storage,
+    *,
+    only: Collection[str] | None = None,
+    workers: int = 4,
+    progress: Callable[[Migration], None] = lambda _: None,
+) -> list[Migration]:
+    """Bring the schemas of all tenants, or of those whose key is in `only`, to the newest version, several at a time.
+
+    Returns one result for each tenant that lagged behind, and tells `progress` each as it comes. Every step is a
+    transaction of its own with its version, so a run that was cut short is resumed by the next; a tenant that fails is
+    marked, returned with its error, and tried again next time. When there is nothing to do it costs one query.
+    Raises NotFoundError for a key that is no tenant's.
+    """
+    with storage.hub() as session:
+        behind = _behind(session, only)
+    if not behind:
+        return []
+    migrations.steps("tenant")  # rendered once, before the threads want it
+    results = []
+    with ThreadPoolExecutor(workers) as pool:
+        for result in pool.map(lambda tenant: _migrate(storage, *tenant), behind):
+            results.append(result)
+            progress(result)
+    return results
+
+
+def _behind(session: Session, only: Collection[str] | None) -> list[tuple[str, str, str]]:
+    if only is not None:
+        for key in only:
+            get(session, key)
+    newest = migrations.head("tenant")
+    lagging = select(tenants.c.key, tenants.c.schema_name, tenants.c.schema_version).where(
+        tenants.c.schema_version < newest
+    )
+    rows = session.execute(lagging.order_by(tenants.c.key))
+    return [(key, schema, version) for key, schema, version in rows if only is None or key in only]
+
+
+def _migrate(storage: Storage, key: str, schema: str, version: str) -> Migration:
+    reached = version
+    try:
+        for step in migrations.pending("tenant", version):
+            with storage.hub(statement_timeout_ms=0) as session:
+                claim = partial(_claim, driver(session), key, reached, step.version)
+                migrations.apply(session, schema, step, claim)
+            reached = step.version
+    except (psycopg.Error, SQLAlchemyError) as error:
+        log.exception("migrating tenant %s from version %s failed", key, reached)
+        reason = str(error).strip()
+        with storage.hub() as session:
+            failed = update(tenants).where(tenants.c.key == key, tenants.c.schema_version == reached)
+            session.execute(failed.values(status="migration_failed", migration_error=reason))
+        return Migration(key, version, reached, reason)
+    return Migration(key, version, reached, None)
+
+
+def _claim(connection: psycopg.Connection[Any], key: str, version: str, next_version: str) -> bool:
+    # False when another run has been here since the list was read.
+    claimed = connection.execute(
+        "update hub.tenants set schema_version = %s, status = 'active', migration_error = null"
+        " where key = %s and schema_version = %s",
+        [next_version, key, version],
+    )
+    return claimed.rowcount == 1
 
 
 def _check(name: str, key: str | None, home_currency: str, time_zone: str) -> None:
