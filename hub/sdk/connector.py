@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Protocol
 
+from hub.sdk.errors import RecordError
 from hub.sdk.records import Entity, Record
 
 Progress = Callable[[float, str], None]
@@ -60,3 +62,16 @@ class Connector(Protocol):
 
     def tie_out(self) -> Totals | None:
         """The provider's own totals after the streams were read, or None where it has none."""
+
+
+class FileConnector(Connector, Protocol):
+    """A connector for a file that a person hands over: it shows how the file is read before anything is stored."""
+
+    def preview(self) -> Mapping[str, Any]:
+        """How the file is read, as JSON data: which column is what, and by what each decision was made."""
+
+    def problems(self, progress: Progress | None = None) -> Iterator[RecordError]:
+        """Every row that cannot be used, in order, found in one pass over the whole file."""
+
+    def write_rejects(self, out: Path) -> int:
+        """Write the rows that cannot be used, with their problems, to a file; returns how many there are."""

@@ -79,6 +79,18 @@ class CsvConnector:
     def _mapper(self) -> Mapper:
         return Mapper(self.plan)
 
+    def preview(self) -> Mapping[str, Any]:
+        """How the file is read, as JSON data."""
+        return self.plan.as_dict()
+
+    def problems(self, progress: Progress | None = None) -> Iterator[RecordError]:
+        """Every row that cannot be used, in order, found in one pass over the whole file."""
+        return problems(self._path, self.plan, progress)
+
+    def write_rejects(self, out: Path) -> int:
+        """Write the rows that cannot be used, with their problems, to `out`; returns how many there are."""
+        return write_rejects(self._path, self.plan, out)
+
     def check(self) -> None:
         """Look at the whole file. Raises ConfigError saying what to change."""
         self._refuse_bad_rows()
