@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from hub.sdk.errors import RecordError
 from plugins.connectors.csv.dates import EXAMPLES, ORDERS, parse_date
 from plugins.connectors.csv.money import parse_amount
-
-
-_GUARDS = ("=", "'")
 
 
 class Cells:
@@ -20,10 +17,10 @@ class Cells:
 
     def __init__(self, item: Mapping[str, Any], columns: Mapping[str, str], order: str, decimal: str) -> None:
         self.item, self._columns, self._order, self._decimal = item, columns, order, decimal
-        self.texts = {field: item[column].strip() for field, column in columns.items()}
-        for field, text in self.texts.items():
-            if text[:1] in _GUARDS:
-                self.texts[field] = _unwrapped(text)
+        # Only what is filled in, stripped once: most fields of most rows are empty, and a million rows pass here.
+        self.texts: dict[str, str] = {
+            field: text for field, column in columns.items() if (text := item[column].strip())
+        }
 
     @property
     def heading(self) -> str:
@@ -32,51 +29,43 @@ class Cells:
         return heading
 
     @property
-    def part(self) -> Literal["first", "later"] | None:
-        """Which of several rows of one invoice this is; None for the only one."""
-        return self.item.get("_part")
-
-    @property
     def date_shape(self) -> str:
         """The expected shape of a date, with an example."""
         return f"{ORDERS[self._order]}, as in {EXAMPLES[self._order]}"
 
-    def check_shape(self) -> None:
-        """Raise RecordError for a row that cannot be taken apart or that contradicts another one."""
+    def misshapen(self) -> RecordError:
+        """What is wrong with a row that contradicts another one, or has more cells than the header."""
         if "_contradicts" in self.item:
-            raise self.error(
-                "invoice_id", f"the same invoice as line {self.item['_contradicts']} states, or another id"
-            )
-        if "_surplus" in self.item:
-            raise RecordError(
-                f"line {self.item['_line']} has more cells than the header, from {self.item['_surplus']!r} on; "
-                "expected quotation marks around cells that hold the delimiter",
-                value=str(self.item["_surplus"]),
-                expected="quotation marks around cells that hold the delimiter",
-                line=self.item["_line"],
-            )
+            return self.error("invoice_id", f"what line {self.item['_contradicts']} says of it, or another id")
+        line, surplus = self.item["_line"], self.item["_surplus"]
+        expected = "quotation marks around cells that hold the delimiter"
+        return RecordError(
+            f"line {line} has more cells than the header, from {surplus[:80]!r} on; expected {expected}",
+            value=surplus,
+            expected=expected,
+            line=line,
+        )
 
     def text(self, field: str) -> str:
-        """A cell without surrounding blanks; empty where the file has no such column."""
-        return self.texts.get(field, "")
+        """A cell without surrounding blanks; empty where there is none."""
+        text = self.texts.get(field, "")
+        return _unwrapped(text) if text[:1] in ("=", "'") else text
 
     def day(self, field: str) -> date | None:
         """A date, None for an empty cell."""
-        text = self.texts.get(field)
-        if not text:
+        if field not in self.texts:
             return None
         try:
-            return parse_date(text, self._order)
+            return parse_date(self.texts[field], self._order)
         except ValueError:
             raise self.error(field, f"a date from 1990 on, {self.date_shape}") from None
 
     def money(self, field: str) -> Decimal | None:
         """An amount, None for an empty cell."""
-        text = self.texts.get(field)
-        if not text:
+        if field not in self.texts:
             return None
         try:
-            return parse_amount(text, self._decimal)
+            return parse_amount(self.texts[field], self._decimal)
         except ValueError:
             example = "1,234.56" if self._decimal == "." else "1.234,56"
             raise self.error(field, f"an amount with at most four decimals, as in {example}") from None

@@ -8,7 +8,8 @@ ORDERS = {"dmy": "day/month/year", "mdy": "month/day/year", "ymd": "year-month-d
 EXAMPLES = {"dmy": "31/12/2026", "mdy": "12/31/2026", "ymd": "2026-12-31"}
 
 _MONTH_NAMES = (
-    "jan ene", "feb fev fév", "mar mär maa mrz", "apr avr abr", "may mai mei", "jun juin", "jul juil", "aug aoû aou ago",
+    "jan ene", "feb fev fév", "mar mär maa mrz", "apr avr abr", "may mai mei", "jun juin", "jul juil",
+    "aug aoû aou ago",
     "sep", "oct okt", "nov", "dec dez déc dic",
 )  # fmt: skip
 _MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, start=1) for name in names.split()}

@@ -33,7 +33,8 @@ _KINDS: dict[str, DocumentKind] = {
     **dict.fromkeys(
         (
             "bill", "accpay", "accpaycredit", "purchase", "purchase order", "expense", "check", "cheque",
-            "bill payment", "bill payment (check)", "bill payment (credit card)", "bill pmt -check", "vendor credit", "estimate",
+            "bill payment", "bill payment (check)", "bill payment (credit card)", "bill pmt -check", "vendor credit",
+            "estimate",
             "quote", "sales order", "sales receipt", "refund", "refund receipt", "transfer", "credit card expense",
             "bill credit", "supplier credit", "time charge", "inventory qty adjust", "payable invoice",
         ),
