@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hub.forecasting.days import NEVER, Days, to_day
-from hub.forecasting.settlement import MEANS_OF_KIND, Means, Outcome, Settlements, settle
+from hub.forecasting.settlement import MEANS_OF_KIND, Outcome, Settlements, settle
 from hub.sdk.records import Allocation, Customer, Gone, Invoice, Record
 
 Texts = NDArray[np.object_]
@@ -213,6 +213,3 @@ def _known_by(day: int, parts: Settlements, keep: NDArray[np.bool_]) -> Settleme
     new_row = np.cumsum(keep) - 1
     known = parts.take((parts.day <= day) & keep[parts.row])
     return replace(known, row=new_row[known.row])
-
-
-__all__ = ["LedgerFrame", "Means", "Outcome"]

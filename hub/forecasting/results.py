@@ -1,19 +1,19 @@
 """What forecasting hands up: forecasts, the backtest that vouches for them, expected cash, and reasons."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hub.forecasting.curves import paid_by
 from hub.forecasting.days import Days
+from hub.sdk.forecaster import Curves
 from hub.sdk.risk import LEVELS, RiskLevel
 
 Floats = NDArray[np.float64]
-
-CURVE_DAYS: Days = np.concatenate([np.arange(1, 92), np.arange(98, 561, 7)]).astype(np.int32)
-"""Days after `as_of` at which `Forecasts.curve` is kept: daily for a quarter, then weekly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +23,8 @@ class Forecasts:
     `row` indexes the frame that was forecast. Days are days since 1970-01-01, none earlier than the first day on which
     the invoice can be paid, and p10 <= p50 <= p90; [p10, p90] holds the payment day in about 80 % of cases. `expected`
     is the day to plan with. `p_late30` is the probability of payment more than 30 days after due. `risk` indexes
-    hub.sdk.risk.LEVELS. `curve` is the probability of being paid by `as_of + CURVE_DAYS`, in 65535ths. `as_of` is one
-    day for all rows, except in a rolling backtest, where each row was forecast on its own day.
+    hub.sdk.risk.LEVELS. `as_of` is the last day whose events were known: one day for all rows, except in a rolling
+    backtest, where each row was forecast on its own day.
     """
 
     model: str
@@ -37,7 +37,8 @@ class Forecasts:
     p50: Days
     p90: Days
     risk: NDArray[np.int8]
-    curve: NDArray[np.uint16]
+    start: Days
+    curves: Curves
 
     def __len__(self) -> int:
         return len(self.row)
@@ -48,20 +49,8 @@ class Forecasts:
         return [LEVELS[level] for level in self.risk]
 
     def p_paid_by(self, day: int) -> Floats:
-        """The probability that each invoice is paid by the end of `day`; 0 up to the day of its forecast."""
-        ahead = day - self.as_of.astype(np.int64)
-        column = np.searchsorted(CURVE_DAYS, ahead, side="right") - 1
-        low: Floats = self._curve_at(column)
-        high = self._curve_at(np.minimum(column + 1, len(CURVE_DAYS) - 1))
-        edges = np.concatenate([[0], CURVE_DAYS])
-        left, right = edges[column + 1], edges[np.minimum(column + 2, len(CURVE_DAYS))]
-        share = np.clip((ahead - left) / np.maximum(right - left, 1), 0.0, 1.0)
-        between: Floats = low + share * (high - low)
-        return between
-
-    def _curve_at(self, column: NDArray[np.intp]) -> Floats:
-        known = self.curve[np.arange(len(self)), np.maximum(column, 0)] / 65535.0
-        return np.where(column < 0, 0.0, known)
+        """The probability that each invoice is paid by the end of `day`; 0 before it can be."""
+        return paid_by(self.curves, self.start, np.full(len(self), day, dtype=np.int32))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,3 +132,26 @@ class Reason:
     feature: str
     contribution: float
     sentence: str
+
+
+def backtest_to_json(backtest: Backtest) -> dict[str, Any]:
+    """The backtest as plain JSON values."""
+    return asdict(backtest) | {
+        "trained_until": backtest.trained_until.isoformat(),
+        "scored_until": backtest.scored_until.isoformat(),
+    }
+
+
+def backtest_from_json(data: Mapping[str, Any]) -> Backtest:
+    """What `backtest_to_json` returned."""
+    scores = {name: Scores(**data[name]) for name in ("model", "due_date", "customer_median")}
+    return Backtest(
+        **{
+            **data,
+            **scores,
+            "trained_until": date.fromisoformat(data["trained_until"]),
+            "scored_until": date.fromisoformat(data["scored_until"]),
+            "calibration": tuple(CalibrationBin(**item) for item in data["calibration"]),
+            "errors": tuple(ErrorGroup(**item) for item in data["errors"]),
+        }
+    )

@@ -1,7 +1,7 @@
 """The contract of a forecast backend: it learns when invoices get paid and answers with one curve per invoice."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 import numpy as np
@@ -14,9 +14,6 @@ Days = NDArray[np.int32]
 Progress = Callable[[float, str], None]
 """Called with the share done (0 to 1) and a sentence for the person waiting."""
 
-GRID: Days = np.concatenate([np.arange(180), np.arange(186, 551, 7)]).astype(np.int32)
-"""Days after `Cases.start` at which a curve says how likely it is that the invoice is paid by the end of that day."""
-
 DELAYS: Days = np.array([-60, -45, -30, -25, *range(-21, 22), 25, 30, 37, 45, 60, 90], dtype=np.int32)
 """Lower edges, in days from due, of the bins of the profile "delay"; what is earlier falls in the first bin."""
 
@@ -27,7 +24,8 @@ class Cases:
 
     `values` are the features called `names`; NaN is unknown. An invoice is unpaid until `start`, the first day on
     which it may be paid. Rows of one `customer` are not independent. `profiles` count the customer's payments before
-    `seen` in matrices of one row per case: "delay" by DELAYS, "weekday" Monday to Sunday, "monthday" 1st to 31st.
+    `seen` in matrices of one row per case: "delay" by DELAYS, "weekday" Monday to Sunday, "monthday" 1st to 31st;
+    "last_run" holds the days since the last of them.
     """
 
     names: tuple[str, ...]
@@ -41,6 +39,31 @@ class Cases:
 
     def __len__(self) -> int:
         return len(self.due)
+
+    def column(self, name: str) -> Floats:
+        """One feature, by its name."""
+        return self.values[:, self.names.index(name)]
+
+    def take(self, rows: NDArray[np.bool_]) -> "Cases":
+        """Only the cases marked."""
+        per_case = ("values", "customer", "seen", "start", "issued", "due")
+        profiles = {name: profile[rows] for name, profile in self.profiles.items()}
+        return replace(self, profiles=profiles, **{name: getattr(self, name)[rows] for name in per_case})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curves:
+    """Per case (row), the probability of being paid by the end of each day of `ends`, linear in between.
+
+    `ends` never falls along a row, nor does `paid_by`; both have the same shape. Before `Cases.start` it is 0.
+    """
+
+    ends: Days
+    paid_by: Floats
+
+    def take(self, rows: NDArray[np.bool_]) -> "Curves":
+        """Only the curves marked."""
+        return Curves(ends=self.ends[rows], paid_by=self.paid_by[rows])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +94,13 @@ class ForecastBackend(Protocol):
     """A ledger with fewer payments than this is too small for this backend."""
 
     def fit(self, cases: Cases, observed: Observed, progress: Progress) -> None:
-        """Learn from what became of these cases. A censored case is neither late nor missing: it was not paid so far."""
+        """Learn from what became of these cases. A censored case was not paid so far: it is not missing."""
 
-    def predict(self, cases: Cases) -> Floats:
-        """Per case, the probability of being paid by the end of `start + GRID`: never falling along a row, 0 to 1."""
+    def predict(self, cases: Cases) -> Curves:
+        """When each case will be paid, given that it is unpaid until its `start`."""
 
     def explain(self, cases: Cases) -> Contributions:
-        """What moved the forecasts of these few cases."""
+        """What moved the forecasts of these few cases, by the names of their features."""
 
     def dump(self) -> bytes:
         """The fitted model."""

@@ -1,0 +1,125 @@
+"""The newest part of a ledger's own history, forecast from what was known before it, beside simple baselines."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hub.forecasting.calibration import Calibration, calibrate
+from hub.forecasting.days import Days, to_date
+from hub.forecasting.features import History, build_cases
+from hub.forecasting.frame import LedgerFrame
+from hub.forecasting.prediction import read_curves
+from hub.forecasting.results import Backtest, ErrorGroup, Forecasts, Scores
+from hub.forecasting.scoring import calibration as calibration_bins
+from hub.forecasting.scoring import score
+from hub.forecasting.settlement import Outcome
+from hub.forecasting.timeline import Rows
+from hub.sdk.forecaster import Cases, ForecastBackend
+
+NEWEST = 0.2
+"""The share of the payments that the newest part holds, within SHORTEST and LONGEST days."""
+SHORTEST, LONGEST = 30, 90
+LEAST_TRAINING, LEAST_SCORED = 200, 50
+RIPE = 0.95
+"""Invoices count once so many of all are paid at their age: of younger ones only the fast payers would be known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A backtest's cut: trained on what was known on `trained_until`, scored on the invoices `rows` as of then."""
+
+    trained_until: int
+    rows: Rows
+
+
+def newest_part(known: LedgerFrame) -> Part | None:
+    """Where to cut the history of a frame; None where it is too short for a backtest."""
+    is_paid = known.outcome == Outcome.PAID
+    paid = known.closed[is_paid]
+    if len(paid) < LEAST_TRAINING:
+        return None
+    day = min(known.day, int(paid.max()))
+    ripe = day - int(np.quantile(paid - known.due[is_paid], RIPE))
+    cut = int(np.clip(np.quantile(paid, 1 - NEWEST), ripe - LONGEST, ripe - SHORTEST))
+    rows = np.flatnonzero(is_paid & (known.closed > cut) & (known.due <= ripe) & ~known.draft)
+    if (paid <= cut).sum() < LEAST_TRAINING or len(rows) < LEAST_SCORED:
+        return None
+    return Part(cut, rows)
+
+
+def judge(fitted: ForecastBackend, known: LedgerFrame, part: Part) -> tuple[Backtest, Calibration]:
+    """The backtest of a backend fitted on the part's cut, and what it teaches about the width of its interval.
+
+    The interval that is scored was calibrated on other customers' invoices than those it is scored on.
+    """
+    before = known.as_of(part.trained_until, include_upcoming=True)
+    seen = np.full(len(part.rows), part.trained_until + 1, dtype=np.int32)
+    cases = build_cases(History(before), part.rows, seen)
+    curves = fitted.predict(cases)
+    paid, amount = known.closed[part.rows], known.amount[part.rows]
+    forecasts = read_curves(fitted.slug, Calibration(), cases, curves, part.rows)
+    half = cases.customer % 2 == 0
+    p10, p90 = forecasts.p10.copy(), forecasts.p90.copy()
+    for mine in (half, ~half):
+        learnt = calibrate(curves.take(~mine), cases.start[~mine], paid[~mine])
+        read = read_curves(fitted.slug, learnt, cases.take(mine), curves.take(mine), part.rows[mine])
+        p10[mine], p90[mine] = read.p10, read.p90
+    scored = partial(score, paid=paid, due=cases.due, amount=amount, as_of=cases.seen - 1)
+    model = scored(expected=forecasts.expected, p_paid_by_due=forecasts.p_paid_by_due, p10=p10, p90=p90)
+    median_day = customer_median(cases)
+    by_median = scored(expected=median_day, p_paid_by_due=1.0 - cases.column("late_share"))
+    on_due = scored(expected=np.maximum(cases.due, cases.start))
+    promoted = model.mae < by_median.mae
+    undecided = cases.due >= cases.start
+    verdict = Backtest(
+        backend=fitted.slug,
+        trained_until=to_date(part.trained_until),
+        scored_until=to_date(int(paid.max())),
+        model=model,
+        due_date=on_due,
+        customer_median=by_median,
+        calibration=calibration_bins((paid <= cases.due)[undecided], forecasts.p_paid_by_due[undecided]),
+        errors=_error_groups(cases, known, part.rows, paid, forecasts, median_day),
+        promoted=promoted,
+        why=_verdict(fitted.slug, model, by_median, promoted),
+    )
+    return verdict, calibrate(curves, cases.start, paid)
+
+
+def customer_median(cases: Cases) -> Days:
+    """The baseline hard to beat: due plus the customer's median delay, but not before the invoice can be paid."""
+    return np.maximum(cases.due + np.rint(cases.column("delay_median")), cases.start).astype(np.int32)
+
+
+def _error_groups(
+    cases: Cases, known: LedgerFrame, rows: Rows, paid: Days, forecasts: Forecasts, median_day: Days
+) -> tuple[ErrorGroup, ...]:
+    payments = cases.profiles["delay"].sum(axis=1)
+    is_open = known.issued[rows] < cases.seen
+    groups: list[tuple[str, NDArray[np.bool_]]] = [
+        ("open at the cut", is_open),
+        ("issued later", ~is_open),
+        ("no payment before", payments == 0),
+        ("1 to 5 payments before", (payments >= 1) & (payments <= 5)),
+        ("6 to 20 payments before", (payments >= 6) & (payments <= 20)),
+        ("more than 20 payments before", payments > 20),
+    ]
+    return tuple(
+        ErrorGroup(
+            label=label,
+            n=int(mine.sum()),
+            mae=float(np.abs(paid - forecasts.expected)[mine].mean()),
+            mae_customer_median=float(np.abs(paid - median_day)[mine].mean()),
+        )
+        for label, mine in groups
+        if mine.any()
+    )
+
+
+def _verdict(slug: str, model: Scores, by_median: Scores, promoted: bool) -> str:
+    figures = f"{model.mae:.2f} days off on average, the customer median {by_median.mae:.2f}, on {model.n:,} invoices"
+    if promoted:
+        return f"{slug} forecasts: on the newest part of this ledger it was {figures}."
+    return f"Customer history forecasts: on the newest part of this ledger {slug} did not beat it ({figures})."

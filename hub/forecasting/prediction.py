@@ -1,0 +1,74 @@
+"""From a fitted backend to forecasts: curves for a chunk of cases at a time, and all that is read off them."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from hub.forecasting.calibration import Calibration
+from hub.forecasting.curves import day_of, paid_by
+from hub.forecasting.days import Days
+from hub.forecasting.features import History, build_cases
+from hub.forecasting.results import Forecasts
+from hub.forecasting.timeline import Rows
+from hub.sdk.forecaster import Cases, Curves, ForecastBackend
+
+CHUNK = 20_000
+"""Cases at a time: bounds the memory, whatever the ledger's size."""
+MEDIUM_LATE30, HIGH_LATE30 = 0.05, 0.20
+MEDIUM_LATE = 0.5
+
+Progress = Callable[[float, str], None]
+
+
+def predict(
+    fitted: ForecastBackend, calibration: Calibration, history: History, rows: Rows, seen: Days, progress: Progress
+) -> Forecasts:
+    """Forecast the invoices `rows` of the history's frame, each from what was known before its day `seen`."""
+    parts = []
+    for begin in range(0, max(len(rows), 1), CHUNK):
+        chunk = slice(begin, begin + CHUNK)
+        cases = build_cases(history, rows[chunk], seen[chunk])
+        parts.append(read_curves(fitted.slug, calibration, cases, fitted.predict(cases), rows[chunk]))
+        progress(min(1.0, (begin + CHUNK) / max(len(rows), 1)), f"Forecasting {len(rows):,} invoices")
+    return _join(parts)
+
+
+def read_curves(slug: str, calibration: Calibration, cases: Cases, curves: Curves, rows: Rows) -> Forecasts:
+    """All that a forecast says, read off the curves of these cases."""
+    start = cases.start
+    median = day_of(curves, start, 0.5)
+    p_paid_by_due = paid_by(curves, start, cases.due)
+    p_late30 = 1.0 - paid_by(curves, start, cases.due + 30)
+    return Forecasts(
+        model=slug,
+        as_of=cases.seen - 1,
+        row=rows,
+        p_paid_by_due=p_paid_by_due,
+        p_late30=p_late30,
+        expected=median,
+        p10=np.minimum(day_of(curves, start, calibration.low), median),
+        p50=median,
+        p90=np.maximum(day_of(curves, start, calibration.high), median),
+        risk=_risk(p_paid_by_due, p_late30),
+        start=start,
+        curves=curves,
+    )
+
+
+def _risk(p_paid_by_due: np.ndarray, p_late30: np.ndarray) -> np.ndarray:
+    medium = (p_late30 >= MEDIUM_LATE30) | (1.0 - p_paid_by_due >= MEDIUM_LATE)
+    return (medium.astype(np.int8) + (p_late30 >= HIGH_LATE30)).clip(0, 2).astype(np.int8)
+
+
+def _join(parts: list[Forecasts]) -> Forecasts:
+    if len(parts) == 1:
+        return parts[0]
+    names = ("as_of", "row", "p_paid_by_due", "p_late30", "expected", "p10", "p50", "p90", "risk", "start")
+    return Forecasts(
+        model=parts[0].model,
+        curves=Curves(
+            ends=np.concatenate([part.curves.ends for part in parts]),
+            paid_by=np.concatenate([part.curves.paid_by for part in parts]),
+        ),
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names},
+    )

@@ -1,0 +1,160 @@
+"""Why a forecast is as it is: a backend's contributions, gathered by what they are about and put into sentences."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from hub.forecasting.days import Days, weekday
+from hub.forecasting.features import History, build_cases
+from hub.forecasting.results import Reason
+from hub.forecasting.timeline import Rows
+from hub.sdk.forecaster import Cases, ForecastBackend
+
+SUBJECTS: Mapping[str, str] = {
+    "delay_last3": "recent_delay",
+    "delay_last10": "recent_delay",
+    "delay_vs_last10": "recent_delay",
+    "delay_trend": "recent_delay",
+    "late_share": "late_share",
+    "late_share_recent": "late_share",
+    "delay_p10": "usual_delay",
+    "delay_median": "usual_delay",
+    "delay_mean": "usual_delay",
+    "delay_p90": "usual_delay",
+    "delay_vs_median": "usual_delay",
+    "own_hazard": "usual_delay",
+    "own_hazard_around": "usual_delay",
+    "own_paid_before": "usual_delay",
+    "own_hazard_known": "familiarity",
+    "familiarity": "familiarity",
+    "delay_spread": "delay_spread",
+    "weekday": "payment_days",
+    "due_weekday": "payment_days",
+    "weekday_share": "payment_days",
+    "monthday": "payment_days",
+    "monthday_share": "payment_days",
+    "to_month_end": "payment_days",
+    "payment_gap": "payment_rhythm",
+    "payment_gap_mean": "payment_rhythm",
+    "invoices_per_run": "payment_rhythm",
+    "since_run": "payment_rhythm",
+    "since_run_in_week": "payment_rhythm",
+    "run_phase": "payment_rhythm",
+    "open_overdue_share": "overdue",
+    "open_overdue_long_share": "overdue",
+    "open_vs_paid": "overdue",
+    "amount_log": "amount",
+    "amount_vs_usual": "amount",
+    "terms_days": "terms",
+    "age": "terms",
+}
+"""What each feature is about; features about the same thing are told once. What is not here is not told."""
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def explain(fitted: ForecastBackend, history: History, rows: Rows, seen: Days, most: int) -> list[list[Reason]]:
+    """Up to `most` reasons for each of the invoices `rows`, the weightiest first."""
+    cases = build_cases(history, rows, seen)
+    found = fitted.explain(cases)
+    subjects = sorted({SUBJECTS[name] for name in found.names if name in SUBJECTS})
+    weight = np.zeros((len(rows), len(subjects)))
+    for name, values in zip(found.names, found.values.T, strict=True):
+        if name in SUBJECTS:
+            weight[:, subjects.index(SUBJECTS[name])] += values
+    order = np.argsort(-np.abs(weight), axis=1)[:, :most]
+    return [
+        [
+            Reason(
+                feature=subjects[at],
+                contribution=float(weight[row, at]),
+                sentence=SENTENCES[subjects[at]](cases, row, weight[row, at] > 0),
+            )
+            for at in order[row]
+            if weight[row, at] != 0
+        ]
+        for row in range(len(rows))
+    ]
+
+
+def _against_due(days: float) -> str:
+    whole = round(float(days))
+    if whole == 0:
+        return "on the due date"
+    return f"{abs(whole)} day{'s' if abs(whole) > 1 else ''} {'after' if whole > 0 else 'before'} due"
+
+
+def _usual_delay(cases: Cases, row: int, _later: bool) -> str:
+    delay = _against_due(cases.column("delay_median")[row])
+    if cases.profiles["delay"][row].sum() == 0:
+        return f"No payment of this customer is known; others usually pay {delay}"
+    return f"This customer usually pays {delay}"
+
+
+def _recent_delay(cases: Cases, row: int, _later: bool) -> str:
+    return f"Its latest payments came {_against_due(cases.column('delay_last3')[row])} on average"
+
+
+def _late_share(cases: Cases, row: int, _later: bool) -> str:
+    return f"{cases.column('late_share_recent')[row]:.0%} of its latest payments were late"
+
+
+def _delay_spread(cases: Cases, row: int, _later: bool) -> str:
+    return f"Its payments vary by about {cases.column('delay_spread')[row]:.0f} days"
+
+
+def _payment_days(cases: Cases, row: int, later: bool) -> str:
+    weekdays = cases.profiles["weekday"][row]
+    if weekdays.sum() < 5:
+        return "The due date falls on a day on which " + ("few" if later else "many") + " payments come in"
+    usual, due = _WEEKDAYS[int(weekdays.argmax())], _WEEKDAYS[int(weekday(cases.due)[row])]
+    return f"It pays mostly on {usual}s, and this is due on a {due}"
+
+
+def _payment_rhythm(cases: Cases, row: int, _later: bool) -> str:
+    gap, mean = cases.column("payment_gap")[row], cases.column("payment_gap_mean")[row]
+    if np.isnan(mean):
+        return "No rhythm of payments is known of this customer yet"
+    return f"It pays about every {max(mean, 1):.0f} days; the last payment was {gap:.0f} days ago"
+
+
+def _overdue(cases: Cases, row: int, later: bool) -> str:
+    share = cases.column("open_overdue_share")[row]
+    if share < 0.05:
+        return "None of its open invoices is overdue"
+    return f"About {min(share, 1.0):.0%} of its open invoices are overdue"
+
+
+def _familiarity(cases: Cases, row: int, _later: bool) -> str:
+    return f"{int(cases.profiles['delay'][row].sum()):,} payments of this customer are known"
+
+
+def _amount(cases: Cases, row: int, _later: bool) -> str:
+    ratio = np.exp(cases.column("amount_vs_usual")[row])
+    if np.isnan(ratio):
+        return "The amount, as no usual one is known of this customer"
+    if 0.8 <= ratio <= 1.25:
+        return "The amount is usual for this customer"
+    return (
+        f"The amount is {ratio:.1f} times what this customer usually pays"
+        if ratio > 1
+        else (f"The amount is only {ratio:.0%} of what this customer usually pays")
+    )
+
+
+def _terms(cases: Cases, row: int, _later: bool) -> str:
+    return f"It has {cases.column('terms_days')[row]:.0f} days to pay"
+
+
+SENTENCES: Mapping[str, Callable[[Cases, int, bool], str]] = {
+    "usual_delay": _usual_delay,
+    "recent_delay": _recent_delay,
+    "late_share": _late_share,
+    "delay_spread": _delay_spread,
+    "payment_days": _payment_days,
+    "payment_rhythm": _payment_rhythm,
+    "overdue": _overdue,
+    "familiarity": _familiarity,
+    "amount": _amount,
+    "terms": _terms,
+}

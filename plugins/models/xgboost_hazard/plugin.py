@@ -1,0 +1,148 @@
+"""A discrete-time hazard learnt by XGBoost: the chance of payment on each day, given that the invoice is still open.
+
+One curve answers every question. Open invoices count as unpaid so far, and an invoice that has been open for a while
+is asked only about the days that are left.
+"""
+
+import json
+import os
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Threads that wait for a busy core would otherwise spin: seconds of training became minutes on a loaded machine.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+import xgboost as xgb
+
+from hub.sdk.forecaster import Cases, Contributions, Curves, Floats, Observed, Progress
+from plugins.models.xgboost_hazard.grid import Grid, count_open, lay_grid, next_open, open_weekdays
+from plugins.models.xgboost_hazard.rows import DAY_FEATURES, Habits, LedgerHabits, hazard_rows
+
+ROUNDS = 250
+TYPICAL_CASES = 200
+PARAMETERS = {
+    "objective": "binary:logistic",
+    "tree_method": "hist",
+    "max_bin": 128,
+    "max_depth": 5,
+    "eta": 0.06,
+    "min_child_weight": 20,
+    "lambda": 5,
+    "subsample": 0.8,
+    "colsample_bytree": 0.6,
+    "base_score": 0.5,  # the level is in the base margin, beside the length of the piece
+    "seed": 0,
+}
+
+
+class XGBoostHazardBackend:
+    """XGBoost on rows of invoice and day. `threads` is all there is to set; the rest was chosen on real ledgers."""
+
+    slug = "xgboost_hazard"
+    min_payments = 300
+
+    def __init__(self, *, threads: int = 1) -> None:
+        self.threads = threads
+        self.is_open = np.ones(7, dtype=bool)
+        self.level = 0.0
+        self.ledger: LedgerHabits
+        self.typical: Floats
+        self.booster: xgb.Booster
+
+    def fit(self, cases: Cases, observed: Observed, progress: Progress) -> None:
+        """Learn from what became of these cases; a censored case was not paid in the pieces it was watched for."""
+        paid = observed.paid
+        self.is_open = open_weekdays(observed.last[paid])
+        self.ledger = LedgerHabits.learn(observed.last[paid], cases.due[paid])
+        grid = lay_grid(cases.start, cases.due, self.is_open)
+        # A payment on a closed weekday counts for the next open day.
+        ended = np.where(paid, np.maximum(next_open(observed.last, self.is_open), cases.start), observed.last)[:, None]
+        watched_until = np.where(paid[:, None], grid.last, np.minimum(grid.last, ended))
+        exposure = count_open(grid.first, watched_until, self.is_open)
+        was_paid = paid[:, None] & (grid.first <= ended) & (ended <= grid.last)
+        case, piece = np.nonzero((exposure > 0) & (grid.first <= ended))
+        label = was_paid[case, piece].astype(np.float32)
+        margin = np.log(exposure[case, piece])
+        self.level = float(np.log(label.sum() / exposure[case, piece].sum()))
+        matrix = xgb.QuantileDMatrix(
+            self._rows(cases, grid, case, piece),
+            label,
+            base_margin=(margin + self.level).astype(np.float32),
+            nthread=self.threads,
+            max_bin=PARAMETERS["max_bin"],
+        )
+        self.booster = xgb.train(
+            PARAMETERS | {"nthread": self.threads}, matrix, ROUNDS, callbacks=[_Reporter(progress, len(label))]
+        )
+        some = np.zeros(len(cases), dtype=bool)
+        some[:: max(1, len(cases) // TYPICAL_CASES)] = True
+        self.typical = self._contributions(cases.take(some)).mean(axis=0)
+
+    def predict(self, cases: Cases) -> Curves:
+        """When each case will be paid, given that it is unpaid until its `start`."""
+        grid = lay_grid(cases.start, cases.due, self.is_open)
+        hazard = np.zeros(grid.first.shape, dtype=np.float32)
+        case, piece = np.nonzero(grid.open_days > 0)
+        margin = np.log(grid.open_days[case, piece]) + self.level
+        hazard[case, piece] = self.booster.inplace_predict(
+            self._rows(cases, grid, case, piece), base_margin=margin.astype(np.float32)
+        )
+        return Curves(ends=grid.last, paid_by=1.0 - np.cumprod(1.0 - hazard, axis=1))
+
+    def explain(self, cases: Cases) -> Contributions:
+        """SHAP contributions to the hazard on the due day (or the first day after it that is left), turned round.
+
+        In log odds, positive towards later payment, and less those of a typical case: all are likely to pay when due.
+        """
+        return Contributions(names=(*DAY_FEATURES, *cases.names), values=self.typical - self._contributions(cases))
+
+    def _contributions(self, cases: Cases) -> Floats:
+        grid = lay_grid(cases.start, cases.due, self.is_open)
+        piece = ((grid.last < cases.due[:, None]) | (grid.open_days == 0)).argmin(axis=1)
+        rows = self._rows(cases, grid, np.arange(len(cases)), piece)
+        found = self.booster.predict(xgb.DMatrix(rows, nthread=self.threads), pred_contribs=True)
+        return found[:, :-1]
+
+    def dump(self) -> bytes:
+        """One line of JSON, then the trees in XGBoost's UBJ format."""
+        head = {
+            "is_open": self.is_open.tolist(),
+            "level": self.level,
+            "hazard": self.ledger.hazard.tolist(),
+            "weekday_share": self.ledger.weekday_share.tolist(),
+            "typical": self.typical.tolist(),
+        }
+        return json.dumps(head).encode() + b"\n" + bytes(self.booster.save_raw("ubj"))
+
+    @classmethod
+    def load(cls, data: bytes) -> Self:
+        """The model that `dump` returned. Raises ValueError where the data is not one."""
+        head, _, trees = data.partition(b"\n")
+        try:
+            known = json.loads(head)
+            backend = cls()
+            backend.is_open = np.array(known["is_open"], dtype=bool)
+            backend.level = float(known["level"])
+            backend.ledger = LedgerHabits(
+                np.array(known["hazard"], dtype=np.float32), np.array(known["weekday_share"], dtype=np.float32)
+            )
+            backend.typical = np.array(known["typical"], dtype=np.float32)
+            backend.booster = xgb.Booster({"nthread": backend.threads}, model_file=bytearray(trees))
+        except (KeyError, TypeError, xgb.core.XGBoostError) as error:
+            raise ValueError(f"not a model of this backend: {error}") from error
+        return backend
+
+    def _rows(self, cases: Cases, grid: Grid, case: NDArray[np.int64], piece: NDArray[np.int64]) -> Floats:
+        first_open = next_open(grid.first, self.is_open)
+        return hazard_rows(cases, Habits.of(cases.profiles, self.ledger), grid, first_open, case, piece)
+
+
+class _Reporter(xgb.callback.TrainingCallback):
+    def __init__(self, progress: Progress, rows: int) -> None:
+        self.progress, self.rows = progress, rows
+
+    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+        if epoch % 25 == 24:
+            self.progress((epoch + 1) / ROUNDS, f"Learning from {self.rows:,} invoice days")
+        return False
