@@ -1,0 +1,188 @@
+"""Who holds which work: claimed by compare-and-set, held by a lease, ended only by the holder of its generation.
+
+All times are the database's, so that workers need not agree on theirs. All sessions are the hub's.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from psycopg.rows import dict_row
+from sqlalchemy.orm import Session
+
+from hub.storage.session import driver
+
+_ABANDONED = orjson.dumps(
+    {"code": "abandoned", "message": "Each worker that tried it died or hung before it was done.", "trace_id": None}
+).decode()
+
+# Asked for again since the newest attempt began: another round starts instead of ending here.
+_END = """
+    state = case when requests > served then 'queued' else %(state)s end,
+    attempts = case when requests > served then 0 else attempts end,
+    run_at = case when requests > served then now() else run_at end,
+    finished_at = case when requests > served then null else now() end,
+    worker = null, lease_until = null
+"""
+_HELD = "id = %(id)s and generation = %(generation)s and state = 'running'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One attempt at a piece of work: valid while the row's generation is this one."""
+
+    id: UUID
+    tenant_key: str
+    kind: str
+    payload: dict[str, Any]
+    attempts: int
+    max_attempts: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """Work that waits to be run, as the queue names it."""
+
+    id: UUID
+    tenant_key: str
+    generation: int
+
+
+def queued(held: Claim) -> Queued:
+    """Work that its holder has put back, as the queue names it."""
+    return Queued(id=held.id, tenant_key=held.tenant_key, generation=held.generation)
+
+
+def claim(session: Session, work_id: UUID, worker: str, lease_seconds: float) -> Claim | None:
+    """Take work that is due; None where there is nothing to take, or its last holder is still committing."""
+    cursor = driver(session).cursor(row_factory=dict_row)
+    row = cursor.execute(
+        """
+        update hub.work set
+            state = 'running', generation = generation + 1, attempts = attempts + 1, served = requests,
+            worker = %(worker)s, lease_until = now() + make_interval(secs => %(lease)s),
+            started_at = now(), progress = 0, message = ''
+        where id = %(id)s and state = 'queued' and run_at <= now() and pg_try_advisory_xact_lock(%(fence)s)
+        returning id, tenant_key, kind, payload, attempts, max_attempts, generation
+        """,
+        {"id": work_id, "worker": worker, "lease": lease_seconds, "fence": fence_key(work_id)},
+    ).fetchone()
+    return Claim(**row) if row else None
+
+
+def renew(session: Session, held: Claim, lease_seconds: float, progress: float, message: str) -> bool:
+    """Hold on for another `lease_seconds` and show how far it is; False where it is somebody else's by now."""
+    cursor = driver(session).execute(
+        f"update hub.work set lease_until = now() + make_interval(secs => %(lease)s), progress = %(progress)s,"
+        f" message = %(message)s where {_HELD}",
+        _named(held, lease=lease_seconds, progress=progress, message=message),
+    )
+    return cursor.rowcount == 1
+
+
+def finish(session: Session, held: Claim, result: Any) -> str | None:
+    """End an attempt that went well. The state it is in now ("queued": asked for again), or None: held by another."""
+    return _end(
+        session,
+        f"update hub.work set {_END}, progress = 1, message = '', error = null, result = %(result)s::jsonb"
+        f" where {_HELD}",
+        _named(held, state="done", result=orjson.dumps(result, default=str).decode()),
+    )
+
+
+def fail(session: Session, held: Claim, state: str, error: dict[str, Any]) -> str | None:
+    """End work as `state` ("failed" or "dead") for a reason. The state it is in now, or None: held by another."""
+    return _end(
+        session,
+        f"update hub.work set {_END}, error = %(error)s::jsonb where {_HELD}",
+        _named(held, state=state, error=orjson.dumps(error).decode()),
+    )
+
+
+def retry(session: Session, held: Claim, delay: float, error: dict[str, Any]) -> str | None:
+    """Let it wait `delay` seconds for its next attempt. "queued", or None: held by another."""
+    return _end(
+        session,
+        "update hub.work set state = 'queued', run_at = now() + make_interval(secs => %(delay)s), worker = null,"
+        f" lease_until = null, error = %(error)s::jsonb where {_HELD}",
+        _named(held, delay=delay, error=orjson.dumps(error).decode()),
+    )
+
+
+def release(session: Session, held: Claim) -> str | None:
+    """Give work back undone, as if this attempt had not been. "queued", or None: held by another."""
+    return _end(
+        session,
+        "update hub.work set state = 'queued', run_at = now(), attempts = attempts - 1, worker = null,"
+        f" lease_until = null where {_HELD}",
+        _named(held),
+    )
+
+
+def collect_abandoned(session: Session) -> tuple[list[Queued], list[Queued]]:
+    """Queue again what was running under a lease that ran out, and bury what has no attempts left.
+
+    Returns what was queued, each with the generation of its lost holder, and what is dead.
+    """
+    cursor = driver(session).cursor(row_factory=dict_row)
+    dead = cursor.execute(
+        f"update hub.work set {_END}, error = %(error)s::jsonb"
+        " where state = 'running' and lease_until < now() and attempts >= max_attempts"
+        " returning id, tenant_key, generation",
+        {"state": "dead", "error": _ABANDONED},
+    ).fetchall()
+    queued = cursor.execute(
+        "update hub.work set state = 'queued', run_at = now(), worker = null, lease_until = null"
+        " where state = 'running' and lease_until < now() returning id, tenant_key, generation"
+    ).fetchall()
+    return [Queued(**row) for row in queued], [Queued(**row) for row in dead]
+
+
+def waiting(session: Session, after: Queued | None, limit: int) -> list[Queued]:
+    """Up to `limit` pieces of work that are due, in the order of their ids, after a given one."""
+    cursor = driver(session).cursor(row_factory=dict_row)
+    rows = cursor.execute(
+        "select id, tenant_key, generation from hub.work where state = 'queued' and run_at <= now()"
+        " and (%(after)s::uuid is null or id > %(after)s) order by id limit %(limit)s",
+        {"after": after.id if after else None, "limit": limit},
+    ).fetchall()
+    return [Queued(**row) for row in rows]
+
+
+def prune(session: Session, keep_days: int) -> int:
+    """Forget work that ended more than `keep_days` ago; how much it was."""
+    cursor = driver(session).execute(
+        "delete from hub.work where finished_at < now() - make_interval(days => %s)", (keep_days,)
+    )
+    return cursor.rowcount
+
+
+def holds(session: Session, work_id: UUID, generation: int) -> bool:
+    """Whether work is still held in this generation, and will be until this transaction ends.
+
+    A claim needs the fence for itself, and this shares it: so either a holder's transaction ends before the next
+    claim, or the holder learns here that it is too late. A tenant's session may ask.
+    """
+    connection = driver(session)
+    # Two statements: the second must see what was committed before the lock was granted.
+    connection.execute("select pg_advisory_xact_lock_shared(%s)", (fence_key(work_id),))
+    cursor = connection.execute(
+        "select 1 from hub.work where id = %s and generation = %s and state = 'running'", (work_id, generation)
+    )
+    return cursor.fetchone() is not None
+
+
+def fence_key(work_id: UUID) -> int:
+    """The advisory lock that stands for a piece of work."""
+    return int.from_bytes(work_id.bytes[:8], signed=True)
+
+
+def _end(session: Session, statement: str, values: dict[str, Any]) -> str | None:
+    row = driver(session).execute(f"{statement} returning state", values).fetchone()
+    return row[0] if row else None
+
+
+def _named(held: Claim, **values: Any) -> dict[str, Any]:
+    return {"id": held.id, "generation": held.generation, **values}

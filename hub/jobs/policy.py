@@ -1,0 +1,70 @@
+"""How work is retried and limited: pure decisions, and the durations that tests shorten."""
+
+import random
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from hub.errors import HubError, RateLimitedError
+from hub.sdk.errors import AuthError, ConfigError, RecordError, TransientError
+from hub.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Durations in seconds. A lease is renewed three times before it would run out."""
+
+    lease_seconds: float = 30
+    time_limit_seconds: int = 7200
+    backoff_seconds: float = 10
+    longest_backoff_seconds: float = 900
+    sweep_seconds: float = 5
+    standby_seconds: float = 2
+    keep_finished_days: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What becomes of work whose attempt raised: queued again after `delay` seconds, failed, or dead."""
+
+    state: str
+    delay: float
+    error: dict[str, Any]
+
+
+def judge(error: BaseException, attempt: int, max_attempts: int, policy: Policy, rng: random.Random) -> Verdict:
+    """The verdict on the `attempt`-th attempt (from 1). What cannot work fails at once; all else is retried."""
+    reason = {"code": _code(error), "message": _sentence(error), "trace_id": uuid.uuid4().hex}
+    if _is_final(error):
+        return Verdict(state="failed", delay=0, error=reason)
+    if attempt >= max_attempts:
+        return Verdict(state="dead", delay=0, error=reason)
+    longest = min(policy.backoff_seconds * 2 ** (attempt - 1), policy.longest_backoff_seconds)
+    delay = max(longest, getattr(error, "retry_after", 0))
+    # Jitter is only ever added: a provider that named a time must not be asked before it.
+    return Verdict(state="queued", delay=delay + rng.uniform(0, longest / 2), error=reason)
+
+
+def tenant_concurrency(settings: Settings) -> int:
+    """How much work of one tenant may run at once: never all workers, so that others find one free."""
+    return max(1, settings.job_workers - 1)
+
+
+def _is_final(error: BaseException) -> bool:
+    if isinstance(error, AuthError | ConfigError | RecordError):
+        return True
+    return isinstance(error, HubError) and error.status < 500 and not isinstance(error, RateLimitedError)
+
+
+def _code(error: BaseException) -> str:
+    if isinstance(error, HubError):
+        return error.code
+    codes = {AuthError: "auth", ConfigError: "config", RecordError: "record", TransientError: "transient"}
+    return next((code for kind, code in codes.items() if isinstance(error, kind)), "unexpected")
+
+
+def _sentence(error: BaseException) -> str:
+    said = str(error).strip()
+    if _code(error) == "unexpected":
+        said = f"{type(error).__name__}: {said.splitlines()[0] if said else 'no message'}"
+    return said[:1000]

@@ -1,0 +1,128 @@
+"""Ask for work and see what becomes of it. Sessions are a tenant's, or the hub's where it says so."""
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache, partial
+from typing import Any
+from uuid import UUID
+
+import orjson
+from psycopg.rows import dict_row
+from redis.exceptions import RedisError
+from sqlalchemy import Row, delete, func, select
+from sqlalchemy.orm import Session
+
+from hub.jobs.leases import Queued
+from hub.jobs.models import work
+from hub.jobs.policy import tenant_concurrency
+from hub.jobs.queue import WorkQueue, connect
+from hub.settings import Settings
+from hub.storage.session import after_commit, driver
+
+log = logging.getLogger(__name__)
+
+_COLUMNS = (
+    work.c.id,
+    work.c.kind,
+    work.c.state,
+    work.c.progress,
+    work.c.message,
+    work.c.result,
+    work.c.error,
+    work.c.attempts,
+    work.c.max_attempts,
+    work.c.run_at,
+    work.c.created_at,
+    work.c.started_at,
+    work.c.finished_at,
+)
+
+
+def submit(
+    session: Session,
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    tenant: str | None = None,
+    dedupe_key: str | None = None,
+    run_at: datetime | None = None,
+) -> UUID:
+    """Have work of a tenant (the session's, unless named) done once this transaction commits, not before `run_at`.
+
+    The same kind with the same `dedupe_key` (if None: the same payload) is one piece of work while it is unfinished;
+    asked for again while it runs, it runs once more. Raises TypeError where the payload cannot be JSON.
+    """
+    tenant = tenant or session.info["tenant"]
+    document = orjson.dumps(dict(payload), option=orjson.OPT_SORT_KEYS)
+    cursor = driver(session).cursor(row_factory=dict_row)
+    row = cursor.execute(
+        """
+        insert into hub.work as w (tenant_key, kind, payload, dedupe_key, run_at)
+        values (%s, %s, %s::jsonb, %s, coalesce(%s, now()))
+        on conflict (tenant_key, kind, dedupe_key) where state in ('queued', 'running')
+        do update set requests = w.requests + 1
+        returning id, generation, requests
+        """,
+        (tenant, kind, document.decode(), dedupe_key or hashlib.blake2b(document, digest_size=16).hexdigest(), run_at),
+    ).fetchone()
+    assert row is not None
+    is_due = run_at is None or run_at <= datetime.now(UTC)
+    if row["requests"] == 1 and is_due:
+        enqueue_after_commit(session, Queued(id=row["id"], tenant_key=tenant, generation=row["generation"]))
+    work_id: UUID = row["id"]
+    return work_id
+
+
+def enqueue_after_commit(session: Session, queued: Queued) -> None:
+    """Hand queued work to the workers once this transaction has committed. Where that fails, a sweep does it."""
+    if settings := session.info.get("settings"):
+        after_commit(session, partial(_put, settings, queued))
+
+
+def get(session: Session, work_id: UUID) -> dict[str, Any] | None:
+    """One piece of work as it stands, or None; `error` is {code, message, trace_id} of the newest failed attempt."""
+    row = session.execute(select(*_COLUMNS).where(work.c.id == work_id)).one_or_none()
+    return None if row is None else _shown(row)
+
+
+def list_work(
+    session: Session, *, state: str | None = None, kind: str | None = None, limit: int = 50
+) -> list[dict[str, Any]]:
+    """The newest work of the session's tenant, newest first."""
+    query = select(*_COLUMNS).order_by(work.c.created_at.desc(), work.c.id).limit(limit)
+    if "tenant" in session.info:
+        query = query.where(work.c.tenant_key == session.info["tenant"])
+    if state:
+        query = query.where(work.c.state == state)
+    if kind:
+        query = query.where(work.c.kind == kind)
+    return [_shown(row) for row in session.execute(query)]
+
+
+def count_work(session: Session) -> dict[tuple[str, str], int]:
+    """How much work there is by (kind, state), over all tenants. A hub session."""
+    rows = session.execute(select(work.c.kind, work.c.state, func.count()).group_by(work.c.kind, work.c.state))
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def forget_tenant(session: Session, tenant: str) -> None:
+    """Delete all work of a tenant that is dropped. A hub session."""
+    session.execute(delete(work).where(work.c.tenant_key == tenant))
+
+
+def _shown(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    return dict(row._mapping)
+
+
+def _put(settings: Settings, queued: Queued) -> None:
+    try:
+        _queue(settings.redis_url, tenant_concurrency(settings)).put(queued)
+    except RedisError as error:
+        log.warning("work %s is left to the next sweep: Valkey does not answer: %s", queued.id, error)
+
+
+@cache
+def _queue(redis_url: str, concurrency: int) -> WorkQueue:
+    return WorkQueue(connect(redis_url), concurrency)

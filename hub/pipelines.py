@@ -1,0 +1,38 @@
+"""THE table: which function does which kind of work, and what follows from which event."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from hub.events import Event, SyncFinished
+from hub.jobs.schedule import read_schedule
+from hub.settings import CONFIG
+
+HANDLERS: dict[str, str] = {
+    "sync.run": "hub.sync.jobs:run_sync",
+    "sync.import": "hub.sync.jobs:run_import",
+    "forecasting.refresh": "hub.forecasting.jobs:refresh",
+    "forecasting.train": "hub.forecasting.jobs:train",
+    "forecasting.score": "hub.forecasting.jobs:score",
+}
+"""Kind of work -> "module:function", imported by the worker that does it. Add a room's work here."""
+
+Work = tuple[str, dict[str, Any]]
+
+
+def _forecast_what_changed(event: SyncFinished) -> Iterator[Work]:
+    if event.changed:
+        yield "forecasting.refresh", {}
+
+
+EVENTS: dict[type[Event], tuple[Callable[[Any], Iterator[Work]], ...]] = {
+    SyncFinished: (_forecast_what_changed,),
+}
+"""Event -> functions that say what work follows from it, for the event's own tenant."""
+
+SCHEDULE = read_schedule(CONFIG / "schedule.toml")
+
+
+def reactions(event: Event) -> Iterator[Work]:
+    """The work, kind and payload, that follows from an event."""
+    for react in EVENTS.get(type(event), ()):
+        yield from react(event)

@@ -1,0 +1,171 @@
+"""The processes that do work: `python -m hub.worker work` (run as many as you like) and `... schedule`.
+
+A worker does one job at a time in its own process, without forking: libraries that start threads (OpenMP, connection
+pools) do not survive a fork, and what is imported and connected once serves every later job. When it has grown too
+large it starts itself anew.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
+from types import FrameType
+from typing import Any
+from uuid import UUID
+
+import psutil
+import rq
+from redis import Redis
+from redis.exceptions import RedisError
+from rq.exceptions import StopRequested
+
+from hub import pipelines, registry
+from hub.jobs.execution import Runner
+from hub.jobs.leases import Claim
+from hub.jobs.policy import Policy, tenant_concurrency
+from hub.jobs.queue import WorkQueue, connect
+from hub.jobs.scheduler import Scheduler
+from hub.settings import Settings
+from hub.storage.session import Storage
+from hub.telemetry import logs
+from hub.tenants import service as tenants
+
+log = logging.getLogger(__name__)
+
+_POOL_SIZE = 3  # the handler's transaction, its progress, and the lease's thread
+_LARGEST_RSS_BYTES = 1_500_000_000
+_MAINTENANCE_SECONDS = 60
+_LONGEST_PAUSE_SECONDS = 10.0
+_POLICY = Policy()
+
+_runner: Runner | None = None
+
+
+def run_work(work_id: str) -> None:
+    """RQ's job function, the only one: do one piece of work in this worker."""
+    assert _runner is not None, "run_work is called by a worker"
+    _runner.run(UUID(work_id))
+
+
+class Worker(rq.SimpleWorker):
+    """RQ's worker, which has the job at hand end early when told to stop, and ends when it has grown too large."""
+
+    log_result_lifespan = False
+
+    def __init__(self, queue: WorkQueue, stopping: threading.Event) -> None:
+        super().__init__(
+            [queue.rq],
+            connection=queue.redis,
+            job_class=queue.rq.job_class,
+            serializer=queue.rq.serializer,
+            maintenance_interval=_MAINTENANCE_SECONDS,
+            log_job_description=False,
+        )
+        self.stopping = stopping
+        self.has_grown = False
+
+    def handle_warm_shutdown_request(self) -> None:
+        """Called on the first SIGTERM or SIGINT."""
+        self.stopping.set()
+
+    def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
+        """A second signal changes nothing: the job ends at its next step, or with the process."""
+
+    def execute_job(self, job: Any, queue: Any) -> None:
+        """Do the job; afterwards ask for this process's end if it has become too large."""
+        super().execute_job(job, queue)
+        if psutil.Process().memory_info().rss > _LARGEST_RSS_BYTES:
+            self.has_grown = self._stop_requested = True
+
+
+def work(settings: Settings, policy: Policy = _POLICY) -> None:
+    """Do work until SIGTERM or SIGINT, when a job at hand is finished or given back; outlasts any failure of Valkey."""
+    global _runner
+    stopping = threading.Event()
+    storage = Storage(settings, pool_size=_POOL_SIZE)
+    _runner = _make_runner(settings, storage, policy, stopping)
+    queue = _queue(settings, policy, Redis.from_url(settings.redis_url))
+    failures = 0
+    while True:
+        worker = Worker(queue, stopping)
+        with suppress(RedisError, StopRequested):
+            failures = 0 if worker.work() else failures + 1
+        if stopping.is_set() or worker.has_grown:
+            break
+        pause = min(0.5 * 2**failures, _LONGEST_PAUSE_SECONDS)
+        log.warning("this worker lost Valkey; it tries again in %.1f s", pause)
+        with suppress(StopRequested):
+            stopping.wait(pause)
+    storage.close()
+    if not stopping.is_set():
+        log.info("this worker has grown large and starts anew")
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - no shell is wanted
+
+
+def work_off(settings: Settings, storage: Storage) -> None:
+    """Do all work that is due, and what follows from it, in this process: for commands and tests without workers."""
+    _make_runner(settings, storage, _POLICY, threading.Event()).run_due()
+
+
+def schedule(settings: Settings, policy: Policy = _POLICY) -> None:
+    """Lead, or stand by to lead, the schedule and the sweeps until SIGTERM or SIGINT."""
+    storage = Storage(settings, pool_size=2)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    Scheduler(
+        storage=storage,
+        queue=_queue(settings, policy, connect(settings.redis_url)),
+        entries=pipelines.SCHEDULE,
+        tenants=lambda session: (tenant.key for tenant in tenants.list_tenants(session) if tenant.status == "active"),
+        policy=policy,
+    ).run(stop)
+    storage.close()
+
+
+def _make_runner(settings: Settings, storage: Storage, policy: Policy, stopping: threading.Event) -> Runner:
+    return Runner(
+        storage=storage,
+        settings=settings,
+        registry=registry.load(),
+        handlers=pipelines.HANDLERS,
+        reactions=pipelines.reactions,
+        worker=f"{socket.gethostname()}:{os.getpid()}",
+        policy=policy,
+        scope=_scope,
+        stopping=stopping,
+    )
+
+
+def _queue(settings: Settings, policy: Policy, redis: Redis) -> WorkQueue:
+    return WorkQueue(redis, tenant_concurrency(settings), policy.time_limit_seconds)
+
+
+def _scope(claim: Claim) -> AbstractContextManager[None]:
+    return logs.bound(tenant=claim.tenant_key, job_id=str(claim.id), kind=claim.kind, attempt=claim.attempts)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """`work` or `schedule`, with the settings of the environment."""
+    parser = argparse.ArgumentParser(prog="python -m hub.worker", description=__doc__)
+    parser.add_argument("role", choices=("work", "schedule"))
+    parser.add_argument("--lease-seconds", type=float, default=_POLICY.lease_seconds)
+    parser.add_argument("--sweep-seconds", type=float, default=_POLICY.sweep_seconds)
+    given = parser.parse_args(arguments)
+    settings = Settings.load()
+    logs.configure(settings)
+    policy = replace(_POLICY, lease_seconds=given.lease_seconds, sweep_seconds=given.sweep_seconds)
+    {"work": work, "schedule": schedule}[given.role](settings, policy)
+
+
+if __name__ == "__main__":
+    # RQ imports this module by its name; it must find the runner there, not in a second copy called __main__.
+    from hub.worker import main as imported_main
+
+    imported_main()
