@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from hub import processes
@@ -43,16 +44,19 @@ class Supervisor:
         self._folder = folder
         self._environ = environ
         self._say = say
-        self._children: list[_Child] = []
+        self._groups: list[list[_Child]] = []
 
-    def start(self, program: Program) -> None:
-        """Start one more program; the order of these calls is the order in which `stop` ends them."""
-        self._children.append(_Child(program, self._spawn(program), time.monotonic()))
+    def start(self, *programs: Program) -> None:
+        """Start programs, which `stop` will end together; groups end in the order in which they were started."""
+        group: list[_Child] = []
+        self._groups.append(group)
+        for program in programs:
+            group.append(_Child(program, self._spawn(program), time.monotonic()))
 
     def check(self) -> None:
         """Start again what has ended, waiting longer the more often it did."""
         now = time.monotonic()
-        for child in self._children:
+        for child in chain.from_iterable(self._groups):
             if child.restart_at is None and child.process.poll() is not None:
                 _end_group(child.process.pid)
                 steady = now - child.started_at > _STEADY_AFTER_S
@@ -67,15 +71,20 @@ class Supervisor:
 
     def failures(self, name: str) -> int:
         """How often in a row a program has ended soon after its start."""
-        return next(child.failures for child in self._children if child.program.name == name)
+        return next(child.failures for child in chain.from_iterable(self._groups) if child.program.name == name)
 
     def stop(self) -> None:
-        """Ask each program in turn to finish, and end those that take longer than their grace."""
-        for child in self._children:
-            if child.process.poll() is None:
-                processes.stop(child.process, ((signal.SIGTERM, child.program.grace_s), (signal.SIGKILL, 5)))
-            _end_group(child.process.pid)
-        self._children.clear()
+        """Ask group after group to finish, and end those that take longer than their grace."""
+        for group in self._groups:
+            asked_at = time.monotonic()
+            for child in group:
+                child.process.terminate()
+            for child in group:
+                with suppress(subprocess.TimeoutExpired):
+                    child.process.wait(max(0.0, asked_at + child.program.grace_s - time.monotonic()))
+                _end_group(child.process.pid)
+                child.process.wait()
+        self._groups.clear()
 
     def log(self, name: str) -> Path:
         """Where a program's output goes."""

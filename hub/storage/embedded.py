@@ -21,6 +21,7 @@ from hub.errors import ConflictError, UnavailableError
 from hub.settings import Settings
 from hub.storage.embedded_postgres import EmbeddedPostgres
 from hub.storage.embedded_valkey import EmbeddedValkey
+from hub.storage.servers_check import check_given
 
 _PORT_ATTEMPTS = 3
 # `running` holds the lock for a moment; an owner that was just killed may take one to be gone.
@@ -168,28 +169,29 @@ def running(data_dir: Path) -> Addresses | None:
 def serving(settings: Settings) -> Iterator[Settings]:
     """The settings with both addresses filled: as given, else of the servers running on data_dir, else of our own.
 
-    Servers started here are stopped at the end. Given addresses are checked first: see `hub.storage.servers_check`.
+    Given addresses are checked first; servers started here are stopped at the end.
     """
-    from hub.storage.servers_check import check_database, check_redis
-
-    if settings.database_url:
-        check_database(settings.database_url)
-    if settings.redis_url:
-        check_redis(settings.redis_url)
+    check_given(settings)
     if settings.database_url and settings.redis_url:
         yield settings
-        return
-    if found := running(settings.data_dir):
-        yield _filled(settings, found.database_url, found.redis_url)
-        return
-    wanted = {"postgres": not settings.database_url, "valkey": not settings.redis_url}
-    with Servers.start(settings.data_dir, **wanted) as servers:
-        yield _filled(settings, servers.database_url, servers.redis_url)
+    elif found := running(settings.data_dir):
+        yield filled(settings, found)
+    else:
+        with start_missing(settings) as servers:
+            yield filled(settings, servers)
 
 
-def _filled(settings: Settings, database_url: str, redis_url: str) -> Settings:
+def start_missing(settings: Settings) -> Servers:
+    """Start, under data_dir, those servers whose address is not given; with both given, only own the folder."""
+    return Servers.start(settings.data_dir, postgres=not settings.database_url, valkey=not settings.redis_url)
+
+
+def filled(settings: Settings, found: Servers | Addresses) -> Settings:
+    """The settings with the addresses that are not given taken from `found`."""
     return replace(
-        settings, database_url=settings.database_url or database_url, redis_url=settings.redis_url or redis_url
+        settings,
+        database_url=settings.database_url or found.database_url,
+        redis_url=settings.redis_url or found.redis_url,
     )
 
 

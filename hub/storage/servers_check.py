@@ -6,8 +6,17 @@ import psycopg
 import redis
 
 from hub.errors import UnavailableError
+from hub.settings import Settings
 
 _POSTGRES_FROM, _REDIS_FROM, _VALKEY_FROM = 15, 7, 8
+
+
+def check_given(settings: Settings) -> None:
+    """Check whichever of the two addresses is given."""
+    if settings.database_url:
+        check_database(settings.database_url)
+    if settings.redis_url:
+        check_redis(settings.redis_url)
 
 
 def check_database(url: str) -> None:

@@ -1,0 +1,187 @@
+"""`paypredict up`: servers, API, job workers and scheduler of one machine, until Ctrl-C."""
+
+import http.client
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import fields
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from hub import processes
+from hub.errors import ConflictError, UnavailableError
+from hub.settings import Settings
+from hub.supervisor import Program, Supervisor
+
+_ROOT = Path(__file__).resolve().parents[2]
+_READY_TIMEOUT_S = 120
+_FAILURES_BEFORE_READY = 3
+_TICK_S = 0.05
+
+
+@click.command("up")
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Folder for everything that is kept.")
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--workers", type=click.IntRange(1), help="How many jobs run at a time.")
+@click.option("--demo", is_flag=True, help="Create the tenant `demo`, import a synthetic ledger and forecast it.")
+def command(data: Path | None, host: str | None, port: int | None, workers: int | None, demo: bool) -> None:
+    """Run everything on this machine: PostgreSQL, Valkey, the API, job workers and the scheduler.
+
+    With DATABASE_URL or REDIS_URL set, those servers are used instead of embedded ones. Ctrl-C or SIGTERM stops all of
+    it in order; data stays. Defaults are in config/default.toml.
+
+    \b
+    paypredict up --demo
+    paypredict up --data /var/lib/paypredict --port 8080
+    DATABASE_URL=postgresql://... REDIS_URL=redis://... paypredict up
+    """
+    try:
+        settings = Settings.load(data_dir=data, host=host, port=port, job_workers=workers)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    with _until_signal():
+        run(settings, demo=demo)
+    click.echo("Stopped.")
+
+
+def run(settings: Settings, *, demo: bool) -> None:
+    """Start everything and watch over it. Leaves, with all stopped, only by an exception.
+
+    Raises ConflictError when port or folder is taken, UnavailableError when something does not start or a server ends.
+    """
+    # Only what this command needs, when it needs it: `paypredict --help` stays quick.
+    from hub.storage import embedded, migrations
+    from hub.storage.servers_check import check_given
+    from hub.storage.session import Storage
+    from hub.telemetry import metrics
+    from hub.tenants import service as tenants
+
+    begun = time.monotonic()
+    check_port(settings.host, settings.port)
+    check_given(settings)
+    click.echo(f"Starting the servers; data is in {settings.data_dir}")
+    with embedded.start_missing(settings) as servers:
+        settings = embedded.filled(settings, servers)
+        with closing(Storage(settings, pool_size=2)) as storage:
+            migrations.upgrade_hub(storage)
+            for failed in [result for result in tenants.migrate(storage) if result.error]:
+                click.echo(f"Tenant {failed.key} could not be migrated: {failed.error}", err=True)
+            metrics.reset(settings)
+            with _programs(settings) as supervisor:
+
+                def watch() -> None:
+                    supervisor.check()
+                    if not servers.is_alive():
+                        raise UnavailableError(f"a server has ended; its log is in {settings.data_dir / 'logs'}")
+                    time.sleep(_TICK_S)
+
+                address = _wait_until_ready(settings, supervisor)
+                click.echo(f"Ready after {time.monotonic() - begun:.1f} s: {address}/api/docs")
+                if demo:
+                    from hub.cli import up_demo
+
+                    up_demo.run(settings, storage, watch)
+                click.echo(f"Running at {address}; logs are in {supervisor.logs}. Ctrl-C stops everything.")
+                while True:
+                    watch()
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises ConflictError when nobody could listen on that port now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as candidate:
+        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            candidate.bind((host, port))
+        except OSError as error:
+            raise ConflictError(
+                f"cannot listen on {host}:{port} ({error.strerror}); stop what uses that port, or name another one "
+                "(--port, or PAYPREDICT_PORT)"
+            ) from error
+
+
+def programs(settings: Settings) -> list[list[Program]]:
+    """The programs beside the servers, in groups, in the order in which they are started and stopped."""
+    python = sys.executable
+    listen = ["--host", settings.host, "--port", str(settings.port)]
+    size = ["--workers", str(settings.api_workers), "--blocking-threads", str(settings.api_threads)]
+    api = [python, "-m", "granian", "--interface", "wsgi", "--no-ws", "--respawn-failed-workers", *listen, *size]
+    work, schedule = ([python, "-m", "hub.worker", role] for role in ("work", "schedule"))
+    names = [f"worker-{number}" for number in range(1, settings.job_workers + 1)]
+    return [
+        [Program(name="api", command=[*api, "wsgi:app"], grace_s=10)],
+        [Program(name=name, command=work, grace_s=20) for name in names],
+        [Program(name="scheduler", command=schedule, grace_s=5)],
+    ]
+
+
+def environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """`environ` with every setting of this run, so that the programs see what the command line said."""
+    ours = {f"PAYPREDICT_{item.name.upper()}": str(getattr(settings, item.name)) for item in fields(settings)}
+    return {**environ, **ours, "DATABASE_URL": settings.database_url, "REDIS_URL": settings.redis_url}
+
+
+@contextmanager
+def _programs(settings: Settings) -> Iterator[Supervisor]:
+    logs = settings.data_dir / "logs"
+    supervisor = Supervisor(_ROOT, logs, environment(settings, os.environ), click.echo)
+    try:
+        for group in programs(settings):
+            supervisor.start(*group)
+        yield supervisor
+    finally:
+        click.echo("Stopping; running jobs are finished or handed back")
+        supervisor.stop()
+
+
+def _wait_until_ready(settings: Settings, supervisor: Supervisor) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+    deadline = time.monotonic() + _READY_TIMEOUT_S
+    while not _answers(host, settings.port):
+        supervisor.check()
+        if supervisor.failures("api") >= _FAILURES_BEFORE_READY or time.monotonic() > deadline:
+            log = supervisor.log("api")
+            raise UnavailableError(f"the API does not become ready; {log} ends:\n{processes.last_lines(log)}")
+        time.sleep(_TICK_S)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def _answers(host: str, port: int) -> bool:
+    with closing(http.client.HTTPConnection(host, port, timeout=10)) as connection:
+        with suppress(OSError, http.client.HTTPException):
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+        return False
+
+
+class _Stop(BaseException):
+    """Somebody asked us to end."""
+
+
+@contextmanager
+def _until_signal() -> Iterator[None]:
+    """Turns the first SIGINT, SIGTERM or SIGHUP into a quiet end of the block; later ones do not cut its clean-up."""
+    # What the caller has us ignore (nohup does so with SIGHUP) stays ignored; SIGINT is for whoever starts us with `&`.
+    hang_up = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
+    numbers = (signal.SIGINT, signal.SIGTERM, *hang_up)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for each in numbers:
+            signal.signal(each, signal.SIG_IGN)
+        raise _Stop
+
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    except _Stop:
+        pass
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,144 @@
+"""`paypredict up` as a user runs it: started, asked, killed, interrupted."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAYPREDICT = Path(sys.executable).with_name("paypredict")
+
+
+class Up:
+    """One run of the command on its own folder and port."""
+
+    def __init__(self, data_dir: Path, *arguments: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.data_dir = data_dir
+        self.output = data_dir.with_suffix(".out")
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("PAYPREDICT_")}
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                [PAYPREDICT, "up", "--data", data_dir, "--port", str(self.port), "--workers", "1", *arguments],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=environ | {"DATABASE_URL": "", "REDIS_URL": "", "PYTHONUNBUFFERED": "1"},
+                cwd=data_dir.parent,
+            )
+
+    def wait_for(self, text: str, seconds: float = 120) -> str:
+        """The output, once it has `text`."""
+        deadline = time.monotonic() + seconds
+        while text not in self.said():
+            assert self.process.poll() is None and time.monotonic() < deadline, self.said()
+            time.sleep(0.05)
+        return self.said()
+
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def get(self, path: str) -> int:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as response:
+            return response.status
+
+    def descendants(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+
+@contextmanager
+def up(data_dir: Path, *arguments: str):
+    run = Up(data_dir, *arguments)
+    try:
+        yield run
+    finally:
+        if run.process.poll() is None:
+            run.end(signal.SIGKILL)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_answers_when_ready_and_leaves_nothing_behind(tmp_path, number):
+    with up(tmp_path / "data") as run:
+        run.wait_for("Running at")
+        assert run.get("/readyz") == 200
+        started = run.descendants()
+        assert run.end(number) == 0
+        assert run.said().endswith("Stopped.\n")
+        assert psutil.wait_procs(started, timeout=10)[1] == []
+
+
+def test_a_second_one_on_the_same_folder_is_refused_by_name(tmp_path):
+    with up(tmp_path / "data") as first:
+        first.wait_for("Running at")
+        with up(tmp_path / "data") as second:
+            assert second.process.wait(30) == 2
+            assert f"is in use by process {first.process.pid}" in second.said()
+        assert first.get("/healthz") == 200
+
+
+def test_recovers_after_everything_was_killed_and_keeps_what_was_stored(tmp_path):
+    with up(tmp_path / "data") as run:
+        run.wait_for("Running at")
+        command = [PAYPREDICT, "tenant", "create", "Kept", "--json"]
+        environ = {**os.environ, "PAYPREDICT_DATA_DIR": str(run.data_dir), "DATABASE_URL": "", "REDIS_URL": ""}
+        subprocess.run(command, env=environ, check=True, capture_output=True)
+        for process in [*run.descendants(), psutil.Process(run.process.pid)]:
+            process.kill()
+        run.process.wait(10)
+    with up(tmp_path / "data") as run:
+        run.wait_for("Running at")
+        command = [PAYPREDICT, "tenant", "list", "--json"]
+        listed = subprocess.run(command, env=environ, check=True, capture_output=True, text=True)
+        assert '"Kept"' in listed.stdout
+        assert run.end() == 0
+
+
+def test_a_killed_api_is_started_again(tmp_path):
+    with up(tmp_path / "data") as run:
+        run.wait_for("Running at")
+        next(each for each in run.descendants() if "granian" in " ".join(each.cmdline())).kill()
+        run.wait_for("api ended (signal SIGKILL); starting it again")
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                assert run.get("/readyz") == 200
+                break
+            except OSError:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        assert run.end() == 0
+
+
+@pytest.mark.slow
+def test_the_demo_is_imported_forecast_and_summed_up_once(tmp_path):
+    with up(tmp_path / "data", "--demo") as run:
+        said = run.wait_for("Running at", seconds=400)
+        api_key = re.search(r"API key of tenant demo: (\S+)", said)[1]
+        assert (run.data_dir / "demo_api_key").read_text().strip() == api_key
+        assert (run.data_dir / "demo_api_key").stat().st_mode & 0o777 == 0o600
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{run.port}/api/predictions?limit=1", headers={"Authorization": f"Bearer {api_key}"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as response:
+            assert b"p_late30" in response.read()
+        summary = said.split("Forecasting it: done")[1].split("The demo's API key")[0]
+        assert run.end() == 0
+    with up(tmp_path / "data", "--demo") as run:
+        said = run.wait_for("Running at")
+        assert "Importing" not in said and "API key of tenant" not in said
+        assert summary.splitlines()[1] in said
+        assert run.end() == 0

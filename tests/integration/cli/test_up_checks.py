@@ -1,0 +1,46 @@
+"""What `paypredict up` makes sure of before it starts anything."""
+
+import socket
+
+import pytest
+from click.testing import CliRunner
+
+from hub.cli.up import check_port, command, environment, programs
+from hub.errors import ConflictError
+from hub.settings import Settings
+
+
+@pytest.fixture
+def taken_port():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+def test_a_taken_port_is_named_with_the_fix(taken_port):
+    with pytest.raises(ConflictError, match=rf"cannot listen on 127.0.0.1:{taken_port} .*--port, or PAYPREDICT_PORT"):
+        check_port("127.0.0.1", taken_port)
+
+
+def test_nothing_is_started_when_the_port_is_taken(taken_port, tmp_path):
+    result = CliRunner().invoke(command, ["--data", str(tmp_path / "data"), "--port", str(taken_port)])
+    assert isinstance(result.exception, ConflictError)
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_setting_that_cannot_be_read_is_wrong_usage(monkeypatch):
+    monkeypatch.setenv("PAYPREDICT_API_THREADS", "many")
+    result = CliRunner().invoke(command, [])
+    assert result.exit_code == 2
+    assert "setting api_threads" in result.output
+
+
+def test_programs_see_the_settings_of_this_run(tmp_path):
+    settings = Settings.load(
+        {}, data_dir=tmp_path, port=8123, job_workers=3, database_url="postgresql://a@b/c", redis_url="redis://d"
+    )
+    environ = environment(settings, {"PATH": "/bin", "DATABASE_URL": "of somebody else"})
+    assert environ["PATH"] == "/bin"
+    assert Settings.load(environ) == settings
+    assert [len(group) for group in programs(settings)] == [1, 3, 1]
