@@ -1,0 +1,1 @@
+"""What the running hub says of itself: logs and metrics."""

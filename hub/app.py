@@ -1,0 +1,127 @@
+"""The application factory: everything the API needs, wired in the order in which it happens."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import redis
+from flask import Flask
+from sqlalchemy import text
+
+from hub import registry as plugins
+from hub.forecasting import api as forecasting
+from hub.http import auth, context, etags, health, lifecycle, limits, openapi, problems
+from hub.http.context import Hub, Identity
+from hub.insights import api as insights
+from hub.jobs import api as jobs
+from hub.jobs import service as work
+from hub.ledger import api as ledger
+from hub.settings import Settings
+from hub.storage.session import Storage
+from hub.sync import api as sync
+from hub.telemetry import logs
+from hub.telemetry.metrics import Gauge, RequestMetrics
+from hub.tenants import api as tenant
+from hub.tenants import keys
+from hub.tenants import service as tenants
+
+BLUEPRINTS = (
+    ledger.invoices,
+    sync.entry,
+    ledger.customers,
+    forecasting.predictions,
+    forecasting.models,
+    forecasting.cash_flow,
+    insights.insights,
+    jobs.jobs,
+    sync.runs,
+    tenant.tenant,
+    health.blp,
+)
+# What the rooms above the ledger add to its documents.
+PARTS: dict[str, dict[str, context.Part]] = {
+    "invoice": {"prediction": forecasting.invoice_prediction},
+    "customer": {"aging": insights.customer_aging, "risk": forecasting.customer_risk},
+}
+
+
+def create_app(settings: Settings, storage: Storage | None = None, registry: plugins.Registry | None = None) -> Flask:
+    """The API as a Flask application. Connects to nothing until the first request."""
+    logs.configure(settings)
+    storage = storage or Storage(settings)
+    app = Flask("paypredict", static_folder=None)
+    hub = Hub(
+        settings=settings,
+        storage=storage,
+        registry=registry or plugins.load(),
+        redis=_connect(settings),
+        metrics=RequestMetrics(settings),
+        identify=auth.Remembered(_identify(storage)),
+        parts=PARTS,
+        gauges=lambda: gauges(storage, datetime.now(UTC)),
+    )
+    context.install(app, hub)
+    problems.install(app)
+    lifecycle.install(app)
+    auth.install(app)
+    limits.install(app)
+    etags.install(app)
+    api = openapi.make_api(app)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    return app
+
+
+def gauges(storage: Storage, now: datetime) -> list[Gauge]:
+    """What the database knows of all tenants together: jobs, the oldest sync, and whether ledgers tie out."""
+    with storage.hub() as session:
+        counts = work.count_work(session)
+        lag, differing = session.execute(_SYNCS, {"now": now}).one()
+    rows = [((kind, state), float(number)) for (kind, state), number in sorted(counts.items())]
+    return [
+        Gauge("paypredict_jobs", "Jobs by kind and state.", ("kind", "state"), rows),
+        Gauge(
+            "paypredict_sync_lag_seconds",
+            "Time since the newest finished sync of the tenant that has waited longest.",
+            (),
+            [((), float(lag or 0))],
+        ),
+        Gauge(
+            "paypredict_tie_out_differing_tenants",
+            "Tenants whose newest sync left a difference between the provider's receivables and the ledger.",
+            (),
+            [((), float(differing or 0))],
+        ),
+    ]
+
+
+_SYNCS = text("""
+    select extract(epoch from :now - min(finished_at)), count(*) filter (where differs)
+    from (
+        select distinct on (tenant_key) finished_at, (result ->> 'ties_out')::boolean is false as differs
+        from hub.work where kind in ('sync.run', 'sync.import') and state = 'done'
+        order by tenant_key, finished_at desc
+    ) newest
+""")
+
+
+def _identify(storage: Storage) -> Callable[[str], Identity | None]:
+    def identify(presented: str) -> Identity | None:
+        found = keys.authenticate(storage, presented, datetime.now(UTC))
+        if found is None:
+            return None
+        with storage.hub() as session:
+            time_zone = tenants.get(session, found.tenant_key).time_zone
+        return Identity(
+            tenant=found.tenant_key,
+            key_id=str(found.key_id),
+            scopes=frozenset(found.scopes),
+            time_zone=ZoneInfo(time_zone),
+        )
+
+    return identify
+
+
+def _connect(settings: Settings) -> redis.Redis:
+    # Short, because only the rate limit and readiness ask, and both do without.
+    return redis.Redis.from_url(settings.redis_url, socket_timeout=0.5, socket_connect_timeout=0.5)

@@ -1,0 +1,115 @@
+"""The OpenAPI 3.1 document at /api/openapi.json and the page at /api/docs that shows it, all from this process."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, redirect, send_from_directory
+from flask_smorest import Api
+from marshmallow import Schema, fields
+
+from hub.http.answers import JSON, dumps
+from hub.http.auth import public
+from hub.http.problems import PROBLEM
+
+VERSION = "1"
+_PAGE = Path(__file__).parent / "docs"
+_DESCRIPTION = """\
+Forecasts of when each open invoice will be paid, and the ledger they stand on.
+
+Every operation on a tenant's data needs an API key: `Authorization: Bearer <key>`. Money is a decimal string beside
+its ISO 4217 currency, instants are RFC 3339 in UTC, dates are dates, probabilities start with `p_`. Lists are paged by
+`cursor`. Errors are RFC 9457 problems (`application/problem+json`) with a stable `code`. Another tenant's id answers
+404, as if it did not exist. docs/api.md has the conventions and every code."""
+
+IDEMPOTENCY_KEY = "IdempotencyKey"
+IF_MATCH = "IfMatch"
+_HEADERS = {
+    IDEMPOTENCY_KEY: {
+        "name": "Idempotency-Key",
+        "description": "Any text that names this write, for example a UUID. Sent again within 24 hours, the same"
+        " request gets the same answer and writes nothing; another request under the same key is a conflict.",
+        "schema": {"type": "string", "maxLength": 255},
+    },
+    IF_MATCH: {
+        "name": "If-Match",
+        "required": True,
+        "description": "The ETag of the document as you read it; refused with 412 if it was changed since.",
+        "schema": {"type": "string"},
+    },
+}
+
+
+class FieldProblemSchema(Schema):
+    """One field that cannot be used."""
+
+    field = fields.String(required=True, metadata={"description": "Path of the field.", "example": "lines.0.due_on"})
+    message = fields.String(required=True, metadata={"description": "What is wrong and what is expected."})
+
+
+class ProblemSchema(Schema):
+    """RFC 9457 problem details."""
+
+    type = fields.String(required=True, metadata={"description": "Address that explains the code."})
+    title = fields.String(required=True)
+    status = fields.Integer(required=True, metadata={"example": 422})
+    code = fields.String(required=True, metadata={"description": "Stable name of the problem.", "example": "invalid"})
+    detail = fields.String(required=True, metadata={"description": "A sentence for people."})
+    instance = fields.String(metadata={"description": "Path of the request."})
+    request_id = fields.String(metadata={"description": "Finds the request in the log."})
+    field_problems = fields.List(fields.Nested(FieldProblemSchema), data_key="fields")
+
+
+class HubApi(Api):  # type: ignore[misc]
+    """flask-smorest's document, with our problems as its errors; the handlers are those of hub.http.problems."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        pass
+
+    def _register_responses(self) -> None:
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM
+        super()._register_responses()
+        del self.DEFAULT_RESPONSE_CONTENT_TYPE
+
+
+def make_api(app: Flask) -> HubApi:
+    """The API of `app`, to register blueprints with."""
+    app.config.update(API_TITLE="PayPredict", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0", OPENAPI_URL_PREFIX=None)
+    api = HubApi(app, spec_kwargs={"info": {"description": _DESCRIPTION, "license": {"name": "Apache-2.0"}}})
+    scheme = {"type": "http", "scheme": "bearer", "description": "An API key of one tenant."}
+    api.spec.components.security_scheme("apiKey", scheme)
+    api.spec.options["security"] = [{"apiKey": []}]
+    for name, header in _HEADERS.items():
+        api.spec.components.parameter(name, "header", header)
+    _add_pages(app, api)
+    return api
+
+
+def _add_pages(app: Flask, api: HubApi) -> None:
+    document: list[bytes] = []
+
+    @public
+    def openapi_document() -> Response:
+        if not document:
+            document.append(dumps(api.spec.to_dict()))
+        return Response(document[0], content_type=JSON)
+
+    @public
+    def docs_page() -> Response:
+        response = send_from_directory(_PAGE, "index.html")
+        response.headers["Content-Security-Policy"] = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
+        return response
+
+    @public
+    def docs_file(name: str) -> Response:
+        return send_from_directory(_PAGE, name, max_age=300)
+
+    @public
+    def root() -> Any:
+        return redirect("/api/docs")
+
+    app.add_url_rule("/api/openapi.json", "openapi_document", openapi_document)
+    app.add_url_rule("/api/docs", "docs_page", docs_page)
+    app.add_url_rule("/api/docs/<any('app.js', 'style.css'):name>", "docs_file", docs_file)
+    app.add_url_rule("/", "root", root)

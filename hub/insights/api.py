@@ -1,0 +1,97 @@
+"""Aging, DSO in its variants, collection figures and the worklist: /api/insights."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import RAISE
+from sqlalchemy.orm import Session
+
+from hub.http.answers import answer
+from hub.http.context import tenant_session, today
+from hub.insights import service
+from hub.insights.aging import Aging
+from hub.insights.flows import Month
+from hub.insights.schemas import (
+    AgingArguments,
+    AgingListSchema,
+    DsoArguments,
+    FigureListSchema,
+    SummaryArguments,
+    SummarySchema,
+    WorklistArguments,
+    WorklistSchema,
+)
+
+insights = Blueprint(
+    "insights", __name__, url_prefix="/api/insights", description="Figures of the ledger, per currency and as of a day."
+)
+
+
+@insights.route("")
+@insights.doc(operationId="getInsights")
+@insights.arguments(SummaryArguments, location="query", unknown=RAISE)
+@insights.response(200, SummarySchema)
+def get_summary(arguments: dict[str, Any]) -> Response:
+    """Open and overdue amounts, aging, DSO, collection figures and the trend by month"""
+    with tenant_session() as session:
+        summary = service.summary(session, arguments.get("as_of") or today(), arguments["months"])
+    currencies = [
+        asdict(each) | {"aging": _aging(each.aging), "trend": [_month(month) for month in each.trend]}
+        for each in summary.currencies
+    ]
+    return answer({"as_of": summary.as_of, "currencies": currencies})
+
+
+@insights.route("/aging")
+@insights.doc(operationId="getAging")
+@insights.arguments(AgingArguments, location="query", unknown=RAISE)
+@insights.response(200, AgingListSchema)
+def get_aging(arguments: dict[str, Any]) -> Response:
+    """What is open by age, of all customers or of one"""
+    with tenant_session() as session:
+        found = service.aging(
+            session,
+            arguments.get("as_of") or today(),
+            basis=arguments["basis"],
+            customer_id=arguments.get("customer_id"),
+        )
+    return answer({"items": [_aging(each) for each in found]})
+
+
+@insights.route("/dso")
+@insights.doc(operationId="getDso")
+@insights.arguments(DsoArguments, location="query", unknown=RAISE)
+@insights.response(200, FigureListSchema)
+def get_dso(arguments: dict[str, Any]) -> Response:
+    """Days sales outstanding"""
+    with tenant_session() as session:
+        found = service.dso(session, arguments.get("as_of") or today(), arguments["method"], arguments.get("days"))
+    return answer({"items": found})
+
+
+@insights.route("/worklist")
+@insights.doc(operationId="getWorklist")
+@insights.arguments(WorklistArguments, location="query", unknown=RAISE)
+@insights.response(200, WorklistSchema)
+def get_worklist(arguments: dict[str, Any]) -> Response:
+    """The customers to turn to first"""
+    with tenant_session() as session:
+        found = service.worklist(session, arguments.get("as_of") or today(), arguments["limit"])
+    return answer({"items": found})
+
+
+def customer_aging(session: Session, customer_id: UUID, as_of: date) -> list[dict[str, Any]]:
+    """What the customer document shows as `aging`."""
+    return [_aging(each) for each in service.aging(session, as_of, customer_id=customer_id)]
+
+
+def _aging(found: Aging) -> dict[str, Any]:
+    return asdict(found) | {"open": found.open, "balance": found.balance, "invoices": found.invoices}
+
+
+def _month(month: Month) -> dict[str, Any]:
+    return asdict(month) | {"days": month.days, "rolling_dso": month.rolling_dso}

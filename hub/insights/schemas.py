@@ -1,0 +1,164 @@
+"""What the API shows of the figures, and what it takes."""
+
+from typing import get_args
+
+from marshmallow import Schema, validate
+from marshmallow.fields import Decimal, Dict, Integer, List, Nested, String
+
+from hub.http.fields import count, currency, day, identifier, money, text
+from hub.insights.aging import Basis
+from hub.insights.collection import DsoMethod
+
+_AS_OF = "The day the figures are for; today in the tenant's time zone unless given."
+
+
+class SummaryArguments(Schema):
+    """What the summary takes."""
+
+    as_of = day(_AS_OF)
+    months = Integer(load_default=12, metadata={"description": "Months of trend, at most 24.", "example": 12})
+
+
+class AgingArguments(Schema):
+    """What the aging takes."""
+
+    as_of = day(_AS_OF)
+    basis = String(
+        load_default="due_on",
+        validate=validate.OneOf(get_args(Basis)),
+        metadata={"description": "Age by days past due, or by days since issue."},
+    )
+    customer_id = identifier("Of this customer only.")
+
+
+class DsoArguments(Schema):
+    """What days sales outstanding takes."""
+
+    as_of = day(_AS_OF)
+    method = String(
+        load_default="countback",
+        validate=validate.OneOf(get_args(DsoMethod)),
+        metadata={"description": "How it is worked out; docs/api.md says what each means."},
+    )
+    days = Integer(metadata={"description": "Length of the period that ends on as_of; not with countback."})
+
+
+class WorklistArguments(Schema):
+    """What the worklist takes."""
+
+    as_of = day(_AS_OF)
+    limit = Integer(load_default=20, metadata={"description": "Customers per currency.", "example": 20})
+
+
+class BucketSchema(Schema):
+    """The invoices of one age."""
+
+    label = text("Days past due, or since issue.", "1-30", required=True)
+    amount = money("Sum of what is open.", required=True)
+    invoices = count("How many.", required=True)
+
+
+class AgingSchema(Schema):
+    """What is open in one currency, by age."""
+
+    as_of = day("The day it is for.", required=True)
+    basis = String(required=True)
+    currency = currency(required=True)
+    customer_id = identifier("Null for all customers.", required=True, allow_none=True)
+    buckets = List(Nested(BucketSchema), required=True)
+    unapplied = money("Money and credit received that settles no invoice yet.", required=True)
+    open = money("All open invoices.", required=True)
+    balance = money("Open invoices less unapplied credit.", required=True)
+    invoices = count("Open invoices.", required=True)
+
+
+class AgingListSchema(Schema):
+    """Aging, a currency to an entry."""
+
+    items = List(Nested(AgingSchema), required=True)
+
+
+class FigureSchema(Schema):
+    """One key figure, with what it takes to check it by hand."""
+
+    name = text("Which figure.", "dso", required=True)
+    method = text("How it was worked out.", "countback", required=True)
+    currency = currency(required=True)
+    value = Decimal(
+        as_string=True,
+        allow_none=True,
+        required=True,
+        metadata={"description": "Null where the figure is undefined; the note says why.", "example": "41.30"},
+    )
+    unit = String(required=True, validate=validate.OneOf(["days", "percent", "times"]))
+    inputs = Dict(required=True, metadata={"description": "The sums, dates and counts it was worked out from."})
+    note = text("Why it is undefined, or what to know when reading it.", required=True, allow_none=True)
+
+
+class FigureListSchema(Schema):
+    """A figure, a currency to an entry."""
+
+    items = List(Nested(FigureSchema), required=True)
+
+
+class MonthSchema(Schema):
+    """One calendar month: its flows, and what they left receivable."""
+
+    currency = currency(required=True)
+    from_on = day("First day.", required=True)
+    to_on = day("Last day, or as_of.", required=True)
+    days = count("Days of the month that have passed.", required=True)
+    billed = money("Invoices issued.", required=True)
+    credited = money("Credit memos issued.", required=True)
+    paid = money("Set against invoices by payments and the like.", required=True)
+    written_off = money("Written off.", required=True)
+    receivable = money("What customers owed at its end.", required=True)
+    trailing_sales = money("Net credit sales of the trailing days that end with it.", required=True)
+    trailing_days = count("How many days that is.", required=True)
+    rolling_dso = Decimal(
+        as_string=True,
+        allow_none=True,
+        required=True,
+        metadata={"description": "Receivable in days of the trailing sales.", "example": "41.30"},
+    )
+
+
+class CurrencySummarySchema(Schema):
+    """All of one currency."""
+
+    currency = currency(required=True)
+    open = money("Open invoices.", required=True)
+    overdue = money("Of these, past due.", required=True)
+    unapplied = money("Money and credit that settles no invoice yet.", required=True)
+    open_invoices = count("How many are open.", required=True)
+    overdue_invoices = count("How many are past due.", required=True)
+    aging = Nested(AgingSchema, required=True)
+    figures = List(Nested(FigureSchema), required=True)
+    trend = List(Nested(MonthSchema), required=True, metadata={"description": "By month, oldest first."})
+
+
+class SummarySchema(Schema):
+    """The ledger on one day, a currency to an entry."""
+
+    as_of = day("The day it is for.", required=True)
+    currencies = List(Nested(CurrencySummarySchema), required=True)
+
+
+class WorklistItemSchema(Schema):
+    """A customer's undisputed overdue invoices of one currency."""
+
+    rank = count("Place within the currency, from 1.", required=True)
+    customer_id = identifier("Who owes it.", required=True)
+    customer_name = text("Their name.", "Acme GmbH", required=True)
+    currency = currency(required=True)
+    overdue = money("Sum past due.", required=True)
+    invoices = count("How many invoices.", required=True)
+    oldest_due_on = day("The oldest due date.", required=True)
+    days_overdue = count("Days since then.", required=True)
+    delayed = money("Balance times thirty-day months overdue.", required=True)
+
+
+class WorklistSchema(Schema):
+    """Customers to turn to first, by currency and rank."""
+
+    items = List(Nested(WorklistItemSchema), required=True)

@@ -1,0 +1,111 @@
+"""Invoices and customers: /api/invoices, /api/customers."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from marshmallow import RAISE
+from sqlalchemy.orm import Session
+
+from hub.errors import NotFoundError
+from hub.http.answers import answer, raw_answer
+from hub.http.context import caller, current_hub, tenant_session, today, with_parts
+from hub.http.etags import expected_version, version_header
+from hub.http.openapi import IF_MATCH
+from hub.ledger import listing, service
+from hub.ledger.schemas import (
+    CustomerArguments,
+    CustomerPageSchema,
+    CustomerSchema,
+    InvoiceArguments,
+    InvoicePageSchema,
+    InvoiceSchema,
+    ProfileSchema,
+)
+
+_INVOICE_FIELDS = InvoiceSchema().fields.keys()
+
+invoices = Blueprint("invoices", __name__, url_prefix="/api/invoices", description="What customers owe.")
+customers = Blueprint("customers", __name__, url_prefix="/api/customers", description="Who owes.")
+
+
+@invoices.route("")
+class Invoices(MethodView):
+    """The list of invoices; invoices are made in the sync room, which shares this address."""
+
+    @invoices.doc(operationId="listInvoices")
+    @invoices.arguments(InvoiceArguments, location="query", unknown=RAISE)
+    @invoices.response(200, InvoicePageSchema)
+    def get(self, arguments: dict[str, Any]) -> Response:
+        """Invoices, page by page"""
+        return raw_answer(
+            listing.list_invoices(current_hub().storage, caller().tenant, {**arguments, "today": today()})
+        )
+
+
+@invoices.route("/<uuid:invoice_id>")
+class InvoiceById(MethodView):
+    """One invoice."""
+
+    @invoices.doc(operationId="getInvoice")
+    @invoices.response(200, InvoiceSchema)
+    def get(self, invoice_id: UUID) -> Response:
+        """An invoice with its allocations, history and prediction"""
+        with tenant_session() as session:
+            document = show_invoice(session, invoice_id)
+        return answer(document, headers=version_header(document["version"]))
+
+
+@customers.route("")
+class Customers(MethodView):
+    """The list of customers."""
+
+    @customers.doc(operationId="listCustomers")
+    @customers.arguments(CustomerArguments, location="query", unknown=RAISE)
+    @customers.response(200, CustomerPageSchema)
+    def get(self, arguments: dict[str, Any]) -> Response:
+        """Customers with their balances, page by page"""
+        return raw_answer(listing.list_customers(current_hub().storage, caller().tenant, arguments))
+
+
+@customers.route("/<uuid:customer_id>")
+class CustomerById(MethodView):
+    """One customer."""
+
+    @customers.doc(operationId="getCustomer")
+    @customers.response(200, CustomerSchema)
+    def get(self, customer_id: UUID) -> Response:
+        """A customer with profile, figures, aging and risk"""
+        return _show_customer(customer_id)
+
+    @customers.doc(operationId="updateCustomer", parameters=[IF_MATCH])
+    @customers.arguments(ProfileSchema)
+    @customers.response(200, CustomerSchema)
+    def put(self, profile: dict[str, Any], customer_id: UUID) -> Response:
+        """Replace what you say of a customer: contacts, notes, risk override"""
+        version = expected_version()
+        with tenant_session() as session:
+            service.update_customer(session, customer_id, profile, version)
+        return _show_customer(customer_id)
+
+
+def show_invoice(session: Session, invoice_id: UUID) -> dict[str, Any]:
+    """The invoice document. Raises NotFoundError."""
+    invoice = service.get_invoice(session, invoice_id)
+    if invoice is None:
+        raise NotFoundError("There is no such invoice.")
+    days = (today() - invoice["due_on"]).days if invoice["balance"] > 0 else 0
+    shown = {name: invoice[name] for name in _INVOICE_FIELDS if name in invoice}
+    shown |= {"days_overdue": max(days, 0), "history": service.invoice_history(session, invoice_id)}
+    return with_parts("invoice", shown, session, invoice_id)
+
+
+def _show_customer(customer_id: UUID) -> Response:
+    with tenant_session() as session:
+        customer = service.get_customer(session, customer_id)
+        if customer is None:
+            raise NotFoundError("There is no such customer.")
+        body = with_parts("customer", customer, session, customer_id)
+    return answer(body, headers=version_header(customer["version"]))

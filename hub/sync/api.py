@@ -1,0 +1,166 @@
+"""How records come in: single invoices, files, and the runs that brought them."""
+
+from collections.abc import Iterator
+from datetime import date
+from hashlib import file_digest
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import RAISE
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from hub.errors import InvalidError, TooLargeError
+from hub.http import idempotency
+from hub.http.answers import answer
+from hub.http.context import current_hub, now, tenant_session
+from hub.http.etags import version_header
+from hub.http.openapi import IDEMPOTENCY_KEY
+from hub.jobs.api import accepted
+from hub.jobs.schemas import JobSchema
+from hub.ledger import service as ledger
+from hub.ledger.api import show_invoice
+from hub.ledger.schemas import InvoiceSchema
+from hub.sdk.connector import Connector
+from hub.sdk.errors import RecordError
+from hub.sync import service
+from hub.sync.schemas import (
+    ImportFileSchema,
+    ImportOptionsSchema,
+    InvoiceInputSchema,
+    PreviewSchema,
+    RunArguments,
+    RunListSchema,
+)
+
+entry = Blueprint("entry", __name__, url_prefix="/api/invoices", description="How records come in.")
+runs = Blueprint("runs", __name__, url_prefix="/api/runs", description="What each sync brought, and if it ties out.")
+
+PREVIEW_BYTES = 64 * 2**20
+_SHOWN_PROBLEMS = 20
+_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
+
+
+@entry.route("", methods=["POST"], endpoint="create_invoice")
+@entry.doc(operationId="createInvoice", parameters=[IDEMPOTENCY_KEY])
+@entry.arguments(InvoiceInputSchema)
+@entry.response(201, InvoiceSchema)
+def create_invoice(body: dict[str, Any]) -> Response:
+    """Enter an invoice, or change one that was entered"""
+    with tenant_session() as session:
+        return idempotency.once(session, lambda: _enter(session, body))
+
+
+@entry.route("/import", methods=["POST"])
+@entry.doc(operationId="importInvoices", parameters=[IDEMPOTENCY_KEY])
+@entry.arguments(ImportFileSchema, location="files")
+@entry.arguments(ImportOptionsSchema, location="form", unknown=RAISE)
+@entry.response(202, JobSchema, description="The job that imports; follow it at Location.")
+def import_file(files: dict[str, FileStorage], options: dict[str, Any]) -> Response:
+    """Import a receivables export; nothing is stored unless all of it can be used, or skip_bad is set"""
+    settings = _settings(options)
+    name = files["file"].filename or "upload"
+    upload = _keep(files["file"])
+    content = _digest(upload) + orjson.dumps([name, settings], option=orjson.OPT_SORT_KEYS)
+    is_wanted = False
+    try:
+        with tenant_session() as session:
+            response = idempotency.once(
+                session,
+                lambda: accepted(session, service.request_import(session, upload, settings, name)),
+                content=content,
+            )
+        is_wanted = not idempotency.is_replay(response)
+        return response
+    finally:
+        if not is_wanted:
+            upload.unlink(missing_ok=True)
+
+
+@entry.route("/import/preview", methods=["POST"])
+@entry.doc(operationId="previewImport")
+@entry.arguments(ImportFileSchema, location="files")
+@entry.arguments(ImportOptionsSchema, location="form", unknown=RAISE)
+@entry.response(200, PreviewSchema)
+def preview_import(files: dict[str, FileStorage], options: dict[str, Any]) -> Response:
+    """How a file would be read: the mapping chosen, what it was chosen by, and the first rows that cannot be used"""
+    upload = _keep(files["file"])
+    try:
+        if upload.stat().st_size > PREVIEW_BYTES:
+            raise TooLargeError(f"A preview takes files up to {PREVIEW_BYTES // 2**20} MB; import it without one.")
+        return answer(_preview(upload, _settings(options)) | {"file": files["file"].filename or ""})
+    finally:
+        upload.unlink(missing_ok=True)
+
+
+@runs.route("")
+@runs.doc(operationId="listRuns")
+@runs.arguments(RunArguments, location="query", unknown=RAISE)
+@runs.response(200, RunListSchema)
+def list_runs(arguments: dict[str, Any]) -> Response:
+    """Sync runs with their counts and tie-out, newest first"""
+    with tenant_session() as session:
+        return answer({"items": service.list_runs(session, **arguments)})
+
+
+def _enter(session: Session, body: dict[str, Any]) -> Response:
+    invoice_id = ledger.enter_invoice(session, **body, now=now())
+    document = show_invoice(session, invoice_id)
+    return answer(document, 201, {"Location": f"/api/invoices/{invoice_id}", **version_header(document["version"])})
+
+
+def _settings(options: dict[str, Any]) -> dict[str, Any]:
+    """The options as the connector's own settings."""
+    settings = {name: value.isoformat() if isinstance(value, date) else value for name, value in options.items()}
+    if "mapping" in settings:
+        try:
+            mapping = orjson.loads(settings["mapping"])
+        except orjson.JSONDecodeError:
+            mapping = None
+        if not isinstance(mapping, dict) or not all(isinstance(each, str | None) for each in mapping.values()):
+            message = 'A JSON object of field and column header, for example {"due_on": "Due Date"}.'
+            raise InvalidError("The mapping cannot be used.", fields={"mapping": message})
+        settings["mapping"] = mapping
+    return settings
+
+
+def _keep(file: FileStorage) -> Path:
+    """Store an upload where the workers can read it; under a name of ours, whatever it was called."""
+    suffix = Path(file.filename or "").suffix.lower()
+    folder = current_hub().settings.data_dir / "uploads"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{uuid4().hex}{suffix if suffix in _SUFFIXES else '.csv'}"
+    file.save(path)
+    return path
+
+
+def _digest(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file_digest(file, "blake2b").digest()
+
+
+def _preview(upload: Path, settings: dict[str, Any]) -> dict[str, Any]:
+    connector = current_hub().registry.make("csv", {**settings, "path": str(upload), "skip_bad": True})
+    plan: dict[str, Any] = connector.plan.as_dict()
+    return plan | {"problems": list(islice(_problems(connector), _SHOWN_PROBLEMS))}
+
+
+def _problems(connector: Connector) -> Iterator[dict[str, Any]]:
+    for stream in connector.streams:
+        for page in connector.read(stream.name, None):
+            for item in page.items:
+                try:
+                    connector.map(stream.name, item)
+                except RecordError as error:
+                    yield {
+                        "line": error.line,
+                        "field": error.field,
+                        "value": error.value,
+                        "expected": error.expected,
+                        "message": str(error),
+                    }

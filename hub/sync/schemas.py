@@ -1,0 +1,154 @@
+"""What the API shows of imports and sync runs, and what it takes."""
+
+from flask_smorest.fields import Upload
+from marshmallow import Schema, ValidationError, validate, validates_schema
+from marshmallow.fields import Boolean, Dict, Integer, List, Nested, Raw, String
+
+from hub.http.fields import count, currency, day, identifier, instant, money_input, text
+
+RUN_STATES = ("running", "ok", "partial", "suspicious", "failed")
+
+
+class InvoiceInputSchema(Schema):
+    """An invoice to enter; the same number again changes the one entered before."""
+
+    number = text("The number printed on it; its identity among the invoices entered here.", "INV-1042", required=True)
+    customer_id = identifier("A customer of the ledger; or give `customer_name`.")
+    customer_name = text("A customer by name, entered if there is none yet.", "Acme GmbH")
+    issued_on = day("Invoice date.", required=True)
+    due_on = day("Due date.", required=True)
+    currency = currency(required=True)
+    total = money_input("The whole amount; 0 or more.", required=True)
+    terms = text("Payment terms.", "Net 30", allow_none=True)
+    disputed = Boolean(allow_none=True, metadata={"description": "Whether the customer contests it."})
+
+    @validates_schema
+    def _consistent(self, data: dict, **_: object) -> None:
+        if data["due_on"] < data["issued_on"]:
+            raise ValidationError("Not before issued_on.", "due_on")
+        if ("customer_id" in data) == ("customer_name" in data):
+            raise ValidationError("Give either customer_id or customer_name.", "customer_id")
+
+
+class ImportFileSchema(Schema):
+    """The file to import."""
+
+    file = Upload(required=True, metadata={"description": "CSV, TSV or .xlsx."})
+
+
+class ImportOptionsSchema(Schema):
+    """How to read the file, where it does not say so itself."""
+
+    mapping = String(
+        metadata={
+            "description": "JSON object {field: column header}; null leaves a field out. The rest is recognised.",
+            "example": '{"due_on": "Fällig am"}',
+        }
+    )
+    date_order = String(
+        validate=validate.OneOf(["dmy", "mdy", "ymd"]),
+        metadata={"description": "Needed only where every date of the file can be read both ways."},
+    )
+    decimal = String(validate=validate.OneOf([".", ","]), metadata={"description": "The decimal mark."})
+    currency = currency()
+    delimiter = String(validate=validate.OneOf([",", ";", "\t", "|"]))
+    encoding = text("Where it cannot be found out.", "cp1252", validate=validate.Length(1, 40))
+    sheet = text("The worksheet of an .xlsx file.", "Invoices", validate=validate.Length(1, 100))
+    skip_bad = Boolean(metadata={"description": "Store the good rows although some cannot be used."})
+    as_of = day("The day the file shows.")
+
+
+class ColumnSchema(Schema):
+    """One recognised column."""
+
+    field = text("What it holds.", "due_on", required=True)
+    column = text("Its header in the file.", "Due Date", required=True)
+    how = text("By what it was recognised.", required=True)
+    samples = List(String(), required=True)
+
+
+class PreviewProblemSchema(Schema):
+    """One row that cannot be used."""
+
+    line = Integer(required=True, allow_none=True)
+    field = text("Its column.", required=True, allow_none=True)
+    value = text("What it holds.", required=True, allow_none=True)
+    expected = text("What was expected.", required=True, allow_none=True)
+    message = text("The whole sentence.", required=True)
+
+
+class PreviewSchema(Schema):
+    """How the file would be read; nothing is stored."""
+
+    file = text("Its name.", "ledger.csv", required=True)
+    format = text("csv or xlsx.", "csv", required=True)
+    encoding = text("Character encoding.", "utf-8", required=True, allow_none=True)
+    delimiter = text("Between columns.", ",", required=True, allow_none=True)
+    sheet = text("Worksheet.", required=True, allow_none=True)
+    header_line = count("The line of the column headers.", required=True)
+    columns = List(Nested(ColumnSchema), required=True)
+    ignored = List(String(), required=True, metadata={"description": "Columns that are not used."})
+    customers_in_headings = Boolean(required=True)
+    date_order = text("Order of day, month and year.", "dmy", required=True)
+    date_evidence = text("From what it was seen.", required=True)
+    decimal = text("Decimal mark.", ".", required=True)
+    decimal_evidence = text("From what it was seen.", required=True)
+    currency = currency(required=True)
+    currency_source = text("From what it was seen.", required=True)
+    as_of = day("The day the file shows.", required=True)
+    as_of_source = text("From what it was seen.", required=True)
+    rows = count("Rows that state something.", required=True)
+    copies = count("Rows that repeat another.", required=True)
+    skipped = Dict(keys=String(), values=Integer(), required=True, metadata={"description": "Rows left out, by why."})
+    stated_total = String(required=True, allow_none=True, metadata={"description": "The file's own total."})
+    problems = List(
+        Nested(PreviewProblemSchema), required=True, metadata={"description": "The first rows that cannot be used."}
+    )
+
+
+class RunArguments(Schema):
+    """Filters of the list of sync runs."""
+
+    status = String(validate=validate.OneOf(RUN_STATES), metadata={"description": "Only runs with this status."})
+    connection_id = identifier("Only runs of this connection.")
+    limit = Integer(
+        load_default=50, validate=validate.Range(1, 200), metadata={"description": "How many, newest first."}
+    )
+
+
+class RunSchema(Schema):
+    """One sync run: what it brought, what it could not use, and whether the ledger ties out."""
+
+    id = identifier("The run.", required=True)
+    connection_id = identifier("What was read.", required=True)
+    work_id = identifier("The job that ran it.", required=True, allow_none=True)
+    status = String(required=True, validate=validate.OneOf(RUN_STATES))
+    reason = text("Why it is not ok.", required=True, allow_none=True)
+    started_at = instant("When it began.", required=True)
+    finished_at = instant("When it ended.", required=True, allow_none=True)
+    items = Dict(required=True, metadata={"description": "Items read, by stream."})
+    counts = Dict(
+        required=True,
+        metadata={
+            "description": "Records by entity: inserted, changed, unchanged, deleted.",
+            "example": {"invoice": {"inserted": 12, "changed": 1, "unchanged": 400, "deleted": 0}},
+        },
+    )
+    timings = Dict(required=True, metadata={"description": "Seconds spent, by step."})
+    changed = count("Ledger records written.", required=True)
+    rejected = count("Items that could not be used.", required=True)
+    findings = Dict(required=True, metadata={"description": "What does not add up, and how often."})
+    tie_out = Raw(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The provider's receivables against the ledger's, per currency; null where it states none.",
+            "example": {"EUR": {"provider": "1250.0000", "ledger": "1250.0000", "difference": "0.0000"}},
+        },
+    )
+
+
+class RunListSchema(Schema):
+    """Sync runs, newest first."""
+
+    items = List(Nested(RunSchema), required=True)

@@ -1,0 +1,97 @@
+"""Prometheus metrics of the request path, summed over all API processes, and the text that /metrics answers.
+
+Every process counts into files of its own under `data_dir/metrics`; a scrape of any of them adds up all. What the
+database knows better (jobs, sync lag, tie-out) is read from it at scrape time and handed in as `Gauge` rows.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hub.settings import Settings
+
+_BUCKETS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
+_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One gauge as it stands now: rows of label values and a value."""
+
+    name: str
+    help: str
+    labels: tuple[str, ...]
+    rows: Iterable[tuple[tuple[str, ...], float]]
+
+
+def reset(settings: Settings) -> None:
+    """Forget the counts of earlier processes; only while none runs, so before the supervisor starts the first."""
+    shutil.rmtree(_folder(settings), ignore_errors=True)
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.data_dir / "metrics"
+
+
+class RequestMetrics:
+    """Requests by operation, method and status, and how long each operation took. One per process."""
+
+    def __init__(self, settings: Settings) -> None:
+        folder = Path(os.environ.setdefault(_DIRECTORY, str(_folder(settings))))
+        folder.mkdir(parents=True, exist_ok=True)
+        # Imported late: the client decides on its import, by the variable above, whether it counts into files.
+        from prometheus_client import CollectorRegistry, Counter, Histogram
+
+        registry = CollectorRegistry()
+        self._requests: Any = Counter(
+            "paypredict_http_requests_total",
+            "Requests answered.",
+            ("operation", "method", "status"),
+            registry=registry,
+        )
+        self._seconds: Any = Histogram(
+            "paypredict_http_request_seconds",
+            "Time from the request's arrival to its answer.",
+            ("operation",),
+            buckets=_BUCKETS,
+            registry=registry,
+        )
+        self._children: dict[Any, Any] = {}
+
+    def observe(self, operation: str, method: str, status: int, seconds: float) -> None:
+        """Count one answered request. `operation` must come from the routes, never from the path."""
+        children = self._children
+        if (counter := children.get((operation, method, status))) is None:
+            counter = children[operation, method, status] = self._requests.labels(operation, method, str(status))
+        if (histogram := children.get(operation)) is None:
+            histogram = children[operation] = self._seconds.labels(operation)
+        counter.inc()
+        histogram.observe(seconds)
+
+    def exposition(self, gauges: Iterable[Gauge] = ()) -> bytes:
+        """The text format of all processes' counts and of `gauges`."""
+        from prometheus_client import CollectorRegistry, generate_latest
+        from prometheus_client.core import GaugeMetricFamily
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        registry.register(_Given(GaugeMetricFamily, gauges))
+        return generate_latest(registry)
+
+
+class _Given:
+    """A collector of gauges that were worked out before the scrape."""
+
+    def __init__(self, family: Any, gauges: Iterable[Gauge]) -> None:
+        self._family, self._gauges = family, gauges
+
+    def collect(self) -> Iterable[Any]:
+        for gauge in self._gauges:
+            metric = self._family(gauge.name, gauge.help, labels=gauge.labels)
+            for values, value in gauge.rows:
+                metric.add_metric(values, value)
+            yield metric
