@@ -1,7 +1,7 @@
 """`paypredict forecast`: from an AR export to a forecast, without a server. Leaves nothing behind but its outputs."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from hub.forecasting.days import to_date, to_day
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.predictions_file import write_predictions
 from hub.forecasting.report import Report, RiskyInvoice, money, number, percent, render
-from hub.forecasting.results import Backtest, CashFlow, Forecasts, Reason
+from hub.forecasting.results import SUMMED_WEEKS, Backtest, CashFlow, Forecasts, Reason
 
 RISKIEST = 25
 THREADS = 2
@@ -74,7 +74,8 @@ def command(
         cash = engine.cash_flow(frame, forecasts, weeks=26)
         show(0.0, "Finding the reasons")
         reasons = engine.explain(model, frame, day, forecasts.row)
-        write_predictions(out, frame, forecasts, model.backend, reasons)
+        known = frame.as_of(to_day(day), include_upcoming=True)  # the same rows, without what was paid later
+        write_predictions(out, known, forecasts, model.backend, reasons)
         aging = age(frame, to_day(day))
         report.write_text(
             render(
@@ -83,11 +84,12 @@ def command(
                     as_of=day,
                     note=model.note,
                     model=model.backend,
-                    open_invoices=len(forecasts),
+                    open_invoices=int(frame.as_of(to_day(day)).is_open.sum()),
                     aging=aging,
                     cash_flow=cash,
+                    with_upcoming=include_upcoming,
                     backtest=model.backtest,
-                    riskiest=_riskiest(frame, forecasts, reasons),
+                    riskiest=_riskiest(known, forecasts, reasons),
                 )
             ),
             encoding="utf-8",
@@ -140,12 +142,11 @@ def print_cash(aging: tuple[Aging, ...], cash: CashFlow | None, console: Console
         console.print(f"Open {money(one.total, one.currency)}, overdue {money(one.overdue, one.currency)}.")
     if cash is None:
         return
-    for currency, expected in cash.expected.items():
-        weeks = ", ".join(
-            f"{money(expected[week])} ({money(cash.p10[currency][week])} to {money(cash.p90[currency][week])})"
-            for week in range(min(4, len(cash.weeks)))
+    for currency, (expected, low, high) in cash.total.items():
+        until = cash.weeks[0] + timedelta(weeks=SUMMED_WEEKS, days=-1)
+        console.print(
+            f"Expected by {until}: {money(expected, currency)}; four times in five {money(low)} to {money(high)}."
         )
-        console.print(f"Expected {currency} in the next weeks, with the 80 % range: {weeks}.")
 
 
 def _riskiest(frame: LedgerFrame, forecasts: Forecasts, reasons: list[list[Reason]]) -> list[RiskyInvoice]:
@@ -218,6 +219,10 @@ def _summary(
         "expected_by_week": {
             currency: dict(zip([week.isoformat() for week in cash.weeks], np.round(values, 2).tolist(), strict=True))
             for currency, values in cash.expected.items()
+        },
+        "expected_in_4_weeks": {
+            currency: dict(zip(("expected", "p10", "p90"), np.round(values, 2).tolist(), strict=True))
+            for currency, values in cash.total.items()
         },
         "predictions": str(out),
         "report": str(report),

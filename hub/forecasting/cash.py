@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from hub.forecasting.days import monday_of, to_date
 from hub.forecasting.frame import LedgerFrame
-from hub.forecasting.results import CashFlow, Forecasts
+from hub.forecasting.results import SUMMED_WEEKS, CashFlow, Forecasts
 
 SHARED = 0.5
 """How much the invoices of one customer move together: the correlation of their draws."""
@@ -31,11 +31,20 @@ def weekly_cash(frame: LedgerFrame, forecasts: Forecasts, *, weeks: int, draws: 
         for code in codes
     }
     low, high = np.quantile(simulated, (0.1, 0.9), axis=0)
+    low_sum, high_sum = np.quantile(simulated[:, :, :SUMMED_WEEKS].sum(axis=2), (0.1, 0.9), axis=0)
     return CashFlow(
         weeks=tuple(to_date(monday) + timedelta(weeks=k) for k in range(weeks)),
         expected=expected,
         p10={frame.currencies[code]: low[code] for code in codes},
         p90={frame.currencies[code]: high[code] for code in codes},
+        total={
+            frame.currencies[code]: (
+                float(expected[frame.currencies[code]][:SUMMED_WEEKS].sum()),
+                float(low_sum[code]),
+                float(high_sum[code]),
+            )
+            for code in codes
+        },
     )
 
 

@@ -142,6 +142,7 @@ def write_predictions(
 def _cash_flow_json(cash: CashFlow) -> dict[str, Any]:
     return {
         "weeks": [week.isoformat() for week in cash.weeks],
+        "total": {currency: [round(value, 2) for value in values] for currency, values in cash.total.items()},
         **{
             name: {currency: np.round(values, 2).tolist() for currency, values in getattr(cash, name).items()}
             for name in ("expected", "p10", "p90")

@@ -58,7 +58,7 @@ def write_predictions(
                     to_date(forecasts.p90[place]),
                     levels[place],
                     model,
-                    "" if reasons is None else _inert(" ".join(reason.sentence for reason in reasons[place])),
+                    "" if reasons is None else _inert("; ".join(reason.sentence for reason in reasons[place])),
                 )
             )
     unfinished.replace(path)

@@ -1,7 +1,7 @@
 """The forecast report: one self-contained HTML file with plots, for people who would rather look than read."""
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -38,7 +38,10 @@ class RiskyInvoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """All that the report shows. Without a model there is only the aging, and `note` says why."""
+    """All that the report shows. Without a model there is only the aging, and `note` says why.
+
+    `with_upcoming`: the expected cash counts invoices issued after `as_of`, too.
+    """
 
     title: str
     as_of: date
@@ -47,6 +50,7 @@ class Report:
     open_invoices: int
     aging: Sequence[Aging]
     cash_flow: CashFlow | None
+    with_upcoming: bool = False
     backtest: Backtest | None
     riskiest: Sequence[RiskyInvoice]
 
@@ -87,7 +91,7 @@ def _draw(paint: Callable[[Any], None], label: str, width: float = 7.4, height: 
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    style: Mapping[str, Any] = {
+    style: dict[str, Any] = {
         "svg.fonttype": "none",
         "svg.hashsalt": label,
         "font.family": "sans-serif",
@@ -98,7 +102,7 @@ def _draw(paint: Callable[[Any], None], label: str, width: float = 7.4, height: 
         "xtick.color": MUTED,
         "ytick.color": MUTED,
     }
-    with mpl.rc_context(dict(style)):
+    with mpl.rc_context(style):  # type: ignore[arg-type]
         figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.subplots()
         axes.spines[["top", "right", "left"]].set_visible(False)
@@ -138,12 +142,13 @@ def _cash_plot(cash: CashFlow, currency: str) -> Any:
         labels = [f"{week.day} {week:%b}" for week in cash.weeks[:weeks]]
         place = np.arange(len(labels))
         axes.bar(place, expected, color=BLUE, width=0.56, label="expected")
-        axes.vlines(place, low, high, color=INK, linewidth=1.4, label="80 % range")
+        axes.vlines(place, low, high, color=INK, linewidth=1.6, label="80 % range")
         axes.set_xticks(place, labels, rotation=35, ha="right")
         axes.yaxis.set_major_formatter(_short_money)
-        axes.legend(frameon=False, ncols=2, loc="upper right")
+        axes.set_ylim(0, 1.18 * max(high.max(), 1.0))
+        axes.legend(*map(reversed, axes.get_legend_handles_labels()), frameon=False, ncols=2, loc="upper right")
 
-    return _draw(paint, f"Expected receipts in {currency} by week, with the range that holds 80 % of cases")
+    return _draw(paint, f"Expected receipts in {currency} by week, with the range that holds 80 % of cases", width=10.2)
 
 
 def _calibration_plot(backtest: Backtest) -> Any:

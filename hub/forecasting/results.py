@@ -112,17 +112,23 @@ class Backtest:
     why: str
 
 
+SUMMED_WEEKS = 4
+"""The calendar weeks, from that of the first day forecast, whose cash is also stated as one sum."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CashFlow:
     """Expected cash per calendar week (by its Monday) in each currency, with a range that holds it in 80 % of cases.
 
-    Estimates, as floats, in the currency's own unit; never summed across currencies.
+    `total` is (expected, p10, p90) of the first SUMMED_WEEKS together: ranges of weeks do not add up. Estimates, as
+    floats, in the currency's own unit; never summed across currencies.
     """
 
     weeks: tuple[date, ...]
     expected: Mapping[str, Floats] = field(default_factory=dict)
     p10: Mapping[str, Floats] = field(default_factory=dict)
     p90: Mapping[str, Floats] = field(default_factory=dict)
+    total: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

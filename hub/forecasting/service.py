@@ -118,7 +118,7 @@ def cash_flow(session: Session, *, weeks: int, weeks_back: int = 8) -> dict[str,
     """Receipts by calendar week and currency: what came in over the last weeks, and what the newest forecast expects.
 
     Amounts are estimates except `actual`, in each currency's own unit; [p10, p90] holds a week's receipts in about
-    80 % of cases. None before the first forecast.
+    80 % of cases. `four_weeks` is the first four weeks together. None before the first forecast.
     """
     run = session.execute(
         text(f"select as_of, made_at, cash_flow from forecast_runs where id = {_CURRENT}")
@@ -142,9 +142,9 @@ def cash_flow(session: Session, *, weeks: int, weeks_back: int = 8) -> dict[str,
             "forecast": [
                 {
                     "week": week,
-                    "expected": f"{expected:.2f}",
-                    "p10": f"{low:.2f}",
-                    "p90": f"{high:.2f}",
+                    "expected": _amount(expected),
+                    "p10": _amount(low),
+                    "p90": _amount(high),
                 }
                 for week, expected, low, high in list(
                     zip(
@@ -156,8 +156,13 @@ def cash_flow(session: Session, *, weeks: int, weeks_back: int = 8) -> dict[str,
                     )
                 )[:weeks]
             ],
+            "four_weeks": dict(zip(("expected", "p10", "p90"), map(_amount, forecast["total"][currency]), strict=True)),
             "actual": [{"week": week, "amount": amount} for week, amount in actuals.get(currency, {}).items()],
         }
         for currency in sorted(forecast["expected"])
     }
     return {"as_of": run.as_of, "made_at": run.made_at, "currencies": currencies}
+
+
+def _amount(value: float) -> str:
+    return f"{value:.2f}"
