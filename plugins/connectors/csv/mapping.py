@@ -34,6 +34,7 @@ class Mapper:
         self._books = Books("amount" in self._columns, "applies_to" in self._columns, plan.as_of)
         self._amount_field = "amount" if self._books.states_amount else "balance"
         self._issue_field = "issue_date" if "issue_date" in self._columns else "due_date"
+        self._customer_field = "customer_id" if "customer_id" in self._columns else "customer_name"
         self._dollar = plan.currency if plan.currency in DOLLARS else "USD"
         self._customers: dict[str, Customer] = {}
 
@@ -114,14 +115,15 @@ class Mapper:
         return cells.money("balance") if self._books.states_amount else None
 
     def _customer(self, cells: Cells) -> Customer:
+        key = cells.texts.get(self._customer_field)
+        return (key and self._customers.get(key)) or self._new_customer(cells)
+
+    def _new_customer(self, cells: Cells) -> Customer:
+        """A customer as the whole file knows it, so that every one of its rows states the same."""
         name = cells.text("customer_name") or (cells.heading if self._plan.layout.grouped else "")
         customer_id = cells.text("customer_id") or name
         if not customer_id:
-            raise cells.error("customer_id" if "customer_id" in self._columns else "customer_name", "a customer")
-        return self._customers.get(customer_id) or self._new_customer(cells, customer_id, name)
-
-    def _new_customer(self, cells: Cells, customer_id: str, name: str) -> Customer:
-        """A customer as the whole file knows it, so that every one of its rows states the same."""
+            raise cells.error(self._customer_field, "a customer")
         known = self._plan.customers.get(customer_id)
         first = dict(zip(CUSTOMER_FIELDS, known, strict=True)) if known else {}
         values = Cells(
@@ -145,7 +147,7 @@ class Mapper:
 
     def _currency(self, cells: Cells) -> str:
         if text := cells.texts.get("currency"):
-            code = text.upper() if text.upper() in CURRENCIES else currency_in(text, self._dollar)
+            code = text if text in CURRENCIES else currency_in(text.upper(), self._dollar)
             if code is None:
                 raise cells.error("currency", "an ISO 4217 code such as USD")
             return code
