@@ -19,7 +19,7 @@ from hub.forecasting.predictions_file import write_predictions
 from hub.forecasting.report import Report, RiskyInvoice, money, number, percent, render
 from hub.forecasting.results import SUMMED_WEEKS, Backtest, CashFlow, Forecasts, Reason
 
-RISKIEST = 25
+RISKIEST = 15
 THREADS = 2
 
 
