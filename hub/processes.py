@@ -3,6 +3,7 @@
 import ctypes
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,6 @@ import psutil
 
 _PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
 _CAP_DAC_OVERRIDE, _CAPABILITY_VERSION_3 = 1, 0x20080522
-_LOG_LIMIT_BYTES = 20_000_000
 _BARE_ENVIRON = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 # Loaded here because nothing may be imported between fork and exec.
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -61,8 +61,7 @@ def spawn(
     It gets `when_orphaned` from the kernel the moment our main thread is gone, however that came about (Linux), and
     has a session of its own, so that Ctrl-C in a terminal reaches us alone and the order of the shutdown is ours.
     """
-    if log.exists() and log.stat().st_size > _LOG_LIMIT_BYTES:
-        log.replace(log.with_suffix(".log.1"))
+    cut_log(log)
     bypass = account is not None and not all(_may_enter(path, account) for path in (folder, Path(command[0])))
     prepare = _preparation(account, bypass, when_orphaned)
     with log.open("ab") as output:
@@ -83,6 +82,13 @@ def spawn(
     except BrokenPipeError:
         pass  # it ended at once; whoever waits for it reads why in the log
     return process
+
+
+def cut_log(log: Path, limit_bytes: int = 50_000_000) -> None:
+    """Move a log that has grown past the limit to `.1`. Whoever writes to it goes on in the emptied file."""
+    if log.exists() and log.stat().st_size > limit_bytes:
+        shutil.copyfile(log, log.with_name(f"{log.name}.1"))
+        os.truncate(log, 0)
 
 
 def stop(process: subprocess.Popen[bytes], steps: Iterable[tuple[signal.Signals, float]]) -> None:

@@ -57,6 +57,7 @@ class Supervisor:
         """Start again what has ended, waiting longer the more often it did."""
         now = time.monotonic()
         for child in chain.from_iterable(self._groups):
+            processes.cut_log(self.log(child.program.name))
             if child.restart_at is None and child.process.poll() is not None:
                 _end_group(child.process.pid)
                 steady = now - child.started_at > _STEADY_AFTER_S

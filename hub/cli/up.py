@@ -16,13 +16,13 @@ import click
 
 from hub import processes
 from hub.errors import ConflictError, UnavailableError
-from hub.settings import Settings
+from hub.settings import CONFIG, Settings
 from hub.supervisor import Program, Supervisor
 
 _ROOT = Path(__file__).resolve().parents[2]
-_READY_TIMEOUT_S = 120
+_READY_TIMEOUT_S = 60
 _FAILURES_BEFORE_READY = 3
-_TICK_S = 0.05
+_WATCH_S = 0.2
 
 
 @click.command("up")
@@ -80,7 +80,7 @@ def run(settings: Settings, *, demo: bool) -> None:
                     supervisor.check()
                     if not servers.is_alive():
                         raise UnavailableError(f"a server has ended; its log is in {settings.data_dir / 'logs'}")
-                    time.sleep(_TICK_S)
+                    time.sleep(_WATCH_S)
 
                 address = _wait_until_ready(settings, supervisor)
                 click.echo(f"Ready after {time.monotonic() - begun:.1f} s: {address}/api/docs")
@@ -113,6 +113,8 @@ def programs(settings: Settings) -> list[list[Program]]:
     listen = ["--host", settings.host, "--port", str(settings.port)]
     size = ["--workers", str(settings.api_workers), "--blocking-threads", str(settings.api_threads)]
     api = [python, "-m", "granian", "--interface", "wsgi", "--no-ws", "--respawn-failed-workers", *listen, *size]
+    if settings.log_format == "json":
+        api += ["--log-config", str(CONFIG / "granian_logging.json")]
     work, schedule = ([python, "-m", "hub.worker", role] for role in ("work", "schedule"))
     names = [f"worker-{number}" for number in range(1, settings.job_workers + 1)]
     return [
@@ -149,7 +151,7 @@ def _wait_until_ready(settings: Settings, supervisor: Supervisor) -> str:
         if supervisor.failures("api") >= _FAILURES_BEFORE_READY or time.monotonic() > deadline:
             log = supervisor.log("api")
             raise UnavailableError(f"the API does not become ready; {log} ends:\n{processes.last_lines(log)}")
-        time.sleep(_TICK_S)
+        time.sleep(0.02)
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 

@@ -9,6 +9,7 @@ import time
 import psutil
 import pytest
 
+from hub.processes import cut_log
 from hub.supervisor import Program, Supervisor
 
 STEADY = """
@@ -102,3 +103,15 @@ time.sleep(600)
         wait_for((tmp_path / "api").exists)
         owner.send_signal(signal.SIGKILL)
     wait_for((tmp_path / "ended").exists)
+
+
+def test_a_log_that_has_grown_is_cut_while_it_is_written_to(tmp_path):
+    log = tmp_path / "api.log"
+    with log.open("a") as writer:
+        print("first", file=writer, flush=True)
+        cut_log(log, limit_bytes=100)
+        assert log.read_text() == "first\n"
+        cut_log(log, limit_bytes=3)
+        print("second", file=writer, flush=True)
+    assert (tmp_path / "api.log.1").read_text() == "first\n"
+    assert log.read_text() == "second\n"
