@@ -6,6 +6,7 @@ only when there is something to render.
 """
 
 import io
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,7 +23,9 @@ from hub.storage.session import Storage, count_schema, driver
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 NO_VERSION = "0000"
 # A step waits this long for a table that is in use, rather than make everyone else queue behind it.
-_LOCK_TIMEOUT = "5s"
+LOCK_TIMEOUT = "5s"
+# Alembic's `op` is one for the whole process.
+_rendering = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,14 @@ def head(tree: str) -> str:
     return max((path.name[:4] for path in versions_folder(tree).glob("[0-9]*.py")), default=NO_VERSION)
 
 
-@lru_cache
 def steps(tree: str) -> tuple[Step, ...]:
-    """Every revision of a tree, oldest first."""
+    """Every revision of a tree, oldest first; rendered once per process."""
+    with _rendering:
+        return _steps(tree)
+
+
+@lru_cache
+def _steps(tree: str) -> tuple[Step, ...]:
     from alembic.script import ScriptDirectory
 
     revisions = ScriptDirectory(MIGRATIONS, version_locations=[versions_folder(tree)]).walk_revisions()
@@ -60,7 +68,7 @@ def pending(tree: str, version: str) -> tuple[Step, ...]:
 def upgrade_hub(storage: Storage) -> list[str]:
     """Bring the hub's own schema to the newest revision, all or nothing; returns the versions applied.
 
-    Any number of processes may call this at once: one does the work. When there is none it costs one query.
+    Any number of processes may call this at once: one does the work, and when there is none they only look.
     """
     with storage.hub() as session:
         if _hub_version(driver(session)) >= head("hub"):
@@ -71,7 +79,7 @@ def upgrade_hub(storage: Storage) -> list[str]:
         if _hub_version(connection) == NO_VERSION:
             connection.execute(_CREATE_HUB)
         todo = pending("hub", _hub_version(connection))
-        connection.execute(f"set local lock_timeout to '{_LOCK_TIMEOUT}'")
+        connection.execute(f"set local lock_timeout to '{LOCK_TIMEOUT}'")
         for step in todo:
             connection.execute(step.sql.encode())
             connection.execute("update hub.alembic_version set version_num = %s", [step.version])
@@ -93,7 +101,7 @@ def create_schema(session: Session, schema: str) -> None:
 
 def drop_schema(session: Session, schema: str) -> None:
     """Drop a tenant's schema with all it holds, and its role. Raises LockNotAvailable while it is in use."""
-    script = f"set local lock_timeout to '{_LOCK_TIMEOUT}'; drop schema {{0}} cascade; drop role {{0}}"
+    script = f"set local lock_timeout to '{LOCK_TIMEOUT}'; drop schema {{0}} cascade; drop role {{0}}"
     driver(session).execute(SQL(script).format(Identifier(schema)))
 
 
@@ -102,12 +110,12 @@ def apply(session: Session, schema: str, step: Step, claim: Callable[[], bool]) 
     connection = driver(session)
     _lock(connection, schema)
     if claim():
-        prelude = SQL(_ENTER_SCHEMA).format(schema=Identifier(schema)).as_bytes(connection)
+        enter = f"set local lock_timeout to '{LOCK_TIMEOUT}'; set local search_path to {{}};"
+        prelude = SQL(enter).format(Identifier(schema)).as_bytes(connection)
         connection.execute(prelude + step.sql.encode())
         count_schema(session, schema)
 
 
-_ENTER_SCHEMA = f"set local lock_timeout to '{_LOCK_TIMEOUT}'; set local search_path to {{schema}};"
 _CREATE_HUB = f"""
 create schema if not exists hub;
 create table hub.alembic_version (version_num text not null);
@@ -133,7 +141,10 @@ def _lock(connection: psycopg.Connection[Any], schema: str) -> None:
 
 
 def _hub_version(connection: psycopg.Connection[Any]) -> str:
-    if connection.execute("select to_regclass('hub.alembic_version')").fetchone() == (None,):
+    # Not to_regclass: it answers from a cache that knows nothing yet of what another process has just committed.
+    if not connection.execute(
+        "select from pg_tables where (schemaname, tablename) = ('hub', 'alembic_version')"
+    ).rowcount:
         return NO_VERSION
     row = connection.execute("select version_num from hub.alembic_version").fetchone()
     return str(row[0]) if row else NO_VERSION

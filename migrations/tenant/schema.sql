@@ -6,7 +6,8 @@ CREATE TABLE agg_customer (
 	open_invoices INTEGER NOT NULL,
 	paid_invoices INTEGER NOT NULL,
 	paid_late INTEGER NOT NULL,
-	mean_days_late NUMERIC(9, 2),
+	days_late BIGINT NOT NULL,
+	mean_days_late NUMERIC(9, 2) GENERATED ALWAYS AS (round(days_late::numeric / nullif(paid_invoices, 0), 2)) STORED,
 	oldest_due_on DATE,
 	last_paid_on DATE,
 	CONSTRAINT pk_agg_customer PRIMARY KEY (customer_id, currency)
@@ -16,10 +17,11 @@ CREATE TABLE agg_day (
 	day DATE NOT NULL,
 	currency VARCHAR(3) NOT NULL,
 	billed NUMERIC(19, 4) NOT NULL,
-	credited NUMERIC(19, 4) NOT NULL,
-	paid NUMERIC(19, 4) NOT NULL,
-	written_off NUMERIC(19, 4) NOT NULL,
 	invoices INTEGER NOT NULL,
+	credited NUMERIC(19, 4) NOT NULL,
+	written_off NUMERIC(19, 4) NOT NULL,
+	paid NUMERIC(19, 4) NOT NULL,
+	on_account NUMERIC(19, 4) NOT NULL,
 	CONSTRAINT pk_agg_day PRIMARY KEY (day, currency)
 );
 
@@ -45,6 +47,20 @@ CREATE TABLE allocations (
 CREATE INDEX ix_allocations_invoice_id ON allocations (invoice_id);
 
 CREATE INDEX ix_allocations_source_id ON allocations (source_id);
+
+CREATE TABLE connections (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	plugin TEXT NOT NULL,
+	name TEXT NOT NULL,
+	config JSONB DEFAULT '{}' NOT NULL,
+	status TEXT DEFAULT 'ready' NOT NULL,
+	reason TEXT,
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	last_run_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_connections PRIMARY KEY (id),
+	CONSTRAINT ck_connections_status CHECK (status in ('ready', 'needs_attention', 'paused')),
+	CONSTRAINT uq_connections_plugin_name UNIQUE (plugin, name)
+);
 
 CREATE TABLE credit_memos (
 	id UUID NOT NULL,
@@ -136,6 +152,7 @@ CREATE TABLE invoices (
 	balance NUMERIC(19, 4) NOT NULL,
 	stated_balance NUMERIC(19, 4),
 	status VARCHAR(16) NOT NULL,
+	stated_status VARCHAR(16) DEFAULT 'open' NOT NULL,
 	paid_on DATE,
 	terms TEXT,
 	disputed BOOLEAN,
@@ -186,6 +203,8 @@ CREATE TABLE payments (
 
 CREATE INDEX ix_payments_customer_id_paid_on ON payments (customer_id, paid_on);
 
+CREATE INDEX ix_payments_unapplied ON payments (customer_id) INCLUDE (paid_on, currency, unapplied) WHERE unapplied <> 0;
+
 CREATE TABLE predictions (
 	run_id BIGINT NOT NULL,
 	invoice_id UUID NOT NULL,
@@ -201,4 +220,51 @@ CREATE TABLE predictions (
 );
 
 CREATE INDEX ix_predictions_invoice_id_run_id ON predictions (invoice_id, run_id);
+
+CREATE TABLE sync_cursors (
+	connection_id UUID NOT NULL,
+	stream TEXT NOT NULL,
+	cursor TEXT NOT NULL,
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_sync_cursors PRIMARY KEY (connection_id, stream)
+);
+
+CREATE TABLE sync_rejects (
+	id BIGINT GENERATED ALWAYS AS IDENTITY,
+	run_id UUID NOT NULL,
+	stream TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	line INTEGER,
+	field TEXT,
+	value TEXT,
+	expected TEXT,
+	raw TEXT,
+	CONSTRAINT pk_sync_rejects PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_sync_rejects_run_id_id ON sync_rejects (run_id, id);
+
+CREATE TABLE sync_runs (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	connection_id UUID NOT NULL,
+	work_id UUID,
+	status TEXT DEFAULT 'running' NOT NULL,
+	reason TEXT,
+	started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	heartbeat_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	finished_at TIMESTAMP WITH TIME ZONE,
+	items JSONB DEFAULT '{}' NOT NULL,
+	counts JSONB DEFAULT '{}' NOT NULL,
+	timings JSONB DEFAULT '{}' NOT NULL,
+	changed INTEGER DEFAULT 0 NOT NULL,
+	rejected INTEGER DEFAULT 0 NOT NULL,
+	findings JSONB DEFAULT '{}' NOT NULL,
+	tie_out JSONB,
+	CONSTRAINT pk_sync_runs PRIMARY KEY (id),
+	CONSTRAINT ck_sync_runs_status CHECK (status in ('running', 'ok', 'partial', 'suspicious', 'failed'))
+);
+
+CREATE INDEX ix_sync_runs_connection_id_started_at ON sync_runs (connection_id, started_at);
+
+CREATE UNIQUE INDEX uq_sync_runs_running ON sync_runs (connection_id) WHERE status = 'running';
 

@@ -18,7 +18,13 @@ def upgrade() -> None:
         sa.Column("open_invoices", sa.Integer(), nullable=False),
         sa.Column("paid_invoices", sa.Integer(), nullable=False),
         sa.Column("paid_late", sa.Integer(), nullable=False),
-        sa.Column("mean_days_late", sa.Numeric(precision=9, scale=2), nullable=True),
+        sa.Column("days_late", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "mean_days_late",
+            sa.Numeric(precision=9, scale=2),
+            sa.Computed("round(days_late::numeric / nullif(paid_invoices, 0), 2)", persisted=True),
+            nullable=True,
+        ),
         sa.Column("oldest_due_on", sa.Date(), nullable=True),
         sa.Column("last_paid_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("customer_id", "currency", name=op.f("pk_agg_customer")),
@@ -28,10 +34,11 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("billed", sa.Numeric(precision=19, scale=4), nullable=False),
-        sa.Column("credited", sa.Numeric(precision=19, scale=4), nullable=False),
-        sa.Column("paid", sa.Numeric(precision=19, scale=4), nullable=False),
-        sa.Column("written_off", sa.Numeric(precision=19, scale=4), nullable=False),
         sa.Column("invoices", sa.Integer(), nullable=False),
+        sa.Column("credited", sa.Numeric(precision=19, scale=4), nullable=False),
+        sa.Column("written_off", sa.Numeric(precision=19, scale=4), nullable=False),
+        sa.Column("paid", sa.Numeric(precision=19, scale=4), nullable=False),
+        sa.Column("on_account", sa.Numeric(precision=19, scale=4), nullable=False),
         sa.PrimaryKeyConstraint("day", "currency", name=op.f("pk_agg_day")),
     )
     op.create_table(
@@ -55,6 +62,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_allocations_invoice_id", "allocations", ["invoice_id"], unique=False)
     op.create_index("ix_allocations_source_id", "allocations", ["source_id"], unique=False)
+    op.create_table(
+        "connections",
+        sa.Column("id", sa.UUID(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column("plugin", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("config", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("status", sa.Text(), server_default=sa.text("'ready'"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_run_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("status in ('ready', 'needs_attention', 'paused')", name=op.f("ck_connections_status")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_connections")),
+        sa.UniqueConstraint("plugin", "name", name=op.f("uq_connections_plugin_name")),
+    )
     op.create_table(
         "credit_memos",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -149,6 +170,7 @@ def upgrade() -> None:
         sa.Column("balance", sa.Numeric(precision=19, scale=4), nullable=False),
         sa.Column("stated_balance", sa.Numeric(precision=19, scale=4), nullable=True),
         sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("stated_status", sa.String(length=16), server_default=sa.text("'open'"), nullable=False),
         sa.Column("paid_on", sa.Date(), nullable=True),
         sa.Column("terms", sa.Text(), nullable=True),
         sa.Column("disputed", sa.Boolean(), nullable=True),
@@ -204,6 +226,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
     )
     op.create_index("ix_payments_customer_id_paid_on", "payments", ["customer_id", "paid_on"], unique=False)
+    op.create_index(
+        "ix_payments_unapplied",
+        "payments",
+        ["customer_id"],
+        unique=False,
+        postgresql_where=sa.text("unapplied <> 0"),
+        postgresql_include=["paid_on", "currency", "unapplied"],
+    )
     op.create_table(
         "predictions",
         sa.Column("run_id", sa.BigInteger(), nullable=False),
@@ -219,3 +249,55 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("run_id", "invoice_id", name=op.f("pk_predictions")),
     )
     op.create_index("ix_predictions_invoice_id_run_id", "predictions", ["invoice_id", "run_id"], unique=False)
+    op.create_table(
+        "sync_cursors",
+        sa.Column("connection_id", sa.UUID(), nullable=False),
+        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("cursor", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "stream", name=op.f("pk_sync_cursors")),
+    )
+    op.create_table(
+        "sync_rejects",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("run_id", sa.UUID(), nullable=False),
+        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=True),
+        sa.Column("field", sa.Text(), nullable=True),
+        sa.Column("value", sa.Text(), nullable=True),
+        sa.Column("expected", sa.Text(), nullable=True),
+        sa.Column("raw", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_rejects")),
+    )
+    op.create_index("ix_sync_rejects_run_id_id", "sync_rejects", ["run_id", "id"], unique=False)
+    op.create_table(
+        "sync_runs",
+        sa.Column("id", sa.UUID(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column("connection_id", sa.UUID(), nullable=False),
+        sa.Column("work_id", sa.UUID(), nullable=True),
+        sa.Column("status", sa.Text(), server_default=sa.text("'running'"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("heartbeat_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("items", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("timings", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("changed", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("rejected", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("findings", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("tie_out", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.CheckConstraint(
+            "status in ('running', 'ok', 'partial', 'suspicious', 'failed')", name=op.f("ck_sync_runs_status")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_runs")),
+    )
+    op.create_index("ix_sync_runs_connection_id_started_at", "sync_runs", ["connection_id", "started_at"], unique=False)
+    op.create_index(
+        "uq_sync_runs_running",
+        "sync_runs",
+        ["connection_id"],
+        unique=True,
+        postgresql_where=sa.text("status = 'running'"),
+    )
