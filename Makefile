@@ -20,7 +20,7 @@ check: .venv/installed-dev  ## Format, lint, types, import contracts and the uni
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest tests/unit -m "not slow" --quiet
 
 bench: .venv/installed-dev  ## Measure against this machine's limits; ARGS="ingest --rows 10000" and the like
