@@ -15,7 +15,7 @@ FIRST_CHOICE, FALLBACK = "xgboost_hazard", "naive"
 
 def refresh(context: JobContext) -> dict[str, Any]:
     """After a sync: forecast anew, with a model trained anew where the champion is missing or stale."""
-    with context.storage.tenant(context.tenant) as session:
+    with context.transaction() as session:
         age = champion.champion_age(session, _today(context))
     return score(context) if age is not None and age <= champion.STALE_DAYS else train(context)
 
@@ -27,7 +27,7 @@ def train(context: JobContext) -> dict[str, Any]:
     """
     as_of = _today(context)
     context.progress(0.0, "Reading the ledger")
-    with context.storage.tenant(context.tenant, statement_timeout_ms=0) as session:
+    with context.transaction() as session:
         frame = champion.load_frame(session, as_of)
     backends = _backends(context)
     try:
@@ -40,7 +40,7 @@ def train(context: JobContext) -> dict[str, Any]:
         )
     except engine.TooLittleHistoryError as error:
         return {"trained": False, "reason": error.detail}
-    with context.storage.tenant(context.tenant) as session:
+    with context.transaction() as session:
         champion.save_champion(session, model, datetime.now(UTC))
     return {"trained": True, "model": model.backend, "reason": model.note, **score(context)}
 
@@ -48,7 +48,7 @@ def train(context: JobContext) -> dict[str, Any]:
 def score(context: JobContext) -> dict[str, Any]:
     """Forecast every open invoice with the champion; the predictions before stay as they were."""
     as_of = _today(context)
-    with context.storage.tenant(context.tenant, statement_timeout_ms=0) as session:
+    with context.transaction() as session:
         loaded = champion.load_champion(session, _backends(context))
         if loaded is None:
             return {"predictions": 0, "reason": "There is no trained model yet: train one first."}
@@ -57,7 +57,7 @@ def score(context: JobContext) -> dict[str, Any]:
     model_id, model = loaded
     found = champion.compute(model, frame, as_of, lambda share, words: context.progress(0.72 + 0.23 * share, words))
     context.progress(0.96, "Storing the predictions")
-    with context.storage.tenant(context.tenant, statement_timeout_ms=0) as session:
+    with context.transaction() as session:
         count = champion.save_run(session, model_id, frame, as_of, datetime.now(UTC), found)
     context.publish(ForecastsReady(tenant=context.tenant, model_id=str(model_id), predictions=count))
     return {"predictions": count, "as_of": as_of.isoformat()}
