@@ -1,16 +1,41 @@
 """Ids of ledger rows, derived rather than drawn, so that the same record always has the same id."""
 
+from collections.abc import Iterable
 from hashlib import blake2b
 from uuid import UUID
 
 from hub.sdk.records import Entity
 
+MANUAL = UUID("00000000-0000-8000-8000-6d616e75616c")
+"""The connection of documents entered by hand or through the API; in no tenant's list of connections."""
+
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+
+
+class Naming:
+    """The ids of one connection's records. `customers` are ids of another connection's that its documents may name."""
+
+    def __init__(self, connection_id: UUID, customers: Iterable[UUID] = ()) -> None:
+        self._connection = connection_id.bytes
+        self._started: dict[str, blake2b] = {}
+        self._customers = {str(customer): customer.hex for customer in customers}
+
+    def customer(self, external_id: str) -> str:
+        """The id of the customer that a document names."""
+        return self._customers.get(external_id) or self.key("customer", external_id)
+
+    def key(self, entity: Entity, external_id: str) -> str:
+        """The id as 32 hexadecimal digits. Raises UnicodeEncodeError for text that no database takes."""
+        started = self._started.get(entity)
+        if started is None:
+            started = blake2b(digest_size=16, key=self._connection, person=entity.encode())
+            self._started[entity] = started
+        digest = started.copy()
+        digest.update(external_id.encode())
+        text = digest.hexdigest()
+        return f"{text[:12]}8{text[13:16]}{_VARIANT[text[16]]}{text[17:]}"
+
 
 def ledger_id(connection_id: UUID, entity: Entity, external_id: str) -> UUID:
     """The hub's id of a provider's record: a version-8 UUID of connection, entity and the provider's own id."""
-    digest = bytearray(
-        blake2b(external_id.encode(), digest_size=16, key=connection_id.bytes, person=entity.encode()).digest()
-    )
-    digest[6] = digest[6] & 0x0F | 0x80
-    digest[8] = digest[8] & 0x3F | 0x80
-    return UUID(bytes=bytes(digest))
+    return UUID(Naming(connection_id).key(entity, external_id))

@@ -2,8 +2,8 @@
 
 Ids are derived from connection, entity and the provider's own id (`ids.ledger_id`), so that records may arrive in
 any order and refer to each other before both are there; there are no foreign keys for the same reason, and each sync
-run counts what it left dangling (docs/decisions/0001). The rows here are the newest version of each record; a row that is replaced goes to
-`ledger_versions` with the span during which it was what the hub knew.
+run counts what it left dangling (docs/decisions/0001). The rows here are the newest version of each record; a row
+that is replaced goes to `ledger_versions` with the span during which it was what the hub knew.
 """
 
 from sqlalchemy import (
@@ -78,7 +78,7 @@ invoices = Table(
     Column("stated_balance", MONEY),
     # draft, open, partially_paid, paid, credited, written_off, void or deleted. Overdue is derived, never stored.
     Column("status", String(16), nullable=False),
-    # What the source says of the document: draft, open, void or written_off. `status` follows from it and the allocations.
+    # What the source says of the document: draft, open, void or written_off. `status` follows from it.
     Column("stated_status", String(16), nullable=False, server_default=text("'open'")),
     # Value date of the last payment needed to settle it; null where credits and write-offs settled it without any.
     Column("paid_on", Date),
@@ -173,7 +173,7 @@ agg_day = Table(
     Column("invoices", Integer, nullable=False),
     # Credit memos by the day they were issued, and credits allocated without a memo.
     Column("credited", MONEY, nullable=False),
-    # Write-offs, and all other allocations but those of credit memos, by the day applied; reversals count back on theirs.
+    # Write-offs, and all other allocations but those of credit memos, by the day applied; reversals count back.
     Column("written_off", MONEY, nullable=False),
     Column("paid", MONEY, nullable=False),
     # Payments received less what was allocated of payments that day: cash waiting to be applied grew by so much.

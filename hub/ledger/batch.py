@@ -1,0 +1,247 @@
+"""Records of one page as rows to compare with what is stored: checked, named and hashed. Pure; no database."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Context, Decimal, Inexact, InvalidOperation
+from hashlib import blake2b
+from struct import Struct
+from typing import Any, NamedTuple, get_args
+from uuid import UUID
+
+import orjson
+
+from hub.ledger.ids import Naming
+from hub.sdk.errors import RecordError
+from hub.sdk.records import (
+    Allocation,
+    AllocationKind,
+    CreditMemo,
+    Customer,
+    DocumentStatus,
+    Entity,
+    Gone,
+    Invoice,
+    Payment,
+    Record,
+)
+
+ENTITIES: tuple[Entity, ...] = get_args(Entity)
+
+_MONEY = Context(prec=19, traps=[Inexact, InvalidOperation])
+_UNIT = Decimal("0.0001")
+_STATUSES = frozenset(get_args(DocumentStatus))
+_KINDS = frozenset(get_args(AllocationKind))
+_SIGNED = Struct(">q").unpack
+
+
+class Row(NamedTuple):
+    """One record: its hash, when the source changed it, the facts that were hashed, and what it was made of."""
+
+    hash: int
+    updated_at: datetime | None
+    external_id: str
+    facts: tuple[Any, ...]
+    raw: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Rows by entity and id, the newest of each. Fill with `add`; `ledger.service.store_batch` stores it."""
+
+    connection_id: UUID
+    naming: Naming
+    rows: dict[Entity, dict[str, Row]] = field(default_factory=lambda: {entity: {} for entity in ENTITIES})
+    gone: dict[Entity, dict[str, date]] = field(default_factory=lambda: {entity: {} for entity in ENTITIES})
+
+    @classmethod
+    def of(cls, connection_id: UUID, customers: Iterable[UUID] = ()) -> "Batch":
+        """An empty batch of a connection; its documents may also name these `customers` of the ledger by their id."""
+        return cls(connection_id=connection_id, naming=Naming(connection_id, customers))
+
+    def add(self, records: Iterable[Record], raw: Mapping[str, Any] | None = None, main: Entity | None = None) -> None:
+        """Take in the records of one item; `raw` is kept beside those of entity `main`.
+
+        Raises RecordError if one of them cannot be stored; then none of them was taken in.
+        """
+        checked = [self._check(record) for record in records]
+        for entity, key, row, gone_on in checked:
+            if row is None:
+                self.rows[entity].pop(key, None)
+                self.gone[entity][key] = gone_on
+                continue
+            self.gone[entity].pop(key, None)
+            held = self.rows[entity].get(key)
+            if held is None or not is_older(row.updated_at, held.updated_at):
+                self.rows[entity][key] = row._replace(raw=raw) if entity == main else row
+
+    def _check(self, record: Record) -> tuple[Entity, str, Row | None, date]:
+        if isinstance(record, Gone):
+            return record.entity, self._key(record.entity, record.external_id), None, _day(record, "gone_on")
+        kind = type(record)
+        try:
+            entity, encode = _ENCODERS[kind]
+        except KeyError:
+            raise RecordError(f"{kind.__name__} is no ledger record", expected="a record of hub.sdk.records") from None
+        try:
+            facts = encode(record)
+            key = self._key(entity, record.external_id)
+            encoded = orjson.dumps(facts)
+        except (TypeError, UnicodeEncodeError) as error:
+            raise RecordError(f"{entity} {record.external_id!r}: {error}") from error
+        if b"\\u0000" in encoded or "\0" in record.external_id:
+            raise RecordError(f"{entity} {record.external_id!r} holds a NUL character", expected="text without NUL")
+        return entity, key, Row(hash_facts(encoded), _instant(record), record.external_id, facts, None), date.min
+
+    def _key(self, entity: Entity, external_id: str) -> str:
+        if not external_id:
+            raise RecordError(f"{entity} without an id", field="external_id", expected="the provider's own id")
+        return self.naming.key(entity, external_id)
+
+
+def is_older(new: datetime | None, held: datetime | None) -> bool:
+    """Whether a version of the source's time `new` is older than the one held; unknown times are taken as newer."""
+    return new is not None and held is not None and new < held
+
+
+def hash_facts(encoded: bytes) -> int:
+    """64 bits of a row's canonical encoding. 0 is kept for deleted rows, which equal no row that is sent."""
+    return _SIGNED(blake2b(encoded, digest_size=8).digest())[0] or 1
+
+
+def money(record: Any, name: str) -> str:
+    """An amount in the one way we write it, so that 10 and 10.00 have one hash. Raises RecordError."""
+    value = getattr(record, name)
+    try:
+        text = str(_MONEY.quantize(value, _UNIT))
+    except (TypeError, InvalidOperation, Inexact):
+        text = "NaN"
+    if text == "NaN":
+        raise RecordError(
+            f"{name} {value!r} cannot be stored",
+            field=name,
+            value=str(value),
+            expected="a Decimal with at most 15 digits before the point and 4 after it",
+        )
+    return text
+
+
+def _customer(record: Customer) -> tuple[Any, ...]:
+    if record.currency is not None:
+        _currency(record)
+    return (
+        _text(record, "name"),
+        record.email,
+        record.currency,
+        record.country,
+        record.industry,
+        record.credit_score,
+        None if record.credit_limit is None else money(record, "credit_limit"),
+    )
+
+
+def _invoice(record: Invoice) -> tuple[Any, ...]:
+    if record.status not in _STATUSES:
+        raise _unknown(record, "status", _STATUSES)
+    total = money(record, "total")
+    if record.total < 0:
+        raise RecordError(
+            f"invoice {record.external_id!r} has a negative total",
+            field="total",
+            value=str(record.total),
+            expected="a credit memo with a positive total",
+        )
+    return (
+        _text(record, "customer_id"),
+        _text(record, "number"),
+        _day(record, "issued_on"),
+        _day(record, "due_on"),
+        _currency(record),
+        total,
+        None if record.balance is None else money(record, "balance"),
+        record.status,
+        record.terms,
+        record.disputed,
+    )
+
+
+def _payment(record: Payment) -> tuple[Any, ...]:
+    return _text(record, "customer_id"), _day(record, "paid_on"), _currency(record), money(record, "amount")
+
+
+def _credit_memo(record: CreditMemo) -> tuple[Any, ...]:
+    if record.status not in _STATUSES:
+        raise _unknown(record, "status", _STATUSES)
+    return (
+        _text(record, "customer_id"),
+        _text(record, "number"),
+        _day(record, "issued_on"),
+        _currency(record),
+        money(record, "total"),
+        record.status,
+    )
+
+
+def _allocation(record: Allocation) -> tuple[Any, ...]:
+    if record.kind not in _KINDS:
+        raise _unknown(record, "kind", _KINDS)
+    return (
+        _text(record, "invoice_id"),
+        record.source_id,
+        record.kind,
+        money(record, "amount"),
+        None if record.source_amount is None else money(record, "source_amount"),
+        _day(record, "applied_on"),
+        None if record.reversed_on is None else _day(record, "reversed_on"),
+    )
+
+
+_ENCODERS: dict[type, tuple[Entity, Callable[[Any], tuple[Any, ...]]]] = {
+    Customer: ("customer", _customer),
+    Invoice: ("invoice", _invoice),
+    Payment: ("payment", _payment),
+    CreditMemo: ("credit_memo", _credit_memo),
+    Allocation: ("allocation", _allocation),
+}
+
+
+def _text(record: Any, name: str) -> str:
+    value = getattr(record, name)
+    if not value or type(value) is not str:
+        raise RecordError(f"{name} is empty", field=name, value=str(value), expected="text")
+    return value
+
+
+def _day(record: Any, name: str) -> date:
+    value = getattr(record, name)
+    if type(value) is not date:
+        raise RecordError(f"{name} {value!r} is no date", field=name, value=str(value), expected="a calendar date")
+    return value
+
+
+def _currency(record: Any) -> str:
+    value = record.currency
+    if type(value) is not str or len(value) != 3 or not (value.isascii() and value.isalpha() and value.isupper()):
+        raise RecordError(
+            f"currency {value!r} is no ISO 4217 code",
+            field="currency",
+            value=str(value),
+            expected="three capital letters",
+        )
+    return value
+
+
+def _instant(record: Any) -> datetime | None:
+    value: datetime | None = record.updated_at
+    if value is not None and value.tzinfo is None:
+        raise RecordError(
+            f"updated_at {value} has no time zone", field="updated_at", value=str(value), expected="a UTC instant"
+        )
+    return value
+
+
+def _unknown(record: Any, name: str, known: frozenset[str]) -> RecordError:
+    value = getattr(record, name)
+    return RecordError(
+        f"{name} {value!r} is not known", field=name, value=str(value), expected=", ".join(sorted(known))
+    )

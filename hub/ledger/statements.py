@@ -1,0 +1,384 @@
+"""The SQL of the merge: one statement per entity and page that writes rows, versions and aggregates together.
+
+Each statement reads `staged` (the page's new and changed rows) and the rows that the page's allocations touch, works
+out what follows from the allocations, writes what differs, keeps what it replaced as a version, and moves the
+aggregates by the difference. Parts of one statement see the tables as they were before it, which is what `old` means.
+"""
+
+from sqlalchemy import Table
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+from hub.ledger.models import allocations, credit_memos, customers, invoices, payments
+from hub.sdk.records import Entity
+
+TABLES: dict[Entity, Table] = {
+    "customer": customers,
+    "invoice": invoices,
+    "payment": payments,
+    "credit_memo": credit_memos,
+    "allocation": allocations,
+}
+
+# What a row's facts fill, in the order of `batch`; between the id and the provenance.
+FACTS: dict[Entity, tuple[str, ...]] = {
+    "customer": ("name", "email", "currency", "country", "industry", "credit_score", "credit_limit"),
+    "invoice": (
+        *("customer_id", "number", "issued_on", "due_on", "currency"),
+        *("total", "stated_balance", "stated_status", "terms", "disputed"),
+    ),
+    "payment": ("customer_id", "paid_on", "currency", "amount"),
+    "credit_memo": ("customer_id", "number", "issued_on", "currency", "total", "status"),
+    "allocation": ("invoice_id", "source_id", "kind", "amount", "source_amount", "applied_on", "reversed_on"),
+}
+_PROVENANCE = ("external_id", "row_hash", "effective_at", "raw")
+_VERSIONED: tuple[Entity, ...] = ("customer", "invoice")
+
+PAYMENT_KINDS = "('payment', 'prepayment', 'overpayment')"
+UNCOUNTED = "('draft', 'void', 'deleted')"
+
+DIFFERING = """
+select sent.n, held.id is not null, held.effective_at, held.deleted_on is not null
+from unnest(%(keys)s::uuid[], %(hashes)s::bigint[]) with ordinality as sent (id, hash, n)
+left join {table} held on held.id = sent.id
+where held.row_hash is distinct from sent.hash
+"""
+
+TOUCHED = """
+select encode(uuid_send(invoice_id), 'hex'), encode(uuid_send(source_id), 'hex') from allocations
+where id = any(%(allocations)s::uuid[])
+    or invoice_id = any(%(invoices)s::uuid[]) or source_id = any(%(sources)s::uuid[])
+"""
+
+
+def staged_columns(entity: Entity) -> tuple[str, ...]:
+    """The columns of a staged row, in order."""
+    return ("id", *FACTS[entity], *_PROVENANCE)
+
+
+def _definition(entity: Entity) -> str:
+    columns = TABLES[entity].columns
+    return ", ".join(
+        f"{name} {columns[name].type.compile(dialect=PGDialect_psycopg())}" for name in staged_columns(entity)
+    )
+
+
+def create_staging(entity: Entity) -> str:
+    """A temporary table for the rows of a large page."""
+    return f"create temp table staged_{entity} ({_definition(entity)})"
+
+
+def drop_staging(entity: Entity) -> str:
+    """Take the temporary table away."""
+    return f"drop table staged_{entity}"
+
+
+def copy_staging(entity: Entity) -> str:
+    """COPY into it."""
+    return f"copy staged_{entity} ({', '.join(staged_columns(entity))}) from stdin"
+
+
+def _source(entity: Entity, large: bool) -> str:
+    if large:
+        return f"select * from staged_{entity}"
+    return f"select * from jsonb_to_recordset(%(rows)s::jsonb) as staged ({_definition(entity)})"
+
+
+def _upsert(entity: Entity, computed: tuple[str, ...], rows: str) -> str:
+    columns = (*staged_columns(entity), "connection_id", "deleted_on", "recorded_at", *computed)
+    updates = [f"{name} = excluded.{name}" for name in columns if name != "id"]
+    if entity in _VERSIONED:
+        updates.append(f"version = {TABLES[entity]}.version + 1")
+    return (
+        f"insert into {TABLES[entity]} ({', '.join(columns)}) select {', '.join(columns)} from {rows}"
+        f" on conflict (id) do update set {', '.join(updates)}"
+    )
+
+
+def _keep_versions(entity: Entity, rows: str) -> str:
+    # Replaced within the run that recorded it, a row was nobody's knowledge. Raw has not changed where only the
+    # allocations did, and stays with the newest version.
+    return f"""
+    insert into ledger_versions (entity, id, recorded_at, superseded_at, effective_at, row)
+    select '{entity}', id, recorded_at, %(now)s, effective_at,
+        case when id = any(%(touched)s::uuid[]) then to_jsonb({rows}) - 'raw' else to_jsonb({rows}) end
+    from {rows} where recorded_at < %(now)s
+    on conflict do nothing"""
+
+
+def _merged_plainly(entity: Entity, large: bool) -> str:
+    return f"""
+with staged as ({_source(entity, large)}),
+old as (select held.* from {TABLES[entity]} held where id = any(%(existing)s::uuid[])),
+versions as ({_keep_versions(entity, "old")}),
+complete as (
+    select staged.*, %(connection)s::uuid as connection_id, null::date as deleted_on,
+        %(now)s::timestamptz as recorded_at
+    from staged
+)
+{_upsert(entity, (), "complete")}"""
+
+
+def _candidates(entity: Entity, large: bool) -> str:
+    """CTEs `staged`, `old` and `candidates`: what is sent, and what its allocations touch, as it would be written."""
+    table, names = TABLES[entity], ", ".join(staged_columns(entity))
+    return f"""
+staged as ({_source(entity, large)}),
+old as (select held.* from {table} held where id = any(%(existing)s::uuid[]) or id = any(%(touched)s::uuid[])),
+candidates as (
+    select {names}, %(connection)s::uuid as connection_id, null::date as deleted_on,
+        %(now)s::timestamptz as recorded_at
+    from staged
+    union all
+    select {names}, connection_id, deleted_on, %(now)s from old where id = any(%(touched)s::uuid[])
+)"""
+
+
+def _changed(entity: Entity, computed: tuple[str, ...]) -> str:
+    """CTE `changed`: of the candidates, those that are sent or come out otherwise than they are."""
+    now, then = (", ".join(f"{row}.{name}" for name in computed) for row in ("computed", "old"))
+    return f"""
+changed as (
+    select computed.* from computed left join old on old.id = computed.id
+    where old.id is null or not old.id = any(%(touched)s::uuid[]) or ({now}) is distinct from ({then})
+)"""
+
+
+_MOVE_DAYS = """
+    insert into agg_day (day, currency, billed, invoices, credited, written_off, paid, on_account)
+    select day, currency, sum(billed), sum(invoices), sum(credited), sum(written_off), sum(paid), sum(on_account)
+    from moves group by day, currency order by day, currency
+    on conflict (day, currency) do update set
+        billed = agg_day.billed + excluded.billed, invoices = agg_day.invoices + excluded.invoices,
+        credited = agg_day.credited + excluded.credited, written_off = agg_day.written_off + excluded.written_off,
+        paid = agg_day.paid + excluded.paid, on_account = agg_day.on_account + excluded.on_account
+    where excluded.billed <> 0 or excluded.invoices <> 0 or excluded.credited <> 0 or excluded.written_off <> 0
+        or excluded.paid <> 0 or excluded.on_account <> 0"""
+
+_MOVED = "(day date, currency text, billed numeric, invoices int, credited numeric, written_off numeric, paid numeric,"
+_MOVED += " on_account numeric)"
+_BEFORE = f"""select day, currency, -billed, -invoices, -credited, -written_off, -paid, -on_account
+    from jsonb_to_recordset(%(before)s::jsonb) as before {_MOVED}"""
+
+# Allocations that count: not taken back by the source, and neither was what they allocate.
+_ALIVE = """
+    select a.* from allocations a
+    left join payments p on p.id = a.source_id
+    left join credit_memos c on c.id = a.source_id
+    where a.invoice_id in ({ids}) and a.deleted_on is null and p.deleted_on is null and c.deleted_on is null"""
+_SETTLED_BY_DAY = f"""
+    select dated.day, i.currency, 0 as billed, 0 as invoices,
+        case when a.kind = 'credit_memo' then dated.amount else 0 end as credited,
+        case when a.kind = 'write_off' then dated.amount else 0 end as written_off,
+        case when a.kind not in ('credit_memo', 'write_off') then dated.amount else 0 end as paid,
+        0 as on_account
+    from {{alive}} a join {{invoices}} i on i.id = a.invoice_id
+    cross join lateral (values (a.applied_on, a.amount), (a.reversed_on, -a.amount)) as dated (day, amount)
+    where dated.day is not null and i.status not in {UNCOUNTED}
+        and (a.kind <> 'credit_memo' or a.source_id is null)"""
+_USED = f"""
+    select a.source_id, coalesce(a.source_amount, a.amount) as amount, a.applied_on, a.reversed_on
+    from allocations a left join invoices i on i.id = a.invoice_id
+    where a.source_id in ({{ids}}) and a.deleted_on is null and coalesce(i.status, 'open') not in {UNCOUNTED}"""
+_SOURCE_ALIVE = {"payment": "deleted_on is null", "credit_memo": "deleted_on is null and status = 'open'"}
+
+
+def _source_moves(entity: Entity, rows: str) -> str:
+    """What documents of `rows`, whose allocations are in `used`, add to each day."""
+    if entity == "credit_memo":
+        return f"""
+    select issued_on as day, currency, 0 as billed, 0 as invoices, total as credited, 0 as written_off, 0 as paid,
+        0 as on_account
+    from {rows} where {_SOURCE_ALIVE[entity]}"""
+    return f"""
+    select paid_on as day, currency, 0 as billed, 0 as invoices, 0 as credited, 0 as written_off, 0 as paid,
+        amount as on_account
+    from {rows} where {_SOURCE_ALIVE[entity]}
+    union all
+    select dated.day, p.currency, 0, 0, 0, 0, 0, dated.amount
+    from used u join {rows} p on p.id = u.source_id
+    cross join lateral (values (u.applied_on, -u.amount), (u.reversed_on, u.amount)) as dated (day, amount)
+    where dated.day is not null and p.{_SOURCE_ALIVE[entity]}"""
+
+
+_GIVEN = "select unnest(%(ids)s::uuid[])"
+_SETTLED_BEFORE = f"""
+with alive as ({_ALIVE.format(ids=_GIVEN)}), moves as ({_SETTLED_BY_DAY.format(alive="alive", invoices="invoices")})
+select coalesce(jsonb_agg(moves), '[]')::text from moves"""
+
+
+def moved_before(entity: Entity) -> str:
+    """What the documents `ids`, as they are, have added to the days of `agg_day`, as JSON: to be taken off again."""
+    if entity == "invoice":
+        return _SETTLED_BEFORE
+    return f"""
+with used as ({_USED.format(ids=_GIVEN)}), given as (select * from {TABLES[entity]} where id in ({_GIVEN})),
+moves as ({_source_moves(entity, "given")})
+select coalesce(jsonb_agg(moves), '[]')::text from moves"""
+
+
+def _merge_invoices(large: bool) -> str:
+    return f"""
+with {_candidates("invoice", large)},
+alive as materialized ({_ALIVE.format(ids="select id from candidates")}),
+ordered as (
+    select a.invoice_id, a.kind, a.amount, a.applied_on, a.kind in {PAYMENT_KINDS} as is_payment,
+        coalesce(sum(a.amount) over (
+            partition by a.invoice_id order by a.applied_on, a.kind not in {PAYMENT_KINDS}, a.id
+            rows between unbounded preceding and 1 preceding
+        ), 0) as settled_before
+    from alive a where a.reversed_on is null
+),
+settled as (
+    select o.invoice_id, sum(o.amount) as amount,
+        coalesce(sum(o.amount) filter (where o.kind = 'write_off'), 0) as written_off,
+        coalesce(sum(o.amount) filter (where o.is_payment or o.kind = 'opening'), 0) as paid,
+        max(o.applied_on) filter (where o.is_payment and o.settled_before < i.total) as last_paid_on
+    from ordered o join candidates i on i.id = o.invoice_id group by o.invoice_id
+),
+computed as (
+    select i.*,
+        case when stated.status = 'open' then i.total - coalesce(s.amount, 0) else 0 end as balance,
+        derived.status,
+        case when derived.status = 'paid' then s.last_paid_on end as paid_on
+    from candidates i left join settled s on s.invoice_id = i.id
+    cross join lateral (
+        select case when i.deleted_on is not null then 'deleted' else i.stated_status end as status
+    ) stated
+    cross join lateral (
+        select case
+            when stated.status <> 'open' then stated.status
+            when i.total > coalesce(s.amount, 0) then case when s.amount > 0 then 'partially_paid' else 'open' end
+            when s.written_off > greatest(1, i.total / 100) then 'written_off'
+            when s.paid > 0 then 'paid'
+            when s.written_off > 0 then 'written_off'
+            else 'credited'
+        end as status
+    ) derived
+),
+{_changed("invoice", ("balance", "status", "paid_on"))},
+merged as (
+    {_upsert("invoice", ("balance", "status", "paid_on"), "changed")}
+    returning id, customer_id, currency, issued_on, due_on, total, balance, status, paid_on
+),
+replaced as (select old.* from old join merged on merged.id = old.id),
+versions as ({_keep_versions("invoice", "replaced")}),
+moves as (
+    select issued_on as day, currency, total as billed, 1 as invoices, 0 as credited, 0 as written_off, 0 as paid,
+        0 as on_account
+    from merged where status not in {UNCOUNTED}
+    union all
+    select issued_on, currency, -total, -1, 0, 0, 0, 0 from replaced where status not in {UNCOUNTED}
+    union all {_SETTLED_BY_DAY.format(alive="alive", invoices="computed")}
+    union all {_BEFORE}
+),
+days as ({_MOVE_DAYS}),
+standing as (
+    select customer_id, currency, balance, (balance > 0)::int as open, (paid_on is not null)::int as paid,
+        (paid_on > due_on)::int as late, paid_on - due_on as days, paid_on,
+        case when balance > 0 then due_on end as due_on
+    from merged
+    union all
+    select customer_id, currency, -balance, -(balance > 0)::int, -(paid_on is not null)::int,
+        -(paid_on > due_on)::int, due_on - paid_on, null, null
+    from replaced
+),
+per_customer as (
+    insert into agg_customer (customer_id, currency, open_balance, unapplied, open_invoices, paid_invoices, paid_late,
+        days_late, oldest_due_on, last_paid_on)
+    select customer_id, currency, sum(balance), 0, sum(open), sum(paid), coalesce(sum(late), 0),
+        coalesce(sum(days), 0), min(due_on), max(paid_on)
+    from standing group by customer_id, currency order by customer_id, currency
+    on conflict (customer_id, currency) do update set
+        open_balance = agg_customer.open_balance + excluded.open_balance,
+        open_invoices = agg_customer.open_invoices + excluded.open_invoices,
+        paid_invoices = agg_customer.paid_invoices + excluded.paid_invoices,
+        paid_late = agg_customer.paid_late + excluded.paid_late,
+        days_late = agg_customer.days_late + excluded.days_late,
+        oldest_due_on = least(agg_customer.oldest_due_on, excluded.oldest_due_on),
+        last_paid_on = greatest(agg_customer.last_paid_on, excluded.last_paid_on)
+)
+select (select count(*) from merged), (
+    select array_agg(distinct r.customer_id::text) from replaced r
+    join agg_customer a on a.customer_id = r.customer_id and a.currency = r.currency
+    where r.balance > 0 and r.due_on = a.oldest_due_on or r.paid_on = a.last_paid_on
+)"""
+
+
+# The earliest and the latest of a set cannot be moved by a difference once the row that held it has left.
+RESTORE_EXTREMES = """
+update agg_customer a set oldest_due_on = found.oldest_due_on, last_paid_on = found.last_paid_on
+from (
+    select a.customer_id, a.currency, min(i.due_on) filter (where i.balance > 0) as oldest_due_on,
+        max(i.paid_on) as last_paid_on
+    from agg_customer a left join invoices i on i.customer_id = a.customer_id and i.currency = a.currency
+    where a.customer_id = any(%(customers)s::uuid[]) group by a.customer_id, a.currency
+) found
+where a.customer_id = found.customer_id and a.currency = found.currency
+    and (a.oldest_due_on, a.last_paid_on) is distinct from (found.oldest_due_on, found.last_paid_on)"""
+
+
+def _merge_sources(entity: Entity, large: bool) -> str:
+    """Payments and credit memos: documents whose amount is used up by allocations."""
+    amount = "amount" if entity == "payment" else "total"
+    alive = _SOURCE_ALIVE[entity]
+    return f"""
+with {_candidates(entity, large)},
+used as materialized ({_USED.format(ids="select id from candidates")}),
+used_up as (select source_id, sum(amount) as amount from used where reversed_on is null group by source_id),
+computed as (
+    select s.*, case when {alive} then s.{amount} - coalesce(u.amount, 0) else 0 end as unapplied
+    from candidates s left join used_up u on u.source_id = s.id
+),
+{_changed(entity, ("unapplied",))},
+merged as ({_upsert(entity, ("unapplied",), "changed")} returning id, customer_id, currency, unapplied),
+replaced as (select old.* from old join merged on merged.id = old.id),
+versions as ({_keep_versions(entity, "replaced")}),
+moves as ({_source_moves(entity, "computed")} union all {_BEFORE}),
+days as ({_MOVE_DAYS}),
+standing as (
+    select customer_id, currency, unapplied from merged
+    union all select customer_id, currency, -unapplied from replaced
+),
+per_customer as (
+    insert into agg_customer (customer_id, currency, open_balance, unapplied, open_invoices, paid_invoices, paid_late,
+        days_late)
+    select customer_id, currency, 0, sum(unapplied), 0, 0, 0, 0
+    from standing group by customer_id, currency having sum(unapplied) <> 0 order by customer_id, currency
+    on conflict (customer_id, currency) do update set unapplied = agg_customer.unapplied + excluded.unapplied
+)
+select (select count(*) from merged)"""
+
+
+def merge(entity: Entity, large: bool) -> str:
+    """The statement that merges the staged rows of an entity, from its staging table or from the parameter `rows`."""
+    return _MERGES[entity, large]
+
+
+_MERGES: dict[tuple[Entity, bool], str] = {}
+for _large in (False, True):
+    _MERGES["customer", _large] = _merged_plainly("customer", _large)
+    _MERGES["allocation", _large] = _merged_plainly("allocation", _large)
+    _MERGES["invoice", _large] = _merge_invoices(_large)
+    _MERGES["payment", _large] = _merge_sources("payment", _large)
+    _MERGES["credit_memo", _large] = _merge_sources("credit_memo", _large)
+
+
+def mark_deleted(entity: Entity) -> str:
+    """The statement that notes rows as deleted on a day, or, with a null day, as there again."""
+    more = {"credit_memo": ", status = 'deleted'", "customer": ", version = version + 1"}.get(entity, "")
+    return f"""
+with marked as (
+    select unnest(%(keys)s::uuid[]) as id, unnest(%(days)s::date[]) as deleted_on
+), old as (
+    select held.* from {TABLES[entity]} held join marked on marked.id = held.id
+    where held.deleted_on is distinct from marked.deleted_on
+        and (held.deleted_on is null or marked.deleted_on is null)
+), versions as (
+    insert into ledger_versions (entity, id, recorded_at, superseded_at, effective_at, row)
+    select '{entity}', id, recorded_at, %(now)s, effective_at, to_jsonb(old) from old where recorded_at < %(now)s
+    on conflict do nothing
+)
+update {TABLES[entity]} held
+set deleted_on = marked.deleted_on, row_hash = 0, recorded_at = %(now)s{more}
+from marked where held.id = marked.id and held.id in (select id from old)
+returning encode(uuid_send(held.id), 'hex')"""
