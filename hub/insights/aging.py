@@ -131,6 +131,7 @@ def _aging(
     )
 
 
+# Every document and allocation has a row on its day, if only of zeros.
 _LATER = text("select exists (select from agg_day where day > :as_of)")
 
 _BUCKETS: dict[str, str] = {
@@ -140,23 +141,30 @@ _BUCKETS: dict[str, str] = {
     " when issued_on >= :as_of - 90 then 2 else 3 end",
 }
 
+# What the aggregates know of open balances beyond the open invoices is negative: invoices settled with more than their
+# total. The excess is credit like any other.
 _TODAY = """
-    select {customer} as customer_id, currency, {bucket} as bucket, sum(balance) as amount, count(*) as invoices
-    from invoices where balance > 0 {of_customer}
-    group by 1, 2, 3
-    union all
-    select {customer}, currency, null, sum(unapplied), count(*)
-    from (
-        select customer_id, currency, unapplied from payments
-        where unapplied <> 0 and deleted_on is null and paid_on <= :as_of {of_customer}
+    with open as (
+        select {customer} as customer_id, currency, {bucket} as bucket, sum(balance) as amount, count(*) as invoices
+        from invoices where balance > 0 {of_customer}
+        group by 1, 2, 3
+    ),
+    credit as (
+        select customer_id, currency, unapplied from payments where unapplied <> 0 {of_customer}
         union all
-        select customer_id, currency, unapplied from credit_memos
-        where unapplied <> 0 and deleted_on is null and issued_on <= :as_of {of_customer}
-    ) credit
-    group by 1, 2
+        select customer_id, currency, unapplied from credit_memos where unapplied <> 0 {of_customer}
+        union all
+        select customer_id, currency, -open_balance from agg_customer where open_balance <> 0 {of_customer}
+        union all
+        select customer_id, currency, amount from open
+    )
+    select customer_id, currency, bucket, amount, invoices from open
+    union all
+    select {customer}, currency, null, sum(unapplied), 0 from credit group by 1, 2 having sum(unapplied) <> 0
 """
 
-# An allocation to an invoice that is not issued yet has used none of its payment so far.
+# An allocation to an invoice that is not issued yet has used none of its payment so far. Documents written off or void
+# without an allocation count on no day, since the source does not say from when.
 _PAST = """
     with active as materialized (
         select invoice_id, source_id, amount, coalesce(source_amount, amount) as source_amount
@@ -164,12 +172,23 @@ _PAST = """
         where deleted_on is null and applied_on <= :as_of and (reversed_on is null or reversed_on > :as_of)
           and invoice_id not in (select id from invoices where issued_on > :as_of)
     ),
-    settled as (select invoice_id, sum(amount) as amount from active group by 1),
-    used as (select source_id, sum(source_amount) as amount from active where source_id is not null group by 1),
-    open as (
+    settled as (
+        select invoice_id, sum(active.amount) as amount
+        from active left join payments on payments.id = source_id left join credit_memos on credit_memos.id = source_id
+        where payments.deleted_on is null and credit_memos.deleted_on is null
+        group by 1
+    ),
+    used as (
+        select source_id, sum(source_amount) as amount
+        from active
+        where source_id is not null
+          and invoice_id not in (select id from invoices where status in ('draft', 'void', 'deleted'))
+        group by 1
+    ),
+    balances as (
         select customer_id, currency, due_on, issued_on, total - coalesce(settled.amount, 0) as balance
         from invoices left join settled on settled.invoice_id = id
-        where issued_on <= :as_of and status not in ('draft', 'void', 'deleted') {of_customer}
+        where issued_on <= :as_of and stated_status = 'open' and deleted_on is null {of_customer}
     ),
     credit as (
         select customer_id, currency, payments.amount - coalesce(used.amount, 0) as unapplied
@@ -178,15 +197,15 @@ _PAST = """
         union all
         select customer_id, currency, total - coalesce(used.amount, 0)
         from credit_memos left join used on used.source_id = id
-        where issued_on <= :as_of and status not in ('draft', 'void', 'deleted') and deleted_on is null {of_customer}
+        where issued_on <= :as_of and status = 'open' and deleted_on is null {of_customer}
+        union all
+        select customer_id, currency, -balance from balances where balance < 0
     )
     select {customer} as customer_id, currency, {bucket} as bucket, sum(balance) as amount, count(*) as invoices
-    from open where balance > 0
+    from balances where balance > 0
     group by 1, 2, 3
     union all
-    select {customer}, currency, null, sum(unapplied), count(*)
-    from credit where unapplied <> 0
-    group by 1, 2
+    select {customer}, currency, null, sum(unapplied), 0 from credit group by 1, 2 having sum(unapplied) <> 0
 """
 
 _LARGEST = """

@@ -18,10 +18,9 @@ from hub.insights.figures import (
     divide,
     figure,
 )
-from hub.insights.flows import Flows, Month, read_flows, read_months
+from hub.insights.flows import ROLLING_DAYS, Flows, Month, read_flows, read_months
 
 DsoMethod = Literal["simple", "rolling", "countback"]
-ROLLING_DAYS = 90
 
 _NO_SALES = "undefined: no net credit sales in the period"
 
@@ -29,7 +28,7 @@ _NO_SALES = "undefined: no net credit sales in the period"
 def read_dso(session: Session, as_of: date, method: DsoMethod, days: int | None) -> list[Figure]:
     """DSO per currency. `days` is the length of the period that ends on `as_of`; countback finds its own."""
     if method == "countback":
-        return [countback_dso(months) for months in read_months(session, as_of, COUNTBACK_MONTHS, 1).values()]
+        return [countback_dso(months) for months in read_months(session, as_of, COUNTBACK_MONTHS).values()]
     return [period_dso(flows, method) for flows in read_flows(session, _start(as_of, method, days), as_of)]
 
 

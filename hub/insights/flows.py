@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 
 from hub.insights.figures import days_of_sales
 
+ROLLING_DAYS = 90
+"""The period of a rolling DSO."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flows:
@@ -84,13 +87,13 @@ def read_flows(session: Session, from_on: date, to_on: date) -> list[Flows]:
     return [Flows(from_on=from_on, to_on=to_on, **row) for row in rows]
 
 
-def read_months(session: Session, as_of: date, months: int, trailing_days: int) -> dict[str, list[Month]]:
+def read_months(session: Session, as_of: date, months: int) -> dict[str, list[Month]]:
     """The last `months` calendar months to `as_of` per currency, newest first; none before its first day."""
-    values = {"as_of": as_of, "months": months, "trailing_days": trailing_days}
+    values = {"as_of": as_of, "months": months, "rolling_days": ROLLING_DAYS}
     found: dict[str, list[Month]] = {}
     row: Any
     for row in session.execute(_MONTHS, values).mappings():
-        found.setdefault(row["currency"], []).append(Month(trailing_days=trailing_days, **row))
+        found.setdefault(row["currency"], []).append(Month(**row))
     return found
 
 
@@ -108,6 +111,7 @@ _FLOWS = text("""
     group by currency order by currency
 """)
 
+# Days before the first of the months are one sum, its opening balance; months without any day come in as zeros.
 _MONTHS = text("""
     with months as (
         select month::date as from_on, least((month + interval '1 month')::date - 1, cast(:as_of as date)) as to_on
@@ -115,15 +119,29 @@ _MONTHS = text("""
             date_trunc('month', cast(:as_of as timestamp)) - make_interval(months => :months - 1),
             cast(:as_of as timestamp), interval '1 month'
         ) month
+    ),
+    sums as (
+        select currency, from_on, sum(billed) as billed, sum(credited) as credited, sum(paid) as paid,
+               sum(written_off) as written_off,
+               sum(sum(billed - credited - paid - written_off - on_account))
+                   over (partition by currency order by from_on) as receivable
+        from (
+            select currency, greatest(date_trunc('month', day)::date, (select min(from_on) - 1 from months)) as from_on,
+                   billed, credited, paid, written_off, on_account
+            from agg_day where day <= :as_of
+            union all
+            select currency, from_on, 0, 0, 0, 0, 0
+            from (select currency, min(day) as first_on from agg_day where day <= :as_of group by currency) currencies
+            join months on to_on >= first_on
+        ) days
+        group by currency, from_on
     )
-    select currency, from_on, to_on,
-           coalesce(sum(billed) filter (where day >= from_on), 0) as billed,
-           coalesce(sum(credited) filter (where day >= from_on), 0) as credited,
-           coalesce(sum(paid) filter (where day >= from_on), 0) as paid,
-           coalesce(sum(written_off) filter (where day >= from_on), 0) as written_off,
-           sum(billed - credited - paid - written_off - on_account) as receivable,
-           coalesce(sum(billed - credited) filter (where day > to_on - :trailing_days), 0) as trailing_sales
-    from months join agg_day on day <= to_on
-    group by currency, from_on, to_on
+    select currency, from_on, to_on, billed, credited, paid, written_off, receivable,
+           coalesce(last_days.sales, 0) as trailing_sales, cast(:rolling_days as int) as trailing_days
+    from sums join months using (from_on)
+    left join lateral (
+        select sum(billed - credited) as sales from agg_day
+        where agg_day.currency = sums.currency and day > to_on - :rolling_days and day <= to_on
+    ) last_days on true
     order by currency, from_on desc
 """)

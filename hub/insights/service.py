@@ -74,7 +74,7 @@ def dso(session: Session, as_of: date, method: DsoMethod = "countback", days: in
 def trend(session: Session, as_of: date, months: int = 12) -> dict[str, list[Month]]:
     """The last `months` calendar months per currency, oldest first. Raises InvalidError when there are too many."""
     _check_range("months", months, MOST_MONTHS)
-    found = read_months(session, as_of, months, collection.ROLLING_DAYS)
+    found = read_months(session, as_of, months)
     return {currency: each[::-1] for currency, each in found.items()}
 
 
@@ -83,7 +83,7 @@ def summary(session: Session, as_of: date, months: int = 12) -> Summary:
     _check_range("months", months, COUNTBACK_MONTHS)
     agings = {each.currency: each for each in read_aging(session, as_of, "due_on")}
     flows = {each.currency: each for each in read_flows(session, collection.quarter_start(as_of), as_of)}
-    history = read_months(session, as_of, COUNTBACK_MONTHS, collection.ROLLING_DAYS)
+    history = read_months(session, as_of, COUNTBACK_MONTHS)
     paid = read_payment_behaviour(session, collection.quarter_start(as_of), as_of)
     return Summary(
         as_of=as_of,

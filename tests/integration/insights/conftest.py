@@ -1,4 +1,4 @@
-"""A ledger written down line by line: `books` collects records, `save` puts them into the tenant's tables."""
+"""A ledger written down line by line: `books` collects records, `save` has the ledger store them."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -6,10 +6,9 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.ledger.ids import ledger_id
+from hub.ledger.service import store
 from hub.sdk.records import Allocation, CreditMemo, Customer, Invoice, Payment, Record
 
 CONNECTION = UUID("c0ffee00-0000-8000-8000-000000000001")
@@ -84,107 +83,7 @@ class Books:
     def save(self) -> None:
         names = {record.customer_id for record in self.records if not isinstance(record, Allocation)}
         customers = [Customer(external_id=name, name=name.title()) for name in sorted(names)]
-        _insert(self.session, [*customers, *self.records])
-
-
-def _insert(session: Session, records: list[Record]) -> None:
-    """What the ledger's store does, the plain way: rows with their balances, and the daily sums."""
-    rows = {(_entity(record), record.external_id): record for record in records}
-    allocations = [record for record in records if isinstance(record, Allocation)]
-    days: dict[tuple[date, str], dict[str, Decimal]] = {}
-
-    def add(day: date, currency: str, **amounts: Decimal) -> None:
-        sums = days.setdefault((day, currency), dict.fromkeys(_SUMS, Decimal(0)))
-        for name, amount in amounts.items():
-            sums[name] += amount
-
-    for record in records:
-        common = {
-            "id": _id(_entity(record), record.external_id),
-            "connection_id": CONNECTION,
-            "external_id": record.external_id,
-            "row_hash": 0,
-        }
-        if isinstance(record, Customer):
-            _put(session, "customers", **common, name=record.name)
-            continue
-        if isinstance(record, Allocation):
-            invoice = rows["invoice", record.invoice_id]
-            by_kind = {"write_off": "written_off", "credit_memo": "invoices"}.get(record.kind, "paid")
-            for day, sign in ((record.applied_on, 1), (record.reversed_on, -1)):
-                if day is None:
-                    continue
-                if by_kind != "invoices":
-                    add(day, invoice.currency, **{by_kind: sign * record.amount})
-                if record.kind == "payment":
-                    add(day, invoice.currency, on_account=-sign * record.amount)
-            source_kind = "credit_memo" if record.kind == "credit_memo" else "payment"
-            _put(
-                session,
-                "allocations",
-                **common,
-                invoice_id=_id("invoice", record.invoice_id),
-                source_id=_id(source_kind, record.source_id) if record.source_id else None,
-                kind=record.kind,
-                amount=record.amount,
-                applied_on=record.applied_on,
-                reversed_on=record.reversed_on,
-            )
-            continue
-        common |= {"customer_id": _id("customer", record.customer_id), "currency": record.currency}
-        used = sum(
-            (
-                each.amount
-                for each in allocations
-                if record.external_id in (each.invoice_id, each.source_id) and each.reversed_on is None
-            ),
-            Decimal(0),
-        )
-        if isinstance(record, Payment):
-            add(record.paid_on, record.currency, on_account=record.amount)
-            unapplied = record.amount - used
-            _put(session, "payments", **common, paid_on=record.paid_on, amount=record.amount, unapplied=unapplied)
-        else:
-            counts = record.status not in ("draft", "void")
-            rest = record.total - used if counts else Decimal(0)
-            common |= {"number": record.number, "issued_on": record.issued_on, "total": record.total}
-            if isinstance(record, CreditMemo):
-                if counts:
-                    add(record.issued_on, record.currency, credited=record.total)
-                _put(session, "credit_memos", **common, unapplied=rest, status=record.status)
-            else:
-                if counts:
-                    add(record.issued_on, record.currency, billed=record.total, invoices=Decimal(1))
-                _put(
-                    session,
-                    "invoices",
-                    **common,
-                    due_on=record.due_on,
-                    balance=rest,
-                    status=record.status,
-                    disputed=record.disputed,
-                )
-    for (day, currency), sums in days.items():
-        _put(session, "agg_day", day=day, currency=currency, **sums)
-
-
-_SUMS = ("billed", "credited", "paid", "written_off", "on_account", "invoices")
-
-
-def _entity(record: Record) -> str:
-    return {Customer: "customer", Invoice: "invoice", Payment: "payment", CreditMemo: "credit_memo"}.get(
-        type(record), "allocation"
-    )
-
-
-def _id(entity: str, external_id: str) -> UUID:
-    return ledger_id(CONNECTION, entity, external_id)
-
-
-def _put(session: Session, table: str, **values) -> None:
-    names = ", ".join(values)
-    places = ", ".join(f":{name}" for name in values)
-    session.execute(text(f"insert into {table} ({names}) values ({places})"), values)
+        store(self.session, self.connection, [(None, [*customers, *self.records])], None, NOW)
 
 
 @pytest.fixture

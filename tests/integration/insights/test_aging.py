@@ -98,6 +98,16 @@ def test_credit_stands_beside_the_buckets(books, tenant_session):
     assert (amounts(before), before.unapplied, before.balance) == ({"31-60": 90}, 20, 70)
 
 
+def test_an_overpaid_invoice_is_credit(books, tenant_session):
+    overpaid = books.invoice(100, AS_OF - days(60), AS_OF - days(45))
+    books.pay(overpaid, 130, AS_OF - days(9))
+    books.invoice(50, AS_OF - days(60), AS_OF)
+    books.save()
+    for as_of in (AS_OF, AS_OF - days(9)):
+        (dollars,) = service.aging(tenant_session, as_of)
+        assert (amounts(dollars), dollars.unapplied, dollars.balance) == ({"current": 50}, 30, 20)
+
+
 def test_customers_in_credit_have_a_negative_balance(books, tenant_session):
     books.payment(50, AS_OF)
     books.save()
