@@ -21,8 +21,8 @@ HEADER = (
 
 _FIRST = (
     "Alder", "Bramble", "Cobalt", "Dunmore", "Elmhurst", "Fennel", "Gilded", "Harrow", "Ivybridge", "Juniper",
-    "Kestrel", "Larkfield", "Marlowe", "Nettle", "Oakhaven", "Pemberley", "Quayside", "Rowan", "Saltmarsh", "Thistle", "Umber",
-    "Vintner", "Willow", "Yarrow",
+    "Kestrel", "Larkfield", "Marlowe", "Nettle", "Oakhaven", "Pemberley", "Quayside", "Rowan", "Saltmarsh", "Thistle",
+    "Umber", "Vintner", "Willow", "Yarrow",
 )  # fmt: skip
 _SECOND = {
     "Grocery": ("Markets", "Grocers", "Foods", "Pantry"),

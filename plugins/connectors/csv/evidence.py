@@ -31,7 +31,6 @@ class DateEvidence:
 
     dmy: Votes = field(default_factory=Votes)
     mdy: Votes = field(default_factory=Votes)
-    ymd: Votes = field(default_factory=Votes)
     either: Votes = field(default_factory=Votes)
     dotted: Votes = field(default_factory=Votes)
     spellings: set[str] = field(default_factory=set)
@@ -48,9 +47,7 @@ class DateEvidence:
         if parts is None:
             return
         first, separator, second = parts
-        if first > 31:
-            self.ymd.add(text)
-        elif first > 12 >= second:
+        if first > 12 >= second:
             self.dmy.add(text)
         elif second > 12 >= first:
             self.mdy.add(text)
@@ -64,17 +61,15 @@ class DateEvidence:
         return DateEvidence(
             dmy=self.dmy + other.dmy,
             mdy=self.mdy + other.mdy,
-            ymd=self.ymd + other.ymd,
             either=self.either + other.either,
             dotted=self.dotted + other.dotted,
         )
 
     def decide(self) -> tuple[str, str]:
         """The order and the reason for it. Raises ConfigError for `date_order` when the columns leave it open."""
-        if not (self.dmy.count or self.mdy.count or self.dotted.count or self.either.count or self.ymd.count):
+        if not (self.dmy.count or self.mdy.count or self.dotted.count or self.either.count):
             return "ymd", "every date names its year first or its month in words"
-        ranked = sorted((("dmy", self.dmy), ("mdy", self.mdy), ("ymd", self.ymd)), key=lambda pair: -pair[1].count)
-        (order, most), (other, second) = ranked[0], ranked[1]
+        (other, second), (order, most) = sorted((("dmy", self.dmy), ("mdy", self.mdy)), key=lambda pair: pair[1].count)
         if most.count and second.count <= most.count * _STRAY_SHARE:
             return order, f'"{most.sample}" can only be {ORDERS[order]} ({most.count} such dates)'
         if most.count:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from plugins.connectors.csv.money import CURRENCIES
 
 # For each field its headers, the surest first: of two columns that could be it, the earlier one here is taken.
-# The first of each is the name in our own documented format.
+# Our own documented format uses the fields' names. A bare "balance" comes late: beside an open balance it is a
+# running total.
 HEADERS: dict[str, tuple[str, ...]] = {
     "invoice_id": (
         "invoice id", "invoice number", "invoice no", "invoice nr", "invoice num", "invoice #", "inv no", "inv #",
@@ -45,9 +46,9 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "importe", "debit",
     ),
     "balance": (
-        "balance", "open balance", "balance due", "amount due", "invoice amount due", "outstanding",
+        "open balance", "balance due", "amount due", "invoice amount due", "outstanding",
         "outstanding amount", "amount outstanding", "open amount", "amount remaining", "remaining amount",
-        "amount open", "unpaid", "offener betrag", "offen", "restbetrag", "solde", "saldo",
+        "amount open", "unpaid", "balance", "offener betrag", "offen", "restbetrag", "solde", "saldo",
     ),
     "currency": (
         "currency", "currency code", "invoice currency", "curr", "ccy", "transaction currency", "document currency",
@@ -88,7 +89,7 @@ MONEY_FIELDS = ("amount", "balance", "paid_amount", "discount_amount", "credit_l
 PAYMENT_FIELDS = ("payment_id", "paid_date", "paid_amount", "discount_amount", "written_off_date")
 """Fields that may differ between the rows of one invoice: each such row is another payment on it."""
 
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS = re.compile(r"[\s_\-./:*'’]+")
 _BRACKETS = re.compile(r"\s*[(\[].*?[)\]]")
 
@@ -127,8 +128,8 @@ def recognise(names: Sequence[str], explicit: Mapping[str, str | None]) -> dict[
             if (rank := _rank(known, text)) is not None and (loose == 0 or currency is None or field in MONEY_FIELDS)
         ]
         if ranked:
-            rank, loose, index, currency = min(ranked)
-            how = f'header "{names[index]}"' + (" (own format)" if rank == 0 and loose == 0 else "")
+            _, _, index, currency = min(ranked)
+            how = f'header "{names[index]}"' + (" (own format)" if names[index].strip() == field else "")
             found[field] = Match(index=index, how=how, currency=currency)
             taken.add(index)
     return found

@@ -105,7 +105,8 @@ class DataRows:
 
 def _kind(cells: Sequence[str], date_places: Sequence[int]) -> Literal["row", "heading", "total", "blank"]:
     for place in date_places:
-        if cells[place] and not cells[place].isspace():
+        # In reports the first column holds dates in rows, and names in headings and totals.
+        if _may_be_date(cells[place]) and (place or any(cells[1:])):
             return "row"
     filled = [cell.strip() for cell in cells if cell.strip()]
     if not filled:
@@ -113,6 +114,10 @@ def _kind(cells: Sequence[str], date_places: Sequence[int]) -> Literal["row", "h
     if len(filled) == 1 and not _is_number(filled[0]):
         return "heading"
     return "total" if _TOTAL.match(filled[0]) else "row"
+
+
+def _may_be_date(text: str) -> bool:
+    return bool(text) and (text[0].isdigit() or (text.strip()[-1:].isdigit() and not _TOTAL.match(text.strip())))
 
 
 def _named(found: Mapping[str, Match]) -> int:

@@ -53,10 +53,13 @@ def _spelt_amount(text: str, decimal: str) -> Decimal:
     elif not _UNGROUPED[decimal](bare):
         raise ValueError(text)
     amount = Decimal(bare.replace(",", "."))
-    exact = amount.quantize(_SCALE) if amount < _LARGEST else None
-    # Programs that keep money as binary fractions write 19.990000000000002: that is 19.99, not a fifth decimal.
-    if exact is None or abs(exact - amount) > _FLOAT_NOISE:
+    if amount >= _LARGEST:
         raise ValueError(text)
+    exact = amount.quantize(_SCALE)
+    # Programs that keep money as binary fractions write 19.990000000000002: that is 19.99, not a fifth decimal.
+    if abs(exact - amount) > _FLOAT_NOISE:
+        raise ValueError(text)
+    exact = amount if exact == amount else exact
     return -exact if negative else exact
 
 
