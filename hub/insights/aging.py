@@ -131,8 +131,14 @@ def _aging(
     )
 
 
-# Every document and allocation has a row on its day, if only of zeros.
-_LATER = text("select exists (select from agg_day where day > :as_of)")
+# All dated things have a row on their day, if only of zeros, but for credit memos set against invoices: the memo counts
+# on the day it was issued.
+_LATER = text("""
+    select exists (select from agg_day where day > :as_of) or exists (
+        select from credit_memos join allocations on source_id = credit_memos.id
+        where applied_on > :as_of or reversed_on > :as_of
+    )
+""")
 
 _BUCKETS: dict[str, str] = {
     "due_on": "case when due_on >= :as_of then 0 when due_on >= :as_of - 30 then 1 when due_on >= :as_of - 60 then 2"

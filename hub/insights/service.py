@@ -95,7 +95,10 @@ def summary(session: Session, as_of: date, months: int = 12) -> Summary:
 
 
 def worklist(session: Session, as_of: date, limit: int = 20) -> list[WorklistRow]:
-    """The customers to turn to first, `limit` of each currency. Raises InvalidError for a limit out of range."""
+    """The customers to turn to first, `limit` of each currency, by expected delayed cash.
+
+    Raises InvalidError for a limit out of range.
+    """
     _check_range("limit", limit, MOST_ROWS)
     return read_worklist(session, as_of, limit)
 

@@ -7,7 +7,7 @@ import pytest
 
 from hub.errors import InvalidError
 from hub.insights import service
-from hub.ledger.ids import ledger_id
+from hub.ledger.service import ledger_id
 
 AS_OF = date(2026, 6, 30)
 
@@ -108,6 +108,17 @@ def test_an_overpaid_invoice_is_credit(books, tenant_session):
         assert (amounts(dollars), dollars.unapplied, dollars.balance) == ({"current": 50}, 30, 20)
 
 
+def test_a_memo_applied_later_is_credit_until_then(books, tenant_session):
+    invoice = books.invoice(100, AS_OF - days(60), AS_OF - days(45))
+    memo = books.credit_memo(40, AS_OF - days(20))
+    books.apply(memo, invoice, 40, AS_OF - days(3))
+    books.save()
+    (before,) = service.aging(tenant_session, AS_OF - days(10))
+    assert (before.open, before.unapplied) == (100, 40)
+    (after,) = service.aging(tenant_session, AS_OF)
+    assert (after.open, after.unapplied) == (60, 0)
+
+
 def test_customers_in_credit_have_a_negative_balance(books, tenant_session):
     books.payment(50, AS_OF)
     books.save()
@@ -185,22 +196,6 @@ def test_wrong_arguments_name_the_field_and_the_fix(tenant_session):
     with pytest.raises(InvalidError) as wrong:
         service.worklist(tenant_session, AS_OF, limit=0)
     assert wrong.value.fields == {"limit": "from 1 to 500"}
-
-
-def test_worklist_by_overdue_balance(books, tenant_session):
-    for customer, amount, late in (("acme", 100, 60), ("bolt", 250, 10), ("core", 100, 90), ("duly", 900, 0)):
-        books.invoice(amount, AS_OF - days(100), AS_OF - days(late), customer=customer)
-    books.invoice(5000, AS_OF - days(100), AS_OF - days(50), customer="acme", disputed=True)
-    books.save()
-    rows = service.worklist(tenant_session, AS_OF)
-    # Equal balances: the oldest first. Disputed and not overdue are nobody's call to make.
-    assert [(row.rank, row.customer_name, row.overdue, row.days_overdue) for row in rows] == [
-        (1, "Bolt", 250, 10),
-        (2, "Core", 100, 90),
-        (3, "Acme", 100, 60),
-    ]
-    assert rows[1].delayed == 300
-    assert len(service.worklist(tenant_session, AS_OF, limit=1)) == 1
 
 
 def test_summary_counts(books, tenant_session):
