@@ -49,14 +49,14 @@ def head(tree: str) -> str:
 def steps(tree: str) -> tuple[Step, ...]:
     """Every revision of a tree, oldest first; rendered once per process."""
     with _rendering:
-        return _steps(tree)
+        return _steps(versions_folder(tree))
 
 
 @lru_cache
-def _steps(tree: str) -> tuple[Step, ...]:
+def _steps(versions: Path) -> tuple[Step, ...]:
     from alembic.script import ScriptDirectory
 
-    revisions = ScriptDirectory(MIGRATIONS, version_locations=[versions_folder(tree)]).walk_revisions()
+    revisions = ScriptDirectory(MIGRATIONS, version_locations=[versions]).walk_revisions()
     return tuple(reversed([Step(revision.revision, _render(revision.module.upgrade)) for revision in revisions]))
 
 

@@ -2,7 +2,6 @@
 
 import logging
 import re
-import zoneinfo
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import psycopg
 from sqlalchemy import Row, delete, select, update
@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from hub.errors import ConflictError, InvalidError, NotFoundError
+from hub.jobs import service as jobs
 from hub.storage import migrations
 from hub.storage.session import TENANT_KEY, Storage, driver, schema_name
 from hub.tenants import keys
@@ -108,6 +109,7 @@ def drop(storage: Storage, key: str) -> None:
             migrations.drop_schema(session, schema)
         except psycopg.errors.LockNotAvailable as error:
             raise ConflictError(f"tenant {key} is in use; stop its jobs and requests, then drop it") from error
+        jobs.forget_tenant(session, key)
         session.execute(delete(tenants).where(tenants.c.key == key))
 
 
@@ -190,31 +192,35 @@ def _check(name: str, key: str | None, home_currency: str, time_zone: str) -> No
         raise InvalidError(
             f"{home_currency!r} is no currency", fields={"home_currency": "use an ISO 4217 code, such as USD"}
         )
-    if time_zone not in zoneinfo.available_timezones():
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise InvalidError(
             f"{time_zone!r} is no time zone", fields={"time_zone": "use an IANA name, such as Europe/Berlin"}
-        )
+        ) from error
 
 
 def _register(session: Session, name: str, key: str | None, home_currency: str, time_zone: str) -> Tenant:
-    for candidate in [key] if key else candidate_keys(name):
-        # Someone who takes the same key at the same moment makes this wait, and then try the next one.
-        row = session.execute(
-            insert(tenants)
-            .values(
-                key=candidate,
-                name=name,
-                schema_name=schema_name(candidate),
-                schema_version=migrations.head("tenant"),
-                home_currency=home_currency,
-                time_zone=time_zone,
-            )
-            .on_conflict_do_nothing(index_elements=["key"])
-            .returning(*_COLUMNS)
-        ).one_or_none()
-        if row:
-            return _tenant(row)
-    raise ConflictError(f"there is a tenant {key} already", fields={"key": "is taken"})
+    values = {"name": name, "home_currency": home_currency, "time_zone": time_zone}
+    if key:
+        if tenant := _insert(session, key, values):
+            return tenant
+        raise ConflictError(f"there is a tenant {key} already", fields={"key": "is taken"})
+    choices = candidate_keys(name)
+    taken: set[str] = set()
+    while True:
+        candidate = next(choice for choice in choices if choice not in taken)
+        # Someone who takes the same key at the same moment makes this wait for them, and then try the next one.
+        if tenant := _insert(session, candidate, values):
+            return tenant
+        taken = taken or set(session.scalars(select(tenants.c.key)))
+
+
+def _insert(session: Session, key: str, values: dict[str, str]) -> Tenant | None:
+    own = {"key": key, "schema_name": schema_name(key), "schema_version": migrations.head("tenant")}
+    statement = insert(tenants).values(own | values).on_conflict_do_nothing(index_elements=["key"])
+    row = session.execute(statement.returning(*_COLUMNS)).one_or_none()
+    return _tenant(row) if row else None
 
 
 def _tenant(row: Row[Any]) -> Tenant:

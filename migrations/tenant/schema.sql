@@ -229,6 +229,14 @@ CREATE TABLE sync_cursors (
 	CONSTRAINT pk_sync_cursors PRIMARY KEY (connection_id, stream)
 );
 
+CREATE TABLE sync_pages (
+	connection_id UUID NOT NULL,
+	stream TEXT NOT NULL,
+	page INTEGER NOT NULL,
+	fingerprints BYTEA NOT NULL,
+	CONSTRAINT pk_sync_pages PRIMARY KEY (connection_id, stream, page)
+);
+
 CREATE TABLE sync_rejects (
 	id BIGINT GENERATED ALWAYS AS IDENTITY,
 	run_id UUID NOT NULL,

@@ -258,6 +258,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("connection_id", "stream", name=op.f("pk_sync_cursors")),
     )
     op.create_table(
+        "sync_pages",
+        sa.Column("connection_id", sa.UUID(), nullable=False),
+        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("page", sa.Integer(), nullable=False),
+        sa.Column("fingerprints", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("connection_id", "stream", "page", name=op.f("pk_sync_pages")),
+    )
+    op.create_table(
         "sync_rejects",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("run_id", sa.UUID(), nullable=False),

@@ -18,9 +18,11 @@ HUB_TABLES = ["hub.tenants", "hub.api_keys", "hub.alembic_version", "hub.schedul
 def neighbour(storage):
     key = service.create(storage, "The neighbour").tenant.key
     with storage.hub() as session:
-        session.execute(
-            text(f"insert into {schema_name(key)}.agg_day values (date '2026-01-01', 'EUR', 1, 2, 3, 4, 5)")
-        )
+        customer = """
+            insert into {}.customers (id, name, connection_id, external_id, row_hash)
+            values (gen_random_uuid(), 'Their customer', gen_random_uuid(), 'c1', 0)
+        """
+        session.execute(text(customer.format(schema_name(key))))
     return key
 
 
@@ -48,7 +50,7 @@ def refused(session, statement):
     [
         "select * from {neighbour}.customers",
         "select count(*) from {neighbour}.customers",
-        "insert into {neighbour}.agg_day select * from {neighbour}.agg_day",
+        "insert into {neighbour}.customers select * from {neighbour}.customers",
         "update {neighbour}.customers set name = 'mine'",
         "delete from {neighbour}.customers",
         "truncate {neighbour}.customers",
@@ -123,11 +125,11 @@ def test_still_refused_after_an_error(storage, tenant, neighbour):
 def test_a_connection_passes_from_tenant_to_tenant_clean(single, tenant, neighbour):
     with single.tenant(neighbour) as session:
         first = backend(session)
-        assert session.scalar(text("select billed from agg_day")) == 1
+        assert session.scalar(text("select name from customers")) == "Their customer"
     with single.tenant(tenant) as session:
         assert backend(session) == first
-        assert session.scalar(text("select count(*) from agg_day")) == 0
-        assert refused(session, f"select * from {schema_name(neighbour)}.agg_day")
+        assert session.scalar(text("select count(*) from customers")) == 0
+        assert refused(session, f"select * from {schema_name(neighbour)}.customers")
 
 
 def test_a_connection_comes_back_clean_after_a_failed_transaction(single, tenant, neighbour):

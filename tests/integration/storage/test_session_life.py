@@ -91,17 +91,20 @@ def test_reading_counts_towards_retirement(settings, three_tenants):
 
 
 def test_commit_and_rollback(storage, tenant):
-    day = "insert into agg_day values (date '2026-01-01', 'EUR', 1, 2, 3, 4, 5)"
+    customer = """
+        insert into customers (id, name, connection_id, external_id, row_hash)
+        values (gen_random_uuid(), 'A customer', gen_random_uuid(), 'c1', 0)
+    """
     with pytest.raises(ZeroDivisionError), storage.tenant(tenant) as session:
-        session.execute(text(day))
+        session.execute(text(customer))
         raise ZeroDivisionError
     with storage.tenant(tenant) as session:
-        assert session.scalar(text("select count(*) from agg_day")) == 0
-        driver(session).execute(day)  # the same transaction
-        assert session.scalar(text("select count(*) from agg_day")) == 1
+        assert session.scalar(text("select count(*) from customers")) == 0
+        driver(session).execute(customer)  # the same transaction
+        assert session.scalar(text("select count(*) from customers")) == 1
     with storage.tenant(tenant) as session:
-        assert session.scalar(text("select count(*) from agg_day")) == 1
-        session.execute(text("delete from agg_day"))
+        assert session.scalar(text("select count(*) from customers")) == 1
+        session.execute(text("delete from customers"))
 
 
 def test_calls_after_commit(storage, tenant):

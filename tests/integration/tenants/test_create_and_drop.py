@@ -94,6 +94,9 @@ def test_a_given_key_that_is_taken(storage):
         ("key", {"name": "x", "key": "Not-A-Key"}),
         ("home_currency", {"name": "x", "home_currency": "euro"}),
         ("time_zone", {"name": "x", "time_zone": "Berlin"}),
+        ("time_zone", {"name": "x", "time_zone": "../etc/passwd"}),
+        ("time_zone", {"name": "x", "time_zone": "Europe"}),
+        ("time_zone", {"name": "x", "time_zone": ""}),
     ],
 )
 def test_bad_input_names_the_field(storage, field, values):
@@ -121,8 +124,18 @@ def test_a_role_of_somebody_else_is_left_alone(storage):
 def test_drop(storage):
     service.create(storage, "Gone soon")
     with storage.tenant("gone_soon") as session:
-        session.execute(text("insert into agg_day values (date '2026-01-01', 'EUR', 1, 2, 3, 4, 5)"))
+        session.execute(
+            text(
+                "insert into customers (id, name, connection_id, external_id, row_hash)"
+                " values (gen_random_uuid(), 'A customer', gen_random_uuid(), 'c1', 0)"
+            )
+        )
+        session.execute(
+            text("insert into hub.work (tenant_key, kind, payload, dedupe_key) values ('gone_soon', 'x', '{}', '')")
+        )
     service.drop(storage, "gone_soon")
+    with storage.hub() as session:
+        assert not session.scalar(text("select count(*) from work where tenant_key = 'gone_soon'"))
     assert traces(storage, "gone_soon") == (0, 0, 0, 0)
     with pytest.raises(NotFoundError):
         service.drop(storage, "gone_soon")
