@@ -35,9 +35,18 @@ class Cells:
 
     def misshapen(self) -> RecordError:
         """What is wrong with a row that contradicts another one, or has more cells than the header."""
+        line = self.item["_line"]
         if "_contradicts" in self.item:
-            return self.error("invoice_id", f"what line {self.item['_contradicts']} says of it, or another id")
-        line, surplus = self.item["_line"], self.item["_surplus"]
+            expected = f"the customer, dates, amounts and status of line {self.item['_contradicts']}, or another id"
+            return RecordError(
+                f'line {line} states "{self.text("invoice_id")[:80]}" otherwise than line {self.item["_contradicts"]}; '
+                f"expected {expected}",
+                field=self._columns.get("invoice_id"),
+                value=self.text("invoice_id"),
+                expected=expected,
+                line=line,
+            )
+        surplus = self.item["_surplus"]
         expected = "quotation marks around cells that hold the delimiter"
         return RecordError(
             f"line {line} has more cells than the header, from {surplus[:80]!r} on; expected {expected}",

@@ -191,7 +191,7 @@ def test_customers_are_what_the_whole_file_says_of_them(read):
     reading = read(
         rows(
             "I1,C1,,,,,,,2026-01-02,1.50",
-            "I2,C1,First  Name,a@b.example,DE,Food,700,\"10,000\",2026-01-02,1.50",
+            'I2,C1,First  Name,a@b.example,DE,Food,700,"10,000",2026-01-02,1.50',
             "I3,C1,Other Name,,,,,,2026-01-02,1.50",
             head=head,
         )
