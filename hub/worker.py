@@ -26,10 +26,11 @@ from redis.exceptions import RedisError
 from rq.exceptions import StopRequested
 
 from hub import pipelines, registry
+from hub.jobs import service
 from hub.jobs.execution import Runner
 from hub.jobs.leases import Claim
 from hub.jobs.policy import Policy, tenant_concurrency
-from hub.jobs.queue import WorkQueue, connect
+from hub.jobs.queue import WorkQueue, make_queue
 from hub.jobs.scheduler import Scheduler
 from hub.settings import Settings
 from hub.storage.session import Storage
@@ -90,7 +91,10 @@ def work(settings: Settings, policy: Policy = _POLICY) -> None:
     stopping = threading.Event()
     storage = Storage(settings, pool_size=_POOL_SIZE)
     _runner = _make_runner(settings, storage, policy, stopping)
-    queue = _queue(settings, policy, Redis.from_url(settings.redis_url))
+    service.connect(settings)
+    # RQ sets the time-outs of its own connection, which waits for jobs.
+    own = Redis.from_url(settings.redis_url)
+    queue = WorkQueue(own, tenant_concurrency(settings), policy.time_limit_seconds)
     failures = 0
     while True:
         worker = Worker(queue, stopping)
@@ -117,11 +121,12 @@ def schedule(settings: Settings, policy: Policy = _POLICY) -> None:
     """Lead, or stand by to lead, the schedule and the sweeps until SIGTERM or SIGINT."""
     storage = Storage(settings, pool_size=2)
     stop = threading.Event()
+    service.connect(settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     Scheduler(
         storage=storage,
-        queue=_queue(settings, policy, connect(settings.redis_url)),
+        queue=make_queue(settings, policy),
         entries=pipelines.SCHEDULE,
         tenants=lambda session: (tenant.key for tenant in tenants.list_tenants(session) if tenant.status == "active"),
         policy=policy,
@@ -141,10 +146,6 @@ def _make_runner(settings: Settings, storage: Storage, policy: Policy, stopping:
         scope=_scope,
         stopping=stopping,
     )
-
-
-def _queue(settings: Settings, policy: Policy, redis: Redis) -> WorkQueue:
-    return WorkQueue(redis, tenant_concurrency(settings), policy.time_limit_seconds)
 
 
 def _scope(claim: Claim) -> AbstractContextManager[None]:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 from psycopg.rows import dict_row
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hub.storage.session import driver
@@ -25,6 +26,12 @@ _END = """
     finished_at = case when requests > served then null else now() end,
     worker = null, lease_until = null
 """
+_END_HOLDERS = text("""
+    select pg_terminate_backend(pid) from pg_locks
+    where locktype = 'advisory' and objsubid = 1 and granted and database = (
+        select oid from pg_database where datname = current_database()
+    ) and (classid::bigint << 32) | objid::bigint = :fence
+""")
 _HELD = "id = %(id)s and generation = %(generation)s and state = 'running'"
 
 
@@ -122,9 +129,10 @@ def release(session: Session, held: Claim) -> str | None:
 
 
 def collect_abandoned(session: Session) -> tuple[list[Queued], list[Queued]]:
-    """Queue again what was running under a lease that ran out, and bury what has no attempts left.
+    """Queue again what was running under a lease that ran out, and bury what has no attempts left: those two lists.
 
-    Returns what was queued, each with the generation of its lost holder, and what is dead.
+    A lost holder's open transaction is ended with its database session: were it only cut off or suspended, the fence
+    would keep everybody else waiting for it.
     """
     cursor = driver(session).cursor(row_factory=dict_row)
     dead = cursor.execute(
@@ -137,6 +145,8 @@ def collect_abandoned(session: Session) -> tuple[list[Queued], list[Queued]]:
         "update hub.work set state = 'queued', run_at = now(), worker = null, lease_until = null"
         " where state = 'running' and lease_until < now() returning id, tenant_key, generation"
     ).fetchall()
+    for row in (*queued, *dead):
+        session.execute(_END_HOLDERS, {"fence": fence_key(row["id"])})
     return [Queued(**row) for row in queued], [Queued(**row) for row in dead]
 
 

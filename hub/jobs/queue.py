@@ -19,12 +19,15 @@ from rq.rate_limit import RateLimitRegistry
 from rq.serializers import JSONSerializer
 
 from hub.jobs.leases import Queued
+from hub.jobs.policy import Policy, tenant_concurrency
+from hub.settings import Settings
 
 QUEUE = "paypredict"
 FUNCTION = "hub.worker.run_work"
 # A job that has started although its work is still queued died before it could claim it.
 _MOVING = {status.value.encode() for status in (JobStatus.QUEUED, JobStatus.RATE_LIMITED)}
 _KEEP_FAILED_SECONDS = 3600
+_POLICY = Policy()
 
 
 class WorkJob(Job):
@@ -40,7 +43,9 @@ class WorkJob(Job):
 class WorkQueue:
     """The way to the workers. Safe to share between threads."""
 
-    def __init__(self, redis: Redis, tenant_concurrency: int, time_limit_seconds: int = 7200) -> None:
+    def __init__(
+        self, redis: Redis, tenant_concurrency: int, time_limit_seconds: int = _POLICY.time_limit_seconds
+    ) -> None:
         self.redis = redis
         self.rq = Queue(
             QUEUE,
@@ -84,9 +89,10 @@ class WorkQueue:
             RateLimitRegistry(work.tenant_key, self.redis).release_and_enqueue(job_id)
 
 
-def connect(redis_url: str) -> Redis:
-    """A client that gives up soon: whoever waits for it is better served by the next sweep."""
-    return Redis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=5, retry=Retry(NoBackoff(), 1))
+def make_queue(settings: Settings, policy: Policy = _POLICY) -> WorkQueue:
+    """The queue as one who submits needs it: it gives up soon, for the next sweep serves better than waiting."""
+    redis = Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=5, retry=Retry(NoBackoff(), 1))
+    return WorkQueue(redis, tenant_concurrency(settings), policy.time_limit_seconds)
 
 
 def _job_id(work: Queued) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session
 
 from hub.jobs.leases import Queued
 from hub.jobs.models import work
-from hub.jobs.policy import tenant_concurrency
-from hub.jobs.queue import WorkQueue, connect
+from hub.jobs.queue import WorkQueue, make_queue
 from hub.settings import Settings
 from hub.storage.session import after_commit, driver
 
@@ -38,6 +37,15 @@ _COLUMNS = (
     work.c.started_at,
     work.c.finished_at,
 )
+
+
+_queue: WorkQueue | None = None
+
+
+def connect(settings: Settings) -> None:
+    """Have this process hand what it submits to the workers itself, at once; else the next sweep does it."""
+    global _queue
+    _queue = make_queue(settings)
 
 
 def submit(
@@ -77,8 +85,8 @@ def submit(
 
 def enqueue_after_commit(session: Session, queued: Queued) -> None:
     """Hand queued work to the workers once this transaction has committed. Where that fails, a sweep does it."""
-    if settings := session.info.get("settings"):
-        after_commit(session, partial(_put, settings, queued))
+    if _queue:
+        after_commit(session, partial(_put, _queue, queued))
 
 
 def get(session: Session, work_id: UUID) -> dict[str, Any] | None:
@@ -116,13 +124,8 @@ def _shown(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     return dict(row._mapping)
 
 
-def _put(settings: Settings, queued: Queued) -> None:
+def _put(queue: WorkQueue, queued: Queued) -> None:
     try:
-        _queue(settings.redis_url, tenant_concurrency(settings)).put(queued)
+        queue.put(queued)
     except RedisError as error:
         log.warning("work %s is left to the next sweep: Valkey does not answer: %s", queued.id, error)
-
-
-@cache
-def _queue(redis_url: str, concurrency: int) -> WorkQueue:
-    return WorkQueue(connect(redis_url), concurrency)
