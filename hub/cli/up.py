@@ -7,10 +7,11 @@ import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from hub import processes
 from hub.errors import ConflictError, UnavailableError
 from hub.settings import CONFIG, Settings
 from hub.supervisor import Program, Supervisor
+
+if TYPE_CHECKING:
+    from hub.storage.session import Storage
 
 _ROOT = Path(__file__).resolve().parents[2]
 _READY_TIMEOUT_S = 60
@@ -56,41 +60,54 @@ def run(settings: Settings, *, demo: bool) -> None:
 
     Raises ConflictError when port or folder is taken, UnavailableError when something does not start or a server ends.
     """
-    # Only what this command needs, when it needs it: `paypredict --help` stays quick.
-    from hub.storage import embedded, migrations
+    # Imported when it is needed: `paypredict --help` stays quick.
+    from hub.storage import embedded
     from hub.storage.servers_check import check_given
     from hub.storage.session import Storage
     from hub.telemetry import metrics
-    from hub.tenants import service as tenants
 
     begun = time.monotonic()
     check_port(settings.host, settings.port)
     check_given(settings)
     click.echo(f"Starting the servers; data is in {settings.data_dir}")
-    with embedded.start_missing(settings) as servers:
+    with ExitStack() as stack:
+        servers = stack.enter_context(embedded.start_missing(settings))
         settings = embedded.filled(settings, servers)
-        with closing(Storage(settings, pool_size=2)) as storage:
-            migrations.upgrade_hub(storage)
-            for failed in [result for result in tenants.migrate(storage) if result.error]:
-                click.echo(f"Tenant {failed.key} could not be migrated: {failed.error}", err=True)
-            metrics.reset(settings)
-            with _programs(settings) as supervisor:
+        storage = stack.enter_context(closing(Storage(settings, pool_size=2)))
+        _migrate(storage)
+        metrics.reset(settings)
+        supervisor = stack.enter_context(_supervisor(settings))
 
-                def watch() -> None:
-                    supervisor.check()
-                    if not servers.is_alive():
-                        raise UnavailableError(f"a server has ended; its log is in {settings.data_dir / 'logs'}")
-                    time.sleep(_WATCH_S)
+        def watch() -> None:
+            supervisor.check()
+            if not servers.is_alive():
+                raise UnavailableError(f"a server has ended; its log is in {supervisor.logs}")
+            time.sleep(_WATCH_S)
 
-                address = _wait_until_ready(settings, supervisor)
-                click.echo(f"Ready after {time.monotonic() - begun:.1f} s: {address}/api/docs")
-                if demo:
-                    from hub.cli import up_demo
+        # The API alone at first: it answers the sooner, and the others have nothing to do before.
+        api, *others = programs(settings)
+        supervisor.start(*api)
+        address = _wait_until_ready(settings, supervisor)
+        click.echo(f"Ready after {time.monotonic() - begun:.1f} s: {address}/api/docs")
+        for group in others:
+            supervisor.start(*group)
+        if demo:
+            from hub.cli import up_demo
 
-                    up_demo.run(settings, storage, watch)
-                click.echo(f"Running at {address}; logs are in {supervisor.logs}. Ctrl-C stops everything.")
-                while True:
-                    watch()
+            up_demo.run(settings, storage, watch)
+        click.echo(f"Running at {address}; logs are in {supervisor.logs}. Ctrl-C stops everything.")
+        while True:
+            watch()
+
+
+def _migrate(storage: "Storage") -> None:
+    from hub.storage import migrations
+    from hub.tenants import service as tenants
+
+    migrations.upgrade_hub(storage)
+    for result in tenants.migrate(storage):
+        if result.error:
+            click.echo(f"Tenant {result.key} could not be migrated: {result.error}", err=True)
 
 
 def check_port(host: str, port: int) -> None:
@@ -112,7 +129,19 @@ def programs(settings: Settings) -> list[list[Program]]:
     python = sys.executable
     listen = ["--host", settings.host, "--port", str(settings.port)]
     size = ["--workers", str(settings.api_workers), "--blocking-threads", str(settings.api_threads)]
-    api = [python, "-m", "granian", "--interface", "wsgi", "--no-ws", "--respawn-failed-workers", *listen, *size]
+    api = [
+        python,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--no-ws",
+        "--respawn-failed-workers",
+        "--workers-kill-timeout",
+        "5",
+        *listen,
+        *size,
+    ]
     if settings.log_format == "json":
         api += ["--log-config", str(CONFIG / "granian_logging.json")]
     work, schedule = ([python, "-m", "hub.worker", role] for role in ("work", "schedule"))
@@ -131,12 +160,9 @@ def environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str
 
 
 @contextmanager
-def _programs(settings: Settings) -> Iterator[Supervisor]:
-    logs = settings.data_dir / "logs"
-    supervisor = Supervisor(_ROOT, logs, environment(settings, os.environ), click.echo)
+def _supervisor(settings: Settings) -> Iterator[Supervisor]:
+    supervisor = Supervisor(_ROOT, settings.data_dir / "logs", environment(settings, os.environ), click.echo)
     try:
-        for group in programs(settings):
-            supervisor.start(*group)
         yield supervisor
     finally:
         click.echo("Stopping; running jobs are finished or handed back")
