@@ -1,7 +1,7 @@
 """Aging, DSO and the worklist on a large ledger: server time of one backend, beside a single-row read and raw SQL."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
@@ -32,7 +32,7 @@ def run(rows: int = 1_000_000, rounds: int = 7, **_: object) -> list[dict[str, A
 
 
 def fill(session: Session, rows: int) -> None:
-    """Invoices with one payment each, except the open ones, and the aggregates that a sync would have kept."""
+    """Invoices with one payment each, except the open ones; what a sync and a forecast would have left with them."""
     values = {"rows": rows, "customers": max(1, rows // 200), "as_of": AS_OF}
     for statement in _FILL:
         session.execute(text(statement), values)
@@ -92,6 +92,10 @@ def _arms(session: Session, rows: int) -> dict[str, Callable[[], float]]:
         _check(dollars.open == open_balance, "the buckets do not add up to the open balance")
         return 1
 
+    def aging_of_last_month() -> float:
+        service.aging(session, AS_OF - timedelta(days=30))
+        return 1
+
     def dso() -> float:
         for _ in range(READS // 10):
             service.dso(session, AS_OF, "countback")
@@ -107,7 +111,14 @@ def _arms(session: Session, rows: int) -> dict[str, Callable[[], float]]:
         _check(all(found[month.from_on] == month.sales for month in months), "raw SQL finds other sales")
         return 1
 
-    return {"read_one_invoice": read_one_invoice, "aging": aging, "dso": dso, "worklist": worklist, "raw_dso": raw_dso}
+    return {
+        "read_one_invoice": read_one_invoice,
+        "aging": aging,
+        "aging_of_last_month": aging_of_last_month,
+        "dso": dso,
+        "worklist": worklist,
+        "raw_dso": raw_dso,
+    }
 
 
 def _check(holds: bool, otherwise: str) -> None:
@@ -180,5 +191,16 @@ _FILL = (
            count(*) filter (where paid_on > due_on), coalesce(sum(paid_on - due_on), 0),
            min(due_on) filter (where balance > 0), max(paid_on)
     from invoices group by customer_id, currency
+    """,
+    """
+    with run as (
+        insert into forecast_runs (model_id, as_of, made_at, predictions, cash_flow)
+        values (gen_random_uuid(), :as_of, now(), :rows, '{}') returning id
+    )
+    insert into predictions
+        (run_id, invoice_id, p_paid_by_due, p_late30, expected_on, p10_on, p50_on, p90_on, risk_level)
+    select run.id, invoices.id, 0.5, 0.2, expected_on, expected_on - 9, expected_on, expected_on + 9, 'medium'
+    from run cross join invoices cross join lateral (select due_on + 10 as expected_on) forecast
+    where balance > 0
     """,
 )

@@ -169,40 +169,47 @@ _TODAY = """
     select {customer}, currency, null, sum(unapplied), 0 from credit group by 1, 2 having sum(unapplied) <> 0
 """
 
-# An allocation to an invoice that is not issued yet has used none of its payment so far. Documents written off or void
-# without an allocation count on no day, since the source does not say from when.
+# Stored balances count the allocations that are not reversed. `changed` holds those that counted otherwise on the day:
+# +1 for now but not yet then, -1 for then but no longer. An allocation to an invoice that was not issued yet had used
+# none of its payment so far. Documents written off or void without an allocation count on no day, since the source does
+# not say from when.
 _PAST = """
-    with active as materialized (
-        select invoice_id, source_id, amount, coalesce(source_amount, amount) as source_amount
-        from allocations
-        where deleted_on is null and applied_on <= :as_of and (reversed_on is null or reversed_on > :as_of)
-          and invoice_id not in (select id from invoices where issued_on > :as_of)
+    with dated as (
+        select *, (reversed_on is null)::int - (
+                applied_on <= :as_of and (reversed_on is null or reversed_on > :as_of)
+                and invoice_id not in (select id from invoices where issued_on > :as_of)
+            )::int as change
+        from allocations where deleted_on is null
+    ),
+    changed as materialized (
+        select invoice_id, source_id, change * amount as amount,
+               change * coalesce(source_amount, amount) as source_amount
+        from dated where change <> 0
     ),
     settled as (
-        select invoice_id, sum(active.amount) as amount
-        from active left join payments on payments.id = source_id left join credit_memos on credit_memos.id = source_id
+        select invoice_id, sum(changed.amount) as amount
+        from changed left join payments on payments.id = source_id left join credit_memos on credit_memos.id = source_id
         where payments.deleted_on is null and credit_memos.deleted_on is null
         group by 1
     ),
     used as (
         select source_id, sum(source_amount) as amount
-        from active
-        where source_id is not null
-          and invoice_id not in (select id from invoices where status in ('draft', 'void', 'deleted'))
+        from changed left join invoices on invoices.id = invoice_id
+        where source_id is not null and coalesce(status, 'open') not in ('draft', 'void', 'deleted')
         group by 1
     ),
     balances as (
-        select customer_id, currency, due_on, issued_on, total - coalesce(settled.amount, 0) as balance
-        from invoices left join settled on settled.invoice_id = id
+        select customer_id, currency, due_on, issued_on, balance + coalesce(amount, 0) as balance
+        from invoices left join settled on invoice_id = id
         where issued_on <= :as_of and stated_status = 'open' and deleted_on is null {of_customer}
     ),
     credit as (
-        select customer_id, currency, payments.amount - coalesce(used.amount, 0) as unapplied
-        from payments left join used on used.source_id = id
+        select customer_id, currency, unapplied + coalesce(used.amount, 0) as unapplied
+        from payments left join used on source_id = id
         where paid_on <= :as_of and deleted_on is null {of_customer}
         union all
-        select customer_id, currency, total - coalesce(used.amount, 0)
-        from credit_memos left join used on used.source_id = id
+        select customer_id, currency, unapplied + coalesce(used.amount, 0)
+        from credit_memos left join used on source_id = id
         where issued_on <= :as_of and status = 'open' and deleted_on is null {of_customer}
         union all
         select customer_id, currency, -balance from balances where balance < 0
@@ -211,7 +218,8 @@ _PAST = """
     from balances where balance > 0
     group by 1, 2, 3
     union all
-    select {customer}, currency, null, sum(unapplied), 0 from credit group by 1, 2 having sum(unapplied) <> 0
+    select {customer}, currency, null, sum(unapplied), 0 from credit where unapplied <> 0
+    group by 1, 2 having sum(unapplied) <> 0
 """
 
 _LARGEST = """

@@ -1,15 +1,17 @@
 """Aging by hand: buckets and their edges, days in the past, credit, currencies, customers, wrong arguments."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal as D
 
 import pytest
 
 from hub.errors import InvalidError
 from hub.insights import service
-from hub.ledger.service import ledger_id
+from hub.ledger.service import ledger_id, store
+from hub.sdk.records import Gone
 
 AS_OF = date(2026, 6, 30)
+LATER = datetime(2031, 1, 1, tzinfo=UTC)
 
 
 def days(number: int) -> timedelta:
@@ -106,6 +108,18 @@ def test_an_overpaid_invoice_is_credit(books, tenant_session):
     for as_of in (AS_OF, AS_OF - days(9)):
         (dollars,) = service.aging(tenant_session, as_of)
         assert (amounts(dollars), dollars.unapplied, dollars.balance) == ({"current": 50}, 30, 20)
+
+
+def test_a_deleted_payment_never_was(books, tenant_session):
+    invoice = books.invoice(100, AS_OF - days(60), AS_OF - days(45))
+    books.pay(invoice, 100, AS_OF - days(9))
+    books.invoice(5, AS_OF, AS_OF)
+    books.save()
+    gone = Gone(entity="payment", external_id="p1", gone_on=AS_OF)
+    store(tenant_session, books.connection, [(None, [gone])], None, LATER)
+    for as_of, expected in ((AS_OF - days(5), {"31-60": 100}), (AS_OF, {"current": 5, "31-60": 100})):
+        (dollars,) = service.aging(tenant_session, as_of)
+        assert (amounts(dollars), dollars.unapplied) == (expected, 0)
 
 
 def test_a_memo_applied_later_is_credit_until_then(books, tenant_session):
