@@ -131,11 +131,11 @@ def _customer(record: Customer) -> tuple[Any, ...]:
         _currency(record)
     return (
         _text(record, "name"),
-        record.email,
+        _optional_text(record, "email"),
         record.currency,
-        record.country,
-        record.industry,
-        record.credit_score,
+        _optional_text(record, "country"),
+        _optional_text(record, "industry"),
+        _score(record),
         None if record.credit_limit is None else money(record, "credit_limit"),
     )
 
@@ -160,8 +160,8 @@ def _invoice(record: Invoice) -> tuple[Any, ...]:
         total,
         None if record.balance is None else money(record, "balance"),
         record.status,
-        record.terms,
-        record.disputed,
+        _optional_text(record, "terms"),
+        _optional(record, "disputed", bool),
     )
 
 
@@ -187,7 +187,7 @@ def _allocation(record: Allocation) -> tuple[Any, ...]:
         raise _unknown(record, "kind", _KINDS)
     return (
         _text(record, "invoice_id"),
-        record.source_id,
+        _optional_text(record, "source_id"),
         record.kind,
         money(record, "amount"),
         None if record.source_amount is None else money(record, "source_amount"),
@@ -209,6 +209,27 @@ def _text(record: Any, name: str) -> str:
     value = getattr(record, name)
     if not value or type(value) is not str:
         raise RecordError(f"{name} is empty", field=name, value=str(value), expected="text")
+    return value
+
+
+def _optional(record: Any, name: str, kind: type) -> Any:
+    value = getattr(record, name)
+    if value is not None and type(value) is not kind:
+        raise RecordError(
+            f"{name} {value!r} is no {kind.__name__}", field=name, value=str(value), expected=f"{kind.__name__} or None"
+        )
+    return value
+
+
+def _optional_text(record: Any, name: str) -> str | None:
+    value: str | None = _optional(record, name, str)
+    return value
+
+
+def _score(record: Customer) -> int | None:
+    value: int | None = _optional(record, "credit_score", int)
+    if value is not None and abs(value) >= 2**31:
+        raise RecordError("credit_score is too large", field="credit_score", value=str(value), expected="a score")
     return value
 
 

@@ -9,8 +9,11 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from hub.ledger.batch import Batch
 from hub.ledger.history import open_as_of, unapplied_as_of
 from hub.ledger.models import invoices
+from hub.ledger.statements import TABLES
+from hub.sdk.records import Entity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,3 +70,18 @@ def findings(session: Session, connection_id: UUID) -> dict[str, int]:
     """What does not add up among a connection's records: how many of each kind, those that there are."""
     row = session.execute(_FINDINGS, {"connection": connection_id}).mappings().one()
     return {name: count for name, count in row.items() if count}
+
+
+def count_deletions(session: Session, batch: Batch) -> dict[Entity, tuple[int, int]]:
+    """Per entity, how many living records a batch deletes, and how many there are; entities without any left out."""
+    counts: dict[Entity, tuple[int, int]] = {}
+    for entity, gone in batch.gone.items():
+        if gone:
+            table = TABLES[entity]
+            living = (table.c.connection_id == batch.connection_id, table.c.deleted_on.is_(None))
+            doomed = table.c.id.in_([UUID(key) for key in gone])
+            deleted = session.execute(select(func.count()).select_from(table).where(*living, doomed)).scalar_one()
+            if deleted:
+                held = session.execute(select(func.count()).select_from(table).where(*living)).scalar_one()
+                counts[entity] = (deleted, held)
+    return counts

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.errors import InvalidError, NotFoundError, PreconditionError
 from hub.ledger.batch import Batch
-from hub.ledger.control import Difference, findings, receivable
+from hub.ledger.control import Difference, count_deletions, findings, receivable
 from hub.ledger.history import as_known, invoice_history, open_as_of
 from hub.ledger.ids import MANUAL, ledger_id
 from hub.ledger.merge import Counts, StoreCounts, merge
@@ -26,6 +26,7 @@ __all__ = [
     "Difference",
     "StoreCounts",
     "as_known",
+    "count_deletions",
     "enter_invoice",
     "findings",
     "get_customer",

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -60,6 +61,17 @@ sync_cursors = Table(
     Column("cursor", Text, nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("connection_id", "stream"),
+)
+
+sync_pages = Table(
+    "sync_pages",
+    tenant_metadata,
+    Column("connection_id", UUID(as_uuid=True), nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("page", Integer, nullable=False),
+    # 8 bytes for each item of the page that the ledger holds exactly as the item states it.
+    Column("fingerprints", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("connection_id", "stream", "page"),
 )
 
 sync_rejects = Table(
