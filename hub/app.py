@@ -73,35 +73,50 @@ def create_app(settings: Settings, storage: Storage | None = None, registry: plu
 
 
 def gauges(storage: Storage, now: datetime) -> list[Gauge]:
-    """What the database knows of all tenants together: jobs, the oldest sync, and whether ledgers tie out."""
+    """What the database knows of all tenants together: jobs, the oldest sync, and how far ledgers tie out."""
     with storage.hub() as session:
         counts = work.count_work(session)
-        lag, differing = session.execute(_SYNCS, {"now": now}).one()
-    rows = [((kind, state), float(number)) for (kind, state), number in sorted(counts.items())]
+        lag = session.execute(_SYNC_LAG, {"now": now}).scalar_one()
+        differences = session.execute(_DIFFERENCES).all()
     return [
-        Gauge("paypredict_jobs", "Jobs by kind and state.", ("kind", "state"), rows),
+        Gauge(
+            "paypredict_jobs",
+            "Jobs by kind and state.",
+            ("kind", "state"),
+            [(key, float(count)) for key, count in sorted(counts.items())],
+        ),
         Gauge(
             "paypredict_sync_lag_seconds",
             "Time since the newest finished sync of the tenant that has waited longest.",
             (),
-            [((), float(lag or 0))],
+            [((), float(lag))],
+        ),
+        Gauge(
+            "paypredict_tie_out_difference",
+            "Receivables by which newest syncs and their providers differ, over all tenants.",
+            ("currency",),
+            [((currency,), float(amount)) for currency, amount, _ in differences],
         ),
         Gauge(
             "paypredict_tie_out_differing_tenants",
-            "Tenants whose newest sync left a difference between the provider's receivables and the ledger.",
-            (),
-            [((), float(differing or 0))],
+            "Tenants whose newest sync differs from its provider.",
+            ("currency",),
+            [((currency,), float(tenants)) for currency, _, tenants in differences],
         ),
     ]
 
 
-_SYNCS = text("""
-    select extract(epoch from :now - min(finished_at)), count(*) filter (where differs)
-    from (
-        select distinct on (tenant_key) finished_at, (result ->> 'ties_out')::boolean is false as differs
-        from hub.work where kind in ('sync.run', 'sync.import') and state = 'done'
-        order by tenant_key, finished_at desc
-    ) newest
+_NEWEST = """
+    select distinct on (tenant_key, payload ->> 'connection_id') tenant_key, finished_at, result
+    from hub.work where kind in ('sync.run', 'sync.import') and state = 'done'
+    order by tenant_key, payload ->> 'connection_id', finished_at desc
+"""
+_SYNC_LAG = text(f"select coalesce(extract(epoch from :now - min(finished_at)), 0) from ({_NEWEST}) newest")
+_DIFFERENCES = text(f"""
+    select difference.key, sum(abs(difference.value::numeric)),
+           count(distinct tenant_key) filter (where difference.value::numeric <> 0)
+    from ({_NEWEST}) newest, jsonb_each_text(newest.result -> 'tie_out_difference') difference
+    group by difference.key order by difference.key
 """)
 
 

@@ -134,7 +134,6 @@ class ExpectedWeekSchema(Schema):
     week = day("Its Monday.", required=True)
     expected = money("The mean.", required=True)
     p10 = money("Less comes in 10 % of cases.", required=True)
-    p50 = money("As often less as more.", allow_none=True)
     p90 = money("More comes in 10 % of cases.", required=True)
 
 
@@ -145,11 +144,20 @@ class ActualWeekSchema(Schema):
     amount = money("Receipts set against invoices.", required=True)
 
 
+class ExpectedSumSchema(Schema):
+    """What several weeks together are expected to bring; narrower than the sum of their ranges."""
+
+    expected = money("The mean.", required=True)
+    p10 = money("Less comes in 10 % of cases.", required=True)
+    p90 = money("More comes in 10 % of cases.", required=True)
+
+
 class CurrencyCashFlowSchema(Schema):
     """Receipts in one currency."""
 
     currency = currency(required=True)
     forecast = List(Nested(ExpectedWeekSchema), required=True)
+    four_weeks = Nested(ExpectedSumSchema, required=True, metadata={"description": "The first four weeks together."})
     actual = List(Nested(ActualWeekSchema), required=True)
 
 

@@ -17,15 +17,26 @@ def _about(description: str, example: Any) -> dict[str, Any]:
     return {"description": description} | ({} if example is None else {"example": example})
 
 
-def money(description: str, **options: Any) -> Decimal:
+class DecimalText(Decimal):
+    """An exact number as a string, in the OpenAPI document too."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(as_string=True, **options)
+
+
+def money(description: str, **options: Any) -> DecimalText:
     """An exact amount as a decimal string; its currency stands beside it."""
-    return Decimal(as_string=True, metadata=_about(description, "1250.0000"), **options)
+    return DecimalText(metadata=_about(description, "1250.0000"), **options)
 
 
-def money_input(description: str, **options: Any) -> Decimal:
+def ratio(description: str, **options: Any) -> DecimalText:
+    """An exact figure that is no money, such as days or a percentage, as a decimal string."""
+    return DecimalText(metadata=_about(description, "41.30"), **options)
+
+
+def money_input(description: str, **options: Any) -> DecimalText:
     """An exact amount to be read: at most 15 digits before the point and 4 after it."""
-    return Decimal(
-        as_string=True,
+    return DecimalText(
         allow_nan=False,
         validate=_is_money,
         metadata=_about(description, "1250.00"),

@@ -28,6 +28,8 @@ def install(app: Flask) -> None:
     """Wrap all requests of `app`; first, so that it sees what every other step answered."""
     app.before_request(_begin)
     app.after_request(_end)
+    # The thread that served this request serves others, and other code, afterwards.
+    app.teardown_request(lambda _: logs.bind())
 
 
 def _begin() -> None:

@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 from flask import Flask, g, request
+from werkzeug.exceptions import UnsupportedMediaType
 
 from hub.errors import RateLimitedError
 from hub.http.context import EXTENSION, Hub, current_hub
@@ -83,5 +84,9 @@ def _take(limit: RateLimit) -> None:
 
 
 def _bound_body() -> None:
-    if request.method in ("POST", "PUT", "PATCH") and request.mimetype != "multipart/form-data":
-        request.max_content_length = MAX_BODY_BYTES
+    if request.method not in ("POST", "PUT", "PATCH") or request.mimetype == "multipart/form-data":
+        return
+    request.max_content_length = MAX_BODY_BYTES
+    # Left to the argument parser, a body of another type would count as none.
+    if request.mimetype and not request.is_json:
+        raise UnsupportedMediaType

@@ -9,6 +9,7 @@ from marshmallow import Schema, fields
 
 from hub.http.answers import JSON, dumps
 from hub.http.auth import public
+from hub.http.fields import DecimalText
 from hub.http.problems import PROBLEM
 
 VERSION = "1"
@@ -72,11 +73,15 @@ class HubApi(Api):  # type: ignore[misc]
         super()._register_responses()
         del self.DEFAULT_RESPONSE_CONTENT_TYPE
 
+    def _register_pagination_header(self) -> None:
+        pass
+
 
 def make_api(app: Flask) -> HubApi:
     """The API of `app`, to register blueprints with."""
     app.config.update(API_TITLE="PayPredict", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0", OPENAPI_URL_PREFIX=None)
     api = HubApi(app, spec_kwargs={"info": {"description": _DESCRIPTION, "license": {"name": "Apache-2.0"}}})
+    api.register_field(DecimalText, "string", "decimal")
     scheme = {"type": "http", "scheme": "bearer", "description": "An API key of one tenant."}
     api.spec.components.security_scheme("apiKey", scheme)
     api.spec.options["security"] = [{"apiKey": []}]

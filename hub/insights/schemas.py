@@ -3,9 +3,9 @@
 from typing import get_args
 
 from marshmallow import Schema, validate
-from marshmallow.fields import Decimal, Dict, Integer, List, Nested, String
+from marshmallow.fields import Dict, Integer, List, Nested, String
 
-from hub.http.fields import count, currency, day, identifier, money, text
+from hub.http.fields import count, currency, day, identifier, money, ratio, text
 from hub.insights.aging import Basis
 from hub.insights.collection import DsoMethod
 
@@ -84,12 +84,7 @@ class FigureSchema(Schema):
     name = text("Which figure.", "dso", required=True)
     method = text("How it was worked out.", "countback", required=True)
     currency = currency(required=True)
-    value = Decimal(
-        as_string=True,
-        allow_none=True,
-        required=True,
-        metadata={"description": "Null where the figure is undefined; the note says why.", "example": "41.30"},
-    )
+    value = ratio("Null where the figure is undefined; the note says why.", required=True, allow_none=True)
     unit = String(required=True, validate=validate.OneOf(["days", "percent", "times"]))
     inputs = Dict(required=True, metadata={"description": "The sums, dates and counts it was worked out from."})
     note = text("Why it is undefined, or what to know when reading it.", required=True, allow_none=True)
@@ -115,12 +110,7 @@ class MonthSchema(Schema):
     receivable = money("What customers owed at its end.", required=True)
     trailing_sales = money("Net credit sales of the trailing days that end with it.", required=True)
     trailing_days = count("How many days that is.", required=True)
-    rolling_dso = Decimal(
-        as_string=True,
-        allow_none=True,
-        required=True,
-        metadata={"description": "Receivable in days of the trailing sales.", "example": "41.30"},
-    )
+    rolling_dso = ratio("Receivable in days of the trailing sales.", required=True, allow_none=True)
 
 
 class CurrencySummarySchema(Schema):

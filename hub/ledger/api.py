@@ -1,12 +1,14 @@
 """Invoices and customers: /api/invoices, /api/customers."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import RAISE
+from marshmallow import RAISE, Schema
 from sqlalchemy.orm import Session
 
 from hub.errors import NotFoundError
@@ -16,16 +18,17 @@ from hub.http.etags import expected_version, version_header
 from hub.http.openapi import IF_MATCH
 from hub.ledger import listing, service
 from hub.ledger.schemas import (
+    AllocationSchema,
     CustomerArguments,
     CustomerPageSchema,
     CustomerSchema,
+    CustomerStatsSchema,
     InvoiceArguments,
     InvoicePageSchema,
     InvoiceSchema,
+    InvoiceVersionRowSchema,
     ProfileSchema,
 )
-
-_INVOICE_FIELDS = InvoiceSchema().fields.keys()
 
 invoices = Blueprint("invoices", __name__, url_prefix="/api/invoices", description="What customers owe.")
 customers = Blueprint("customers", __name__, url_prefix="/api/customers", description="Who owes.")
@@ -78,17 +81,17 @@ class CustomerById(MethodView):
     @customers.response(200, CustomerSchema)
     def get(self, customer_id: UUID) -> Response:
         """A customer with profile, figures, aging and risk"""
-        return _show_customer(customer_id)
+        with tenant_session() as session:
+            return _show_customer(session, customer_id)
 
     @customers.doc(operationId="updateCustomer", parameters=[IF_MATCH])
     @customers.arguments(ProfileSchema)
     @customers.response(200, CustomerSchema)
     def put(self, profile: dict[str, Any], customer_id: UUID) -> Response:
         """Replace what you say of a customer: contacts, notes, risk override"""
-        version = expected_version()
         with tenant_session() as session:
-            service.update_customer(session, customer_id, profile, version)
-        return _show_customer(customer_id)
+            service.update_customer(session, customer_id, profile, expected_version())
+            return _show_customer(session, customer_id)
 
 
 def show_invoice(session: Session, invoice_id: UUID) -> dict[str, Any]:
@@ -97,15 +100,36 @@ def show_invoice(session: Session, invoice_id: UUID) -> dict[str, Any]:
     if invoice is None:
         raise NotFoundError("There is no such invoice.")
     days = (today() - invoice["due_on"]).days if invoice["balance"] > 0 else 0
-    shown = {name: invoice[name] for name in _INVOICE_FIELDS if name in invoice}
-    shown |= {"days_overdue": max(days, 0), "history": service.invoice_history(session, invoice_id)}
+    shown = _only(InvoiceSchema, invoice) | {
+        "days_overdue": max(days, 0),
+        "allocations": [_only(AllocationSchema, each) for each in invoice["allocations"]],
+        "history": [_version(each) for each in service.invoice_history(session, invoice_id)],
+    }
     return with_parts("invoice", shown, session, invoice_id)
 
 
-def _show_customer(customer_id: UUID) -> Response:
-    with tenant_session() as session:
-        customer = service.get_customer(session, customer_id)
-        if customer is None:
-            raise NotFoundError("There is no such customer.")
-        body = with_parts("customer", customer, session, customer_id)
-    return answer(body, headers=version_header(customer["version"]))
+def _show_customer(session: Session, customer_id: UUID) -> Response:
+    customer = service.get_customer(session, customer_id)
+    if customer is None:
+        raise NotFoundError("There is no such customer.")
+    shown = _only(CustomerSchema, customer)
+    shown["balances"] = [_balance(each) for each in customer["balances"]]
+    return answer(with_parts("customer", shown, session, customer_id), headers=version_header(customer["version"]))
+
+
+def _only(schema: type[Schema], row: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of `row` that `schema` shows."""
+    return {name: row[name] for name in schema._declared_fields if name in row}
+
+
+def _balance(row: dict[str, Any]) -> dict[str, Any]:
+    days = row["mean_days_late"]
+    return _only(CustomerStatsSchema, row) | {"mean_days_late": None if days is None else float(days)}
+
+
+def _version(version: dict[str, Any]) -> dict[str, Any]:
+    row = _only(InvoiceVersionRowSchema, version["row"])
+    # Kept as JSON numbers, which the API never shows money as.
+    for name in ("total", "balance", "stated_balance"):
+        row[name] = None if row[name] is None else f"{Decimal(str(row[name])):.4f}"
+    return version | {"row": row}

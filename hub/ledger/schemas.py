@@ -1,7 +1,7 @@
 """What the API shows of the ledger, and what it takes."""
 
-from marshmallow import EXCLUDE, Schema, validate
-from marshmallow.fields import Boolean, Dict, Integer, List, Nested, Raw, String
+from marshmallow import Schema, validate
+from marshmallow.fields import Boolean, Integer, List, Nested, Raw, String
 
 from hub.http.fields import (
     PageArguments,
@@ -105,19 +105,33 @@ class AllocationSchema(Schema):
     reversed_on = day("From when it no longer counts.", required=True, allow_none=True)
 
 
+class InvoiceVersionRowSchema(Schema):
+    """An invoice as it was known."""
+
+    number = text("The number printed on it.", "INV-1042", required=True)
+    customer_id = identifier("Who owes it.", required=True)
+    issued_on = day("Invoice date.", required=True)
+    due_on = day("Due date.", required=True)
+    currency = currency(required=True)
+    total = money("The whole amount.", required=True)
+    balance = money("What was still to be paid.", required=True)
+    stated_balance = money("The source's own open amount.", required=True, allow_none=True)
+    status = text("Where it stood.", "open", required=True)
+    paid_on = day("When a payment settled it.", required=True, allow_none=True)
+    terms = text("Payment terms.", "Net 30", required=True, allow_none=True)
+    disputed = flag("Whether the source called it disputed.", required=True, allow_none=True)
+
+
 class InvoiceVersionSchema(Schema):
     """What the hub knew of the invoice for a while."""
 
     recorded_at = instant("From when on the hub knew it so.", required=True)
     superseded_at = instant("Until when; null for what it knows now.", required=True, allow_none=True)
-    row = Dict(required=True, metadata={"description": "The invoice as it was known."})
+    row = Nested(InvoiceVersionRowSchema, required=True)
 
 
 class InvoiceSchema(InvoiceItemSchema):
     """An invoice with what settled it, how it changed, and when it will be paid."""
-
-    class Meta:
-        unknown = EXCLUDE
 
     external_id = text("The provider's own id.", "INV-1042", required=True)
     stated_balance = money("The source's own open amount, where it states one.", required=True, allow_none=True)

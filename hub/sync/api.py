@@ -1,12 +1,11 @@
 """How records come in: single invoices, files, and the runs that brought them."""
 
-from collections.abc import Iterator
 from datetime import date
 from hashlib import file_digest
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import orjson
 from flask import Response
@@ -18,32 +17,36 @@ from werkzeug.datastructures import FileStorage
 from hub.errors import InvalidError, TooLargeError
 from hub.http import idempotency
 from hub.http.answers import answer
-from hub.http.context import current_hub, now, tenant_session
+from hub.http.context import caller, current_hub, now, tenant_session
 from hub.http.etags import version_header
 from hub.http.openapi import IDEMPOTENCY_KEY
+from hub.http.uploads import UploadBlueprint
 from hub.jobs.api import accepted
 from hub.jobs.schemas import JobSchema
 from hub.ledger import service as ledger
 from hub.ledger.api import show_invoice
 from hub.ledger.schemas import InvoiceSchema
-from hub.sdk.connector import Connector
-from hub.sdk.errors import RecordError
+from hub.sdk.connector import FileConnector
+from hub.storage.objects import Objects
 from hub.sync import service
 from hub.sync.schemas import (
-    ImportFileSchema,
-    ImportOptionsSchema,
+    ImportSchema,
     InvoiceInputSchema,
     PreviewSchema,
+    RejectListSchema,
+    RejectSchema,
     RunArguments,
     RunListSchema,
+    RunSchema,
 )
 
-entry = Blueprint("entry", __name__, url_prefix="/api/invoices", description="How records come in.")
+entry = UploadBlueprint("entry", __name__, url_prefix="/api/invoices", description="How records come in.")
 runs = Blueprint("runs", __name__, url_prefix="/api/runs", description="What each sync brought, and if it ties out.")
 
 PREVIEW_BYTES = 64 * 2**20
 _SHOWN_PROBLEMS = 20
-_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
+_RUN_FIELDS = tuple(RunSchema().fields)
+_REJECT_FIELDS = tuple(RejectSchema().fields)
 
 
 @entry.route("", methods=["POST"], endpoint="create_invoice")
@@ -58,14 +61,14 @@ def create_invoice(body: dict[str, Any]) -> Response:
 
 @entry.route("/import", methods=["POST"])
 @entry.doc(operationId="importInvoices", parameters=[IDEMPOTENCY_KEY])
-@entry.arguments(ImportFileSchema, location="files")
-@entry.arguments(ImportOptionsSchema, location="form", unknown=RAISE)
+@entry.arguments(ImportSchema, location="files", unknown=RAISE)
 @entry.response(202, JobSchema, description="The job that imports; follow it at Location.")
-def import_file(files: dict[str, FileStorage], options: dict[str, Any]) -> Response:
+def import_file(body: dict[str, Any]) -> Response:
     """Import a receivables export; nothing is stored unless all of it can be used, or skip_bad is set"""
-    settings = _settings(options)
-    name = files["file"].filename or "upload"
-    upload = _keep(files["file"])
+    file: FileStorage = body.pop("file")
+    settings = _settings(body)
+    name = file.filename or "upload"
+    upload = _keep(file)
     content = _digest(upload) + orjson.dumps([name, settings], option=orjson.OPT_SORT_KEYS)
     is_wanted = False
     try:
@@ -79,23 +82,24 @@ def import_file(files: dict[str, FileStorage], options: dict[str, Any]) -> Respo
         return response
     finally:
         if not is_wanted:
-            upload.unlink(missing_ok=True)
+            _objects().discard(upload)
 
 
 @entry.route("/import/preview", methods=["POST"])
 @entry.doc(operationId="previewImport")
-@entry.arguments(ImportFileSchema, location="files")
-@entry.arguments(ImportOptionsSchema, location="form", unknown=RAISE)
+@entry.arguments(ImportSchema, location="files", unknown=RAISE)
 @entry.response(200, PreviewSchema)
-def preview_import(files: dict[str, FileStorage], options: dict[str, Any]) -> Response:
+def preview_import(body: dict[str, Any]) -> Response:
     """How a file would be read: the mapping chosen, what it was chosen by, and the first rows that cannot be used"""
-    upload = _keep(files["file"])
+    file: FileStorage = body.pop("file")
+    settings = _settings(body)
+    upload = _keep(file)
     try:
         if upload.stat().st_size > PREVIEW_BYTES:
             raise TooLargeError(f"A preview takes files up to {PREVIEW_BYTES // 2**20} MB; import it without one.")
-        return answer(_preview(upload, _settings(options)) | {"file": files["file"].filename or ""})
+        return answer(_preview(upload, settings) | {"file": file.filename or ""})
     finally:
-        upload.unlink(missing_ok=True)
+        _objects().discard(upload)
 
 
 @runs.route("")
@@ -105,7 +109,18 @@ def preview_import(files: dict[str, FileStorage], options: dict[str, Any]) -> Re
 def list_runs(arguments: dict[str, Any]) -> Response:
     """Sync runs with their counts and tie-out, newest first"""
     with tenant_session() as session:
-        return answer({"items": service.list_runs(session, **arguments)})
+        rows = service.list_runs(session, **arguments)
+    return answer({"items": [{name: row[name] for name in _RUN_FIELDS} for row in rows]})
+
+
+@runs.route("/<uuid:run_id>/rejects")
+@runs.doc(operationId="listRejects")
+@runs.response(200, RejectListSchema)
+def list_rejects(run_id: UUID) -> Response:
+    """What a run could not use, and why"""
+    with tenant_session() as session:
+        rows = service.list_rejects(session, run_id)
+    return answer({"items": [{name: row[name] for name in _REJECT_FIELDS} for row in rows]})
 
 
 def _enter(session: Session, body: dict[str, Any]) -> Response:
@@ -129,14 +144,12 @@ def _settings(options: dict[str, Any]) -> dict[str, Any]:
     return settings
 
 
+def _objects() -> Objects:
+    return Objects(current_hub().settings)
+
+
 def _keep(file: FileStorage) -> Path:
-    """Store an upload where the workers can read it; under a name of ours, whatever it was called."""
-    suffix = Path(file.filename or "").suffix.lower()
-    folder = current_hub().settings.data_dir / "uploads"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{uuid4().hex}{suffix if suffix in _SUFFIXES else '.csv'}"
-    file.save(path)
-    return path
+    return _objects().put(caller().tenant, file.stream, Path(file.filename or "").suffix)
 
 
 def _digest(path: Path) -> bytes:
@@ -145,22 +158,9 @@ def _digest(path: Path) -> bytes:
 
 
 def _preview(upload: Path, settings: dict[str, Any]) -> dict[str, Any]:
-    connector = current_hub().registry.make("csv", {**settings, "path": str(upload), "skip_bad": True})
-    plan: dict[str, Any] = connector.plan.as_dict()
-    return plan | {"problems": list(islice(_problems(connector), _SHOWN_PROBLEMS))}
-
-
-def _problems(connector: Connector) -> Iterator[dict[str, Any]]:
-    for stream in connector.streams:
-        for page in connector.read(stream.name, None):
-            for item in page.items:
-                try:
-                    connector.map(stream.name, item)
-                except RecordError as error:
-                    yield {
-                        "line": error.line,
-                        "field": error.field,
-                        "value": error.value,
-                        "expected": error.expected,
-                        "message": str(error),
-                    }
+    connector: FileConnector = current_hub().registry.make(service.FILES, {**settings, "path": str(upload)})
+    shown = [
+        {name: getattr(error, name) for name in ("line", "field", "value", "expected")} | {"message": str(error)}
+        for error in islice(connector.problems(), _SHOWN_PROBLEMS)
+    ]
+    return {**connector.preview(), "problems": shown}

@@ -1,5 +1,7 @@
 """What the API shows of imports and sync runs, and what it takes."""
 
+from typing import Any
+
 from flask_smorest.fields import Upload
 from marshmallow import Schema, ValidationError, validate, validates_schema
 from marshmallow.fields import Boolean, Dict, Integer, List, Nested, Raw, String
@@ -23,22 +25,17 @@ class InvoiceInputSchema(Schema):
     disputed = Boolean(allow_none=True, metadata={"description": "Whether the customer contests it."})
 
     @validates_schema
-    def _consistent(self, data: dict, **_: object) -> None:
+    def _consistent(self, data: dict[str, Any], **_: object) -> None:
         if data["due_on"] < data["issued_on"]:
             raise ValidationError("Not before issued_on.", "due_on")
         if ("customer_id" in data) == ("customer_name" in data):
             raise ValidationError("Give either customer_id or customer_name.", "customer_id")
 
 
-class ImportFileSchema(Schema):
-    """The file to import."""
+class ImportSchema(Schema):
+    """The file to import, and how to read it where it does not say so itself."""
 
     file = Upload(required=True, metadata={"description": "CSV, TSV or .xlsx."})
-
-
-class ImportOptionsSchema(Schema):
-    """How to read the file, where it does not say so itself."""
-
     mapping = String(
         metadata={
             "description": "JSON object {field: column header}; null leaves a field out. The rest is recognised.",
@@ -152,3 +149,21 @@ class RunListSchema(Schema):
     """Sync runs, newest first."""
 
     items = List(Nested(RunSchema), required=True)
+
+
+class RejectSchema(Schema):
+    """One item that a run could not use."""
+
+    stream = text("The listing it came from.", "rows", required=True)
+    reason = text("What is wrong with it.", required=True)
+    line = Integer(required=True, allow_none=True, metadata={"description": "Where it stands, in a file."})
+    field = text("Its column or field.", "due_on", required=True, allow_none=True)
+    value = text("What it holds.", "31.02.2026", required=True, allow_none=True)
+    expected = text("What was expected.", "a date", required=True, allow_none=True)
+    raw = text("The item as it came, cut where it is very long.", required=True, allow_none=True)
+
+
+class RejectListSchema(Schema):
+    """What a run could not use, in the order it was read."""
+
+    items = List(Nested(RejectSchema), required=True)

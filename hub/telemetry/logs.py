@@ -23,8 +23,8 @@ _SECRETS = re.compile(
     r"(?P<key>\bpp_[a-z]+_[A-Za-z0-9]{4})[A-Za-z0-9_-]+"
     r"|(?P<scheme>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}"
     r"|(?P<user>://[^:/@\s]*:)[^@/\s]+(?=@)"
-    r"|(?P<name>(?i:\b(?:password|passwd|secret|token|api_key|authorization))[\"']?\s*[=:]\s*[\"']?)"
-    r"(?!Bearer\b|Basic\b)[^\s\"',;}]+"
+    r"|(?P<name>(?i:password|passwd|secret|token|api_key|authorization)\\?[\"']?\s*[=:]\s*\\?[\"']?)"
+    r"(?!Bearer\b|Basic\b)[^\s\"'\\,;}]+"
 )
 
 

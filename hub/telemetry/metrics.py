@@ -14,7 +14,6 @@ from typing import Any
 from hub.settings import Settings
 
 _BUCKETS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
-_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +39,10 @@ class RequestMetrics:
     """Requests by operation, method and status, and how long each operation took. One per process."""
 
     def __init__(self, settings: Settings) -> None:
-        folder = Path(os.environ.setdefault(_DIRECTORY, str(_folder(settings))))
-        folder.mkdir(parents=True, exist_ok=True)
-        # Imported late: the client decides on its import, by the variable above, whether it counts into files.
+        self._folder = _folder(settings)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        # Imported late: the client decides on its import, by this variable, whether and where it counts into files.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(self._folder)
         from prometheus_client import CollectorRegistry, Counter, Histogram
 
         registry = CollectorRegistry()
@@ -78,7 +78,7 @@ class RequestMetrics:
         from prometheus_client.multiprocess import MultiProcessCollector
 
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry, str(self._folder))  # type: ignore[no-untyped-call]
         registry.register(_Given(GaugeMetricFamily, gauges))
         return generate_latest(registry)
 

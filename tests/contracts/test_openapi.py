@@ -1,0 +1,189 @@
+"""The OpenAPI document: valid, complete, stable, and the page that shows it needs nobody else."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+import hub.errors
+from hub.app import create_app
+from hub.errors import HubError
+from hub.http import auth, openapi
+from hub.settings import Settings
+
+OPERATIONS = {
+    "createInvoice",
+    "getAging",
+    "getCashFlow",
+    "getCustomer",
+    "getDso",
+    "getHealth",
+    "getInsights",
+    "getInvoice",
+    "getJob",
+    "getMetrics",
+    "getPrediction",
+    "getReadiness",
+    "getTenant",
+    "getWorklist",
+    "importInvoices",
+    "listCustomers",
+    "listInvoices",
+    "listJobs",
+    "listModels",
+    "listPredictions",
+    "listRejects",
+    "listRuns",
+    "previewImport",
+    "requestForecast",
+    "updateCustomer",
+}
+METHODS = ("get", "post", "put", "patch", "delete")
+DOCS = Path(__file__).parents[2] / "docs" / "api.md"
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    """The application without servers: making it connects to nothing."""
+    settings = Settings.load({}, data_dir=tmp_path_factory.mktemp("data"), redis_url="redis://127.0.0.1:1/0")
+    return create_app(replace(settings, database_url="postgresql://nobody@127.0.0.1:1/none"))
+
+
+@pytest.fixture(scope="module")
+def document(app):
+    return app.test_client().get("/api/openapi.json").json
+
+
+@pytest.fixture(scope="module")
+def operations(document):
+    return [
+        (method, path, item[method], item.get("parameters", []))
+        for path, item in document["paths"].items()
+        for method in METHODS
+        if method in item
+    ]
+
+
+def resolve(document, value):
+    while "$ref" in value:
+        at = document
+        for step in value["$ref"].removeprefix("#/").split("/"):
+            at = at[step]
+        value = at
+    return value
+
+
+def test_it_is_valid(document):
+    assert document["openapi"] == "3.1.0"
+    assert [str(error) for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
+
+
+def test_operation_ids_are_unique_and_those_that_clients_were_made_from(operations):
+    ids = [operation["operationId"] for _, _, operation, _ in operations]
+    assert len(ids) == len(set(ids))
+    # An id that is gone breaks every generated client; a new one belongs here.
+    assert set(ids) == OPERATIONS
+
+
+def test_every_route_is_in_it(app, operations):
+    documented = {(method.upper(), path) for method, path, _, _ in operations}
+    pages = {"openapi_document", "docs_page", "docs_file", "root"}
+    routes = {
+        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in pages
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert routes == documented
+
+
+def test_every_operation_says_what_it_does_and_answers(operations):
+    for method, path, operation, _ in operations:
+        assert operation["summary"], (method, path)
+        assert [status for status in operation["responses"] if status.startswith("2")], (method, path)
+        assert "default" in operation["responses"], (method, path)
+
+
+def test_every_operation_needs_a_key_but_the_public_ones(app, document, operations):
+    assert document["security"] == [{"apiKey": []}]
+    open_paths = {path for _, path, operation, _ in operations if operation.get("security") is not None}
+    public = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if auth.is_public(app.view_functions[rule.endpoint]) and rule.endpoint.startswith("health.")
+    }
+    assert open_paths == public
+
+
+def test_errors_are_problems(document, operations):
+    for _, path, operation, _ in operations:
+        for status, response in operation["responses"].items():
+            content = resolve(document, response).get("content", {})
+            if status == "default" or status == "422":
+                assert list(content) == ["application/problem+json"], (path, status)
+    problem = document["components"]["schemas"]["Problem"]
+    assert {"type", "title", "status", "code", "detail"} == set(problem["required"])
+    assert "fields" in problem["properties"]
+
+
+def test_writes_take_an_idempotency_key_and_updates_if_match(document, operations):
+    for method, path, operation, _ in operations:
+        names = {resolve(document, each)["name"] for each in operation.get("parameters", [])}
+        if method == "post" and "preview" not in path:
+            assert "Idempotency-Key" in names, path
+        if method in ("put", "patch"):
+            assert "If-Match" in names, path
+
+
+def test_money_is_a_string_and_never_a_number(document):
+    amounts = {"total", "balance", "amount", "open_balance", "unapplied", "overdue", "expected", "p10", "p90", "open"}
+    seen = set()
+    for name, schema in document["components"]["schemas"].items():
+        for field, value in schema.get("properties", {}).items():
+            if field in amounts and not (name == "PredictionTotals" and field == "total"):
+                seen.add(field)
+                types = [value["type"]] if isinstance(value["type"], str) else value["type"]
+                assert "string" in types and "number" not in types, (name, field)
+    assert seen == amounts
+
+
+def test_probabilities_say_so(document):
+    properties = document["components"]["schemas"]["Prediction"]["properties"]
+    chances = [value for name, value in properties.items() if name.startswith("p_")]
+    assert chances and all((each["minimum"], each["maximum"]) == (0, 1) for each in chances)
+
+
+def codes(error=HubError):
+    """The codes that requests are answered with; jobs have further ones."""
+    if error.__module__.startswith(("hub.errors", "hub.http")):
+        yield error.code
+    for inner in error.__subclasses__():
+        yield from codes(inner)
+
+
+def test_every_code_is_explained_in_the_docs_and_on_the_page():
+    assert hub.errors.NotFoundError.code in set(codes())
+    page = (Path(openapi.__file__).parent / "docs" / "app.js").read_text(encoding="utf-8")
+    docs = DOCS.read_text(encoding="utf-8")
+    for code in set(codes()):
+        assert f"  {code}: " in page, code
+        assert f"`{code}`" in docs, code
+
+
+def test_the_page_brings_all_it_needs(app):
+    client = app.test_client()
+    page = client.get("/api/docs")
+    assert page.status_code == 200 and "default-src 'self'" in page.headers["Content-Security-Policy"]
+    wanted = re.findall(r'(?:src|href)="([^"]+)"', page.get_data(as_text=True))
+    assert {"/api/docs/app.js", "/api/docs/style.css"} <= set(wanted)
+    assert all(client.get(each).status_code == 200 for each in wanted)
+    for name in ("app.js", "style.css"):
+        assert "http" + "://" not in client.get(f"/api/docs/{name}").get_data(as_text=True)
+        assert "https" + "://" not in client.get(f"/api/docs/{name}").get_data(as_text=True)
+
+
+def test_the_front_door_leads_to_the_docs(app):
+    response = app.test_client().get("/")
+    assert (response.status_code, response.headers["Location"]) == (302, "/api/docs")
