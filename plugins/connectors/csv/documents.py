@@ -37,19 +37,20 @@ def settle_invoice(
     total, paid_on = invoice.total, cells.day("paid_date")
     discount = abs(cells.money("discount_amount") or ZERO)
     paid = _paid(cells, document, balance if books.states_amount else None, total - discount, paid_on)
+    rest = _rest(cells, document, books, total - paid - discount, balance)
+    given_up = rest if document.standing == "written_off" else ZERO
+    # Settled, but the file does not say when or by what.
+    unexplained = (ZERO if paid_on else min(paid, total)) + (rest - given_up)
     records: list[Record] = []
     if paid and paid_on:
         records += _payment_on(cells, document, paid, min(paid, total), paid_on)
-    elif paid:
-        records.append(_allocation(document, books, invoice, "opening", min(paid, total), None))
     if discount:
         records.append(_allocation(document, books, invoice, "discount", discount, paid_on))
-    rest = _rest(cells, document, books, total - paid - discount, balance)
-    if rest and document.standing == "written_off":
+    if given_up:
         given_up_on = cells.day("written_off_date") or paid_on
-        records.append(_allocation(document, books, invoice, "write_off", rest, given_up_on))
-    elif rest:
-        records.append(_allocation(document, books, invoice, "opening", rest, None))
+        records.append(_allocation(document, books, invoice, "write_off", given_up, given_up_on))
+    if unexplained:
+        records.append(_allocation(document, books, invoice, "opening", unexplained, None))
     return records
 
 
@@ -153,7 +154,7 @@ def _applied(payment: Payment, allocation_id: str, invoice_id: str, amount: Deci
 def _allocation(
     document: Document, books: Books, invoice: Invoice, kind: AllocationKind, amount: Decimal, on: date | None
 ) -> Allocation:
-    later = f":{on}" if document.part == "later" else ""
+    later = f":{on}:{amount.normalize():f}" if document.part == "later" else ""
     return Allocation(
         external_id=f"{invoice.external_id}#{kind}{later}",
         invoice_id=invoice.external_id,

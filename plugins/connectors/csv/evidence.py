@@ -53,7 +53,7 @@ class DateEvidence:
             self.mdy.add(text)
         elif separator == ".":
             self.dotted.add(text)
-        elif first != second:
+        elif first != second and _spelt(text, "dmy") and _spelt(text, "mdy"):
             self.either.add(text)
 
     def including(self, other: "DateEvidence") -> "DateEvidence":
@@ -145,5 +145,9 @@ def _name(mark: str) -> str:
 
 
 def _spelt(text: str, order: str) -> str:
-    day = parse_date(text.strip(), order)
+    """A date in words, nothing if it is none in that order."""
+    try:
+        day = parse_date(text.strip(), order)
+    except ValueError:
+        return ""
     return f"{day.day} {day:%B %Y}"

@@ -24,6 +24,7 @@ from plugins.connectors.csv.plan import Column, Plan, Source, stamp_of
 from plugins.connectors.csv.repeats import RepeatFinder
 from plugins.connectors.csv.shares import ShareFinder, Shares
 from plugins.connectors.csv.text import DELIMITERS, detect_encoding, first_rows
+from plugins.connectors.csv.vocabulary import kind_of
 from plugins.connectors.csv.workbook import SheetRows, is_workbook, sheet_names
 
 ASSUMED_CURRENCY = "USD"
@@ -189,8 +190,10 @@ class _Survey:
                 seen_customers.add(key)
                 self._add_customer(cells, customer_at, customer_places)
             number = cells[id_at].strip() if id_at is not None else ""
-            kind = cells[type_at] if type_at is not None else ""
-            document_id = (number, kind, cells[amount].lstrip()[:1] in ("-", "(")) if number else tuple(cells)
+            kind = (kind_of(cells[type_at]) if type_at is not None else None) or "invoice"
+            if kind == "invoice" and cells[amount].lstrip()[:1] in ("-", "("):
+                kind = "credit"  # an invoice and the credit that reverses it may bear one number
+            document_id = (number, kind) if number else tuple(cells)
             document = document_of(cells)
             add_repeat(line, document_id, (document, heading) if grouped else document, payment_of(cells))
 

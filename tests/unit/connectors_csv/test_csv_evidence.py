@@ -45,6 +45,10 @@ def test_asks_when_every_date_has_two_readings():
     assert caught.value.field == "date_order"
 
 
+def test_what_is_no_date_in_any_order_decides_nothing():
+    assert dates("0/7/2026", "99/98/2026", "03/04/1026").decide()[0] == "ymd"
+
+
 def test_asks_when_dates_disagree():
     with pytest.raises(ConfigError, match="dates disagree") as caught:
         dates("13/04/2026", "04/13/2026").decide()

@@ -61,6 +61,8 @@ def test_a_paid_row_is_an_invoice_its_payment_and_their_allocation(read):
             [("payment", "90", "2026-02-03"), ("opening", "10.50", "2026-02-01")],
             "0",
         ),
+        # Neither when it was paid nor what settled the rest.
+        ("I1,C1,2026-01-02,2026-02-01,100.50,paid,0,,90", [("opening", "100.50", "2026-02-01")], "0"),
         # An overpayment settles no more than the invoice.
         ("I1,C1,2026-01-02,2026-02-01,100.50,paid,,2026-02-03,110", [("payment", "100.50", "2026-02-03")], "0"),
         ("I1,C1,2026-01-02,2026-02-01,100.50,void,,2026-02-03,100.50", [], "0"),
@@ -78,12 +80,12 @@ def test_a_paid_row_is_an_invoice_its_payment_and_their_allocation(read):
 def test_what_a_row_settles(read, line, settled, open_amount):
     reading = read(rows(line, "I0,C9,2026-02-02,,0.25,open,,,"))
     assert not reading.errors
-    found = [(kind, str(amount), day) for _, kind, amount, day in allocations(reading)]
+    found = [(kind, amount, day) for _, kind, amount, day in allocations(reading)]
     if "2099" in line:
-        assert [(kind, amount) for kind, amount, _ in found] == [("opening", "100.50")]
+        assert [(kind, amount) for kind, amount, _ in found] == [("opening", Decimal("100.50"))]
         assert found[0][2] <= "2026-02-02"
     else:
-        assert found == settled
+        assert found == [(kind, Decimal(amount), day) for kind, amount, day in settled]
     assert reading.total.receivable["USD"] == Decimal(open_amount) + Decimal("0.25")
 
 
