@@ -10,7 +10,7 @@ from hub.forecasting.calibration import Calibration, calibrate
 from hub.forecasting.days import Days, to_date
 from hub.forecasting.features import History, build_cases
 from hub.forecasting.frame import LedgerFrame
-from hub.forecasting.prediction import read_curves
+from hub.forecasting.prediction import plan, read_curves
 from hub.forecasting.results import Backtest, ErrorGroup, Forecasts, Scores
 from hub.forecasting.scoring import calibration as calibration_bins
 from hub.forecasting.scoring import score
@@ -59,7 +59,7 @@ def judge(fitted: ForecastBackend, known: LedgerFrame, part: Part) -> tuple[Back
     cases = build_cases(History(before), part.rows, seen)
     curves = fitted.predict(cases)
     paid, amount = known.closed[part.rows], known.amount[part.rows]
-    forecasts = read_curves(fitted.slug, Calibration(), cases, curves, part.rows)
+    forecasts = plan(read_curves(fitted.slug, Calibration(), cases, curves, part.rows), before)
     half = cases.customer % 2 == 0
     p10, p90 = forecasts.p10.copy(), forecasts.p90.copy()
     for mine in (half, ~half):
@@ -71,7 +71,7 @@ def judge(fitted: ForecastBackend, known: LedgerFrame, part: Part) -> tuple[Back
     median_day = customer_median(cases)
     by_median = scored(expected=median_day, p_paid_by_due=1.0 - cases.column("late_share"))
     on_due = scored(expected=np.maximum(cases.due, cases.start))
-    promoted = model.mae < by_median.mae
+    promoted = _relative_error(model, by_median) < 1.0
     undecided = cases.due >= cases.start
     verdict = Backtest(
         backend=fitted.slug,
@@ -116,6 +116,14 @@ def _error_groups(
         for label, mine in groups
         if mine.any()
     )
+
+
+def _relative_error(model: Scores, by_median: Scores) -> float:
+    """Errors of days and of probabilities against the customer median's, on average; below 1 is better."""
+    ratios = [model.mae / by_median.mae]
+    if model.brier is not None and by_median.brier:
+        ratios.append(model.brier / by_median.brier)
+    return float(np.mean(ratios))
 
 
 def _verdict(slug: str, model: Scores, by_median: Scores, promoted: bool) -> str:

@@ -14,7 +14,7 @@ from hub.forecasting.cash import weekly_cash
 from hub.forecasting.days import Days, to_day
 from hub.forecasting.features import History
 from hub.forecasting.frame import LedgerFrame
-from hub.forecasting.prediction import predict
+from hub.forecasting.prediction import plan, predict
 from hub.forecasting.results import Backtest, CashFlow, Forecasts, Reason, backtest_from_json, backtest_to_json
 from hub.forecasting.samples import training_sample
 from hub.forecasting.settlement import Outcome
@@ -106,7 +106,7 @@ def forecast(
     wanted = known.is_open & (include_upcoming | ((known.issued <= day) & ~known.draft))
     rows = np.flatnonzero(wanted)
     seen = np.full(len(rows), day + 1, dtype=np.int32)
-    return predict(model.fitted, model.calibration, History(known), rows, seen, progress)
+    return plan(predict(model.fitted, model.calibration, History(known), rows, seen, progress), known)
 
 
 def backtest_from(
@@ -126,9 +126,10 @@ def backtest_from(
     later = (frame.issued > to_day(train_until)) & ~frame.draft & (frame.outcome != Outcome.VOID)
     rows = np.flatnonzero(later)
     history = History(frame)
-    return model, predict(
+    forecasts = predict(
         model.fitted, model.calibration, history, rows, frame.issued[rows], lambda s, w: progress(0.8 + 0.2 * s, w)
     )
+    return model, plan(forecasts, frame)
 
 
 def explain(model: TrainedModel, frame: LedgerFrame, as_of: date, rows: Rows, *, most: int = 3) -> list[list[Reason]]:

@@ -1,6 +1,7 @@
 """From a fitted backend to forecasts: curves for a chunk of cases at a time, and all that is read off them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,6 +9,8 @@ from hub.forecasting.calibration import Calibration
 from hub.forecasting.curves import day_of, paid_by
 from hub.forecasting.days import Days
 from hub.forecasting.features import History, build_cases
+from hub.forecasting.frame import LedgerFrame
+from hub.forecasting.planning import plan_days
 from hub.forecasting.results import Forecasts
 from hub.forecasting.timeline import Rows
 from hub.sdk.forecaster import Cases, Curves, ForecastBackend
@@ -53,6 +56,14 @@ def read_curves(slug: str, calibration: Calibration, cases: Cases, curves: Curve
         start=start,
         curves=curves,
     )
+
+
+def plan(forecasts: Forecasts, frame: LedgerFrame) -> Forecasts:
+    """Forecasts with the days to plan with chosen together, so that the weeks add up to the expected cash."""
+    rows = forecasts.row
+    amount, currency = frame.amount[rows], frame.currency[rows]
+    days = plan_days(forecasts.curves, forecasts.start, forecasts.as_of, amount, currency)
+    return replace(forecasts, expected=days)
 
 
 def _risk(p_paid_by_due: np.ndarray, p_late30: np.ndarray) -> np.ndarray:

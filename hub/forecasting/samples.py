@@ -24,16 +24,16 @@ class Sample:
     observed: Observed
 
 
-def training_sample(history: History, *, seed: int = 0) -> Sample:
+def training_sample(history: History, *, look_ahead_share: float = 0.5, seed: int = 0) -> Sample:
     """Every invoice of the frame that was watched for at least a day, the open ones as censored.
 
-    Half of them are seen on the day of issue, the others from up to LONGEST_LOOK_AHEAD days before: a model fitted on
-    fresh histories only is too sure of itself when it forecasts invoices that are yet to be issued.
+    `look_ahead_share` of them are not seen on the day of issue, but from up to LONGEST_LOOK_AHEAD days before: a model
+    fitted on fresh histories only is too sure of itself when it forecasts invoices that are yet to be issued.
     """
     frame, rng = history.frame, np.random.default_rng(seed)
     watched = (frame.issued <= frame.day) & ~frame.draft & (frame.outcome != Outcome.VOID)
     rows = np.flatnonzero(watched)
-    look_ahead = rng.integers(0, LONGEST_LOOK_AHEAD, len(rows)) * (rng.random(len(rows)) < 0.5)
+    look_ahead = rng.integers(0, LONGEST_LOOK_AHEAD, len(rows)) * (rng.random(len(rows)) < look_ahead_share)
     seen = (frame.issued[rows] - look_ahead).astype(np.int32)
     observed = observe(history, rows)
     useful = observed.last >= frame.issued[rows]

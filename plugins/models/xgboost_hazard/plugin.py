@@ -19,13 +19,15 @@ from hub.sdk.forecaster import Cases, Contributions, Curves, Floats, Observed, P
 from plugins.models.xgboost_hazard.grid import Grid, count_open, lay_grid, next_open, open_weekdays
 from plugins.models.xgboost_hazard.rows import DAY_FEATURES, Habits, LedgerHabits, hazard_rows
 
-ROUNDS = 250
+DEEP = {"max_depth": 5, "rounds": 250}
+SHALLOW = {"max_depth": 3, "rounds": 120}
+LEAST_DEEP_ROWS = 75_000
+"""With fewer rows to learn from, deeper trees learn the noise."""
 TYPICAL_CASES = 200
 PARAMETERS = {
     "objective": "binary:logistic",
     "tree_method": "hist",
     "max_bin": 128,
-    "max_depth": 5,
     "eta": 0.06,
     "min_child_weight": 20,
     "lambda": 5,
@@ -72,8 +74,12 @@ class XGBoostHazardBackend:
             nthread=self.threads,
             max_bin=PARAMETERS["max_bin"],
         )
+        trees = DEEP if len(label) >= LEAST_DEEP_ROWS else SHALLOW
         self.booster = xgb.train(
-            PARAMETERS | {"nthread": self.threads}, matrix, ROUNDS, callbacks=[_Reporter(progress, len(label))]
+            PARAMETERS | {"nthread": self.threads, "max_depth": trees["max_depth"]},
+            matrix,
+            trees["rounds"],
+            callbacks=[_Reporter(progress, len(label), trees["rounds"])],
         )
         some = np.zeros(len(cases), dtype=bool)
         some[:: max(1, len(cases) // TYPICAL_CASES)] = True
@@ -139,10 +145,10 @@ class XGBoostHazardBackend:
 
 
 class _Reporter(xgb.callback.TrainingCallback):
-    def __init__(self, progress: Progress, rows: int) -> None:
-        self.progress, self.rows = progress, rows
+    def __init__(self, progress: Progress, rows: int, rounds: int) -> None:
+        self.progress, self.rows, self.rounds = progress, rows, rounds
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
         if epoch % 25 == 24:
-            self.progress((epoch + 1) / ROUNDS, f"Learning from {self.rows:,} invoice days")
+            self.progress((epoch + 1) / self.rounds, f"Learning from {self.rows:,} invoice days")
         return False
