@@ -174,17 +174,17 @@ _TODAY = """
 # none of its payment so far. Documents written off or void without an allocation count on no day, since the source does
 # not say from when.
 _PAST = """
-    with dated as (
-        select *, (reversed_on is null)::int - (
-                applied_on <= :as_of and (reversed_on is null or reversed_on > :as_of)
-                and invoice_id not in (select id from invoices where issued_on > :as_of)
-            )::int as change
-        from allocations where deleted_on is null
-    ),
+    with early as (select id from invoices where issued_on > :as_of),
     changed as materialized (
         select invoice_id, source_id, change * amount as amount,
                change * coalesce(source_amount, amount) as source_amount
-        from dated where change <> 0
+        from allocations left join early on early.id = invoice_id
+        cross join lateral (
+            select (reversed_on is null)::int - (
+                applied_on <= :as_of and (reversed_on is null or reversed_on > :as_of) and early.id is null
+            )::int as change
+        ) counted
+        where deleted_on is null and (applied_on > :as_of or reversed_on > :as_of or early.id is not null)
     ),
     settled as (
         select invoice_id, sum(changed.amount) as amount
@@ -202,15 +202,17 @@ _PAST = """
         select customer_id, currency, due_on, issued_on, balance + coalesce(amount, 0) as balance
         from invoices left join settled on invoice_id = id
         where issued_on <= :as_of and stated_status = 'open' and deleted_on is null {of_customer}
+          and (balance <> 0 or amount <> 0)
     ),
     credit as (
         select customer_id, currency, unapplied + coalesce(used.amount, 0) as unapplied
         from payments left join used on source_id = id
-        where paid_on <= :as_of and deleted_on is null {of_customer}
+        where paid_on <= :as_of and deleted_on is null and (unapplied <> 0 or used.amount <> 0) {of_customer}
         union all
         select customer_id, currency, unapplied + coalesce(used.amount, 0)
         from credit_memos left join used on source_id = id
-        where issued_on <= :as_of and status = 'open' and deleted_on is null {of_customer}
+        where issued_on <= :as_of and status = 'open' and deleted_on is null
+          and (unapplied <> 0 or used.amount <> 0) {of_customer}
         union all
         select customer_id, currency, -balance from balances where balance < 0
     )
@@ -218,8 +220,7 @@ _PAST = """
     from balances where balance > 0
     group by 1, 2, 3
     union all
-    select {customer}, currency, null, sum(unapplied), 0 from credit where unapplied <> 0
-    group by 1, 2 having sum(unapplied) <> 0
+    select {customer}, currency, null, sum(unapplied), 0 from credit group by 1, 2 having sum(unapplied) <> 0
 """
 
 _LARGEST = """

@@ -77,8 +77,9 @@ class Month:
 
     @property
     def rolling_dso(self) -> Decimal | None:
-        """The receivable in days of the trailing sales; None without any."""
-        return days_of_sales(self.receivable, self.trailing_sales, self.trailing_days)
+        """The receivable in days of the trailing sales, to two places; None without any."""
+        days = days_of_sales(self.receivable, self.trailing_sales, self.trailing_days)
+        return None if days is None else round(days, 2)
 
 
 def read_flows(session: Session, from_on: date, to_on: date) -> list[Flows]:
