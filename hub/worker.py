@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
@@ -39,9 +40,10 @@ from hub.tenants import service as tenants
 
 log = logging.getLogger(__name__)
 
-_POOL_SIZE = 3  # the handler's transaction, its progress, and the lease's thread
+_POOL_SIZE = 3  # a handler's transaction, another beside it, and what follows from its end
 _LARGEST_RSS_BYTES = 1_500_000_000
 _MAINTENANCE_SECONDS = 60
+_HEARTBEAT_SECONDS = 15
 _LONGEST_PAUSE_SECONDS = 10.0
 _POLICY = Policy()
 
@@ -70,6 +72,18 @@ class Worker(rq.SimpleWorker):
         )
         self.stopping = stopping
         self.has_grown = False
+        self._beat_at = 0.0
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """Say that this worker lives: RQ asks for it five times a job, each time three round trips."""
+        if pipeline is not None or time.monotonic() - self._beat_at > _HEARTBEAT_SECONDS:
+            self._beat_at = time.monotonic()
+            super().heartbeat(timeout, pipeline)
+
+    def set_state(self, state: str, pipeline: Any = None) -> None:
+        """Show what this worker does, where it is not shown already."""
+        if state != self.get_state():
+            super().set_state(state, pipeline)
 
     def handle_warm_shutdown_request(self) -> None:
         """Called on the first SIGTERM or SIGINT."""
@@ -87,17 +101,13 @@ class Worker(rq.SimpleWorker):
 
 def work(settings: Settings, policy: Policy = _POLICY) -> None:
     """Do work until SIGTERM or SIGINT, when a job at hand is finished or given back; outlasts any failure of Valkey."""
-    global _runner
-    stopping = threading.Event()
     storage = Storage(settings, pool_size=_POOL_SIZE)
-    _runner = _make_runner(settings, storage, policy, stopping)
     service.connect(settings)
-    # RQ sets the time-outs of its own connection, which waits for jobs.
-    own = Redis.from_url(settings.redis_url)
-    queue = WorkQueue(own, tenant_concurrency(settings), policy.time_limit_seconds)
+    runner = make_runner(settings, storage, policy)
+    stopping = runner.stopping
     failures = 0
     while True:
-        worker = Worker(queue, stopping)
+        worker = make_worker(runner)
         with suppress(RedisError, StopRequested):
             failures = 0 if worker.work() else failures + 1
         if stopping.is_set() or worker.has_grown:
@@ -106,15 +116,31 @@ def work(settings: Settings, policy: Policy = _POLICY) -> None:
         log.warning("this worker lost Valkey; it tries again in %.1f s", pause)
         with suppress(StopRequested):
             stopping.wait(pause)
+    runner.close()
     storage.close()
     if not stopping.is_set():
         log.info("this worker has grown large and starts anew")
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - no shell is wanted
 
 
+def make_worker(runner: Runner) -> Worker:
+    """A worker for the main thread to `work()`; what it does, it does with `runner`, of which a process has one."""
+    global _runner
+    _runner = runner
+    settings = runner.settings
+    # RQ sets the time-outs of its own connection, on which it waits for jobs.
+    redis = Redis.from_url(settings.redis_url)
+    queue = WorkQueue(redis, tenant_concurrency(settings), runner.policy.time_limit_seconds)
+    return Worker(queue, runner.stopping)
+
+
 def work_off(settings: Settings, storage: Storage) -> None:
     """Do all work that is due, and what follows from it, in this process: for commands and tests without workers."""
-    _make_runner(settings, storage, _POLICY, threading.Event()).run_due()
+    runner = make_runner(settings, storage)
+    try:
+        runner.run_due()
+    finally:
+        runner.close()
 
 
 def schedule(settings: Settings, policy: Policy = _POLICY) -> None:
@@ -134,7 +160,8 @@ def schedule(settings: Settings, policy: Policy = _POLICY) -> None:
     storage.close()
 
 
-def _make_runner(settings: Settings, storage: Storage, policy: Policy, stopping: threading.Event) -> Runner:
+def make_runner(settings: Settings, storage: Storage, policy: Policy = _POLICY) -> Runner:
+    """What does the work of `hub.pipelines` in this process. Close it at the end."""
     return Runner(
         storage=storage,
         settings=settings,
@@ -144,7 +171,6 @@ def _make_runner(settings: Settings, storage: Storage, policy: Policy, stopping:
         worker=f"{socket.gethostname()}:{os.getpid()}",
         policy=policy,
         scope=_scope,
-        stopping=stopping,
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from hub.events import Event
 from hub.jobs import leases
 from hub.settings import Settings
-from hub.storage.session import Storage
+from hub.storage.session import Storage, driver
 
 _SHOWN_EVERY_SECONDS = 0.5
 
@@ -80,7 +80,7 @@ class JobContext:
         Raises LeaseLost where that is so already.
         """
         with self.storage.tenant(self.tenant, statement_timeout_ms=0) as session:
-            if self.claim and not leases.holds(session, self.work_id, self.claim.generation):
+            if self.claim and not leases.holds(driver(session), self.work_id, self.claim.generation):
                 self.lost.set()
                 self.check()
             yield session

@@ -10,15 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
+import psycopg
 
 from hub.errors import NotFoundError
 from hub.events import Event
 from hub.jobs import leases, service
+from hub.jobs.connection import LeaseConnection
 from hub.jobs.context import Interrupted, JobContext, WorkerStopping
 from hub.jobs.policy import Policy, judge
 from hub.settings import Settings
-from hub.storage.session import Storage
+from hub.storage.session import Storage, driver
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +42,18 @@ class Runner:
     stopping: threading.Event = field(default_factory=threading.Event)
     rng: random.Random = field(default_factory=random.Random)
 
+    def __post_init__(self) -> None:
+        self._leases = LeaseConnection(self.storage)
+        self._keeper = _Keeper(self.policy.lease_seconds / 3)
+
+    def close(self) -> None:
+        """Give up the connection and the thread that keep the leases."""
+        self._keeper.end()
+        self._leases.close()
+
     def run(self, work_id: UUID) -> str | None:
         """Do a piece of work if it is there to be done; the state it ends in, or None where it is not ours."""
-        with self.storage.hub() as session:
-            claim = leases.claim(session, work_id, self.worker, self.policy.lease_seconds)
+        claim = self._leases.call(leases.claim, work_id, self.worker, self.policy.lease_seconds)
         if claim is None:
             log.info("work %s is not there to be done", work_id)
             return None
@@ -57,21 +66,17 @@ class Runner:
     def run_due(self) -> None:
         """Do all work that is due, and what follows from it, until there is none that this runner can take."""
         while True:
-            with self.storage.hub() as session:
-                due = leases.waiting(session, None, 100)
+            due = self._leases.call(leases.waiting, None, 100)
             if not [work for work in due if self.run(work.id)]:
                 return
 
     def _attempt(self, claim: leases.Claim) -> str | None:
         context = self._context(claim)
         try:
-            with self._kept(context):
+            with self._keeper.keeping(context):
                 result = self._handler(claim.kind)(context, **claim.payload)
                 context.check()
-            with self.storage.hub() as session:
-                state = leases.finish(session, claim, result)
-                if state:
-                    self._follow_up(session, claim, context.events, again=state == "queued")
+            state = self._finish(claim, result, context.events)
             log.info("%s %s is done, attempt %d", claim.kind, claim.id, claim.attempts)
             return state
         except Interrupted as interruption:
@@ -87,8 +92,7 @@ class Runner:
 
     def _context(self, claim: leases.Claim) -> JobContext:
         def renew(share: float, sentence: str) -> bool:
-            with self.storage.hub() as session:
-                return leases.renew(session, claim, self.policy.lease_seconds, share, sentence)
+            return self._leases.call(leases.renew, claim, self.policy.lease_seconds, share, sentence)
 
         return JobContext(
             storage=self.storage,
@@ -109,32 +113,15 @@ class Runner:
         handler: Callable[..., Any] = getattr(importlib.import_module(module), name)
         return handler
 
-    @contextmanager
-    def _kept(self, context: JobContext) -> Iterator[None]:
-        """Renew the lease from a thread beside the handler, which may compute for long without a word."""
-        ended = threading.Event()
-
-        def keep() -> None:
-            while not ended.wait(self.policy.lease_seconds / 3) and not context.lost.is_set():
-                try:
-                    context.show()
-                except SQLAlchemyError as error:
-                    log.warning("the lease of work %s could not be renewed: %s", context.work_id, error)
-
-        keeper = threading.Thread(target=keep, name="lease", daemon=True)
-        keeper.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            keeper.join()
-
-    def _follow_up(self, session: Any, claim: leases.Claim, events: Iterable[Event], again: bool) -> None:
-        for event in events:
-            for kind, payload in self.reactions(event):
-                service.submit(session, kind, payload, tenant=event.tenant)
-        if again:
-            service.enqueue_after_commit(session, leases.queued(claim))
+    def _finish(self, claim: leases.Claim, result: Any, events: Iterable[Event]) -> str | None:
+        following = [(event.tenant, *work) for event in events for work in self.reactions(event)]
+        if not following:
+            return self._again(claim, self._leases.call(leases.finish, claim, result))
+        with self.storage.hub() as session:
+            if state := leases.finish(driver(session), claim, result):
+                for tenant, kind, payload in following:
+                    service.submit(session, kind, payload, tenant=tenant)
+        return self._again(claim, state)
 
     def _fail(self, claim: leases.Claim, error: Exception) -> str | None:
         verdict = judge(error, claim.attempts, claim.max_attempts, self.policy, self.rng)
@@ -148,18 +135,52 @@ class Runner:
             exc_info=error,
             extra={"fields": fields},
         )
-        with self.storage.hub() as session:
-            if verdict.state == "queued":
-                return leases.retry(session, claim, verdict.delay, verdict.error)
-            state = leases.fail(session, claim, verdict.state, verdict.error)
-            if state == "queued":
-                service.enqueue_after_commit(session, leases.queued(claim))
-            return state
+        if verdict.state == "queued":
+            return self._leases.call(leases.retry, claim, verdict.delay, verdict.error)
+        return self._again(claim, self._leases.call(leases.fail, claim, verdict.state, verdict.error))
 
     def _give_back(self, claim: leases.Claim) -> str | None:
         log.info("%s %s goes back to the queue: this worker is stopping", claim.kind, claim.id)
-        with self.storage.hub() as session:
-            state = leases.release(session, claim)
-            if state:
-                service.enqueue_after_commit(session, leases.queued(claim))
-            return state
+        return self._again(claim, self._leases.call(leases.release, claim))
+
+    def _again(self, claim: leases.Claim, state: str | None) -> str | None:
+        if state == "queued":
+            service.enqueue(leases.queued(claim))
+        return state
+
+
+class _Keeper:
+    """A thread that renews the lease of the attempt at hand, whose handler may compute for long without a word."""
+
+    def __init__(self, interval_seconds: float) -> None:
+        self._interval = interval_seconds
+        self._ended = threading.Event()
+        self._context: JobContext | None = None
+        self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def keeping(self, context: JobContext) -> Iterator[None]:
+        """Renew the lease of `context` inside the block."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._keep, name="leases", daemon=True)
+            self._thread.start()
+        self._context = context
+        try:
+            yield
+        finally:
+            self._context = None
+
+    def end(self) -> None:
+        """End the thread."""
+        self._ended.set()
+        if self._thread:
+            self._thread.join()
+
+    def _keep(self) -> None:
+        while not self._ended.wait(self._interval):
+            context = self._context
+            try:
+                if context and not context.lost.is_set():
+                    context.show()
+            except psycopg.Error as error:
+                log.warning("a lease could not be renewed: %s", error)

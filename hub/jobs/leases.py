@@ -1,6 +1,7 @@
 """Who holds which work: claimed by compare-and-set, held by a lease, ended only by the holder of its generation.
 
-All times are the database's, so that workers need not agree on theirs. All sessions are the hub's.
+All times are the database's, so that workers need not agree on theirs. All connections are the hub's, and each call is
+one statement or belongs in a transaction.
 """
 
 from dataclasses import dataclass
@@ -8,11 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from psycopg import Connection
 from psycopg.rows import dict_row
-from sqlalchemy import text
-from sqlalchemy.orm import Session
-
-from hub.storage.session import driver
 
 _ABANDONED = orjson.dumps(
     {"code": "abandoned", "message": "Each worker that tried it died or hung before it was done.", "trace_id": None}
@@ -26,12 +24,12 @@ _END = """
     finished_at = case when requests > served then null else now() end,
     worker = null, lease_until = null
 """
-_END_HOLDERS = text("""
+_END_HOLDERS = """
     select pg_terminate_backend(pid) from pg_locks
     where locktype = 'advisory' and objsubid = 1 and granted and database = (
         select oid from pg_database where datname = current_database()
-    ) and (classid::bigint << 32) | objid::bigint = :fence
-""")
+    ) and (classid::bigint << 32) | objid::bigint = %(fence)s
+"""
 _HELD = "id = %(id)s and generation = %(generation)s and state = 'running'"
 
 
@@ -62,9 +60,9 @@ def queued(held: Claim) -> Queued:
     return Queued(id=held.id, tenant_key=held.tenant_key, generation=held.generation)
 
 
-def claim(session: Session, work_id: UUID, worker: str, lease_seconds: float) -> Claim | None:
+def claim(connection: Connection[Any], work_id: UUID, worker: str, lease_seconds: float) -> Claim | None:
     """Take work that is due; None where there is nothing to take, or its last holder is still committing."""
-    cursor = driver(session).cursor(row_factory=dict_row)
+    cursor = connection.cursor(row_factory=dict_row)
     row = cursor.execute(
         """
         update hub.work set
@@ -79,9 +77,9 @@ def claim(session: Session, work_id: UUID, worker: str, lease_seconds: float) ->
     return Claim(**row) if row else None
 
 
-def renew(session: Session, held: Claim, lease_seconds: float, progress: float, message: str) -> bool:
+def renew(connection: Connection[Any], held: Claim, lease_seconds: float, progress: float, message: str) -> bool:
     """Hold on for another `lease_seconds` and show how far it is; False where it is somebody else's by now."""
-    cursor = driver(session).execute(
+    cursor = connection.execute(
         f"update hub.work set lease_until = now() + make_interval(secs => %(lease)s), progress = %(progress)s,"
         f" message = %(message)s where {_HELD}",
         _named(held, lease=lease_seconds, progress=progress, message=message),
@@ -89,52 +87,52 @@ def renew(session: Session, held: Claim, lease_seconds: float, progress: float, 
     return cursor.rowcount == 1
 
 
-def finish(session: Session, held: Claim, result: Any) -> str | None:
+def finish(connection: Connection[Any], held: Claim, result: Any) -> str | None:
     """End an attempt that went well. The state it is in now ("queued": asked for again), or None: held by another."""
     return _end(
-        session,
+        connection,
         f"update hub.work set {_END}, progress = 1, message = '', error = null, result = %(result)s::jsonb"
         f" where {_HELD}",
         _named(held, state="done", result=orjson.dumps(result, default=str).decode()),
     )
 
 
-def fail(session: Session, held: Claim, state: str, error: dict[str, Any]) -> str | None:
+def fail(connection: Connection[Any], held: Claim, state: str, error: dict[str, Any]) -> str | None:
     """End work as `state` ("failed" or "dead") for a reason. The state it is in now, or None: held by another."""
     return _end(
-        session,
+        connection,
         f"update hub.work set {_END}, error = %(error)s::jsonb where {_HELD}",
         _named(held, state=state, error=orjson.dumps(error).decode()),
     )
 
 
-def retry(session: Session, held: Claim, delay: float, error: dict[str, Any]) -> str | None:
+def retry(connection: Connection[Any], held: Claim, delay: float, error: dict[str, Any]) -> str | None:
     """Let it wait `delay` seconds for its next attempt. "queued", or None: held by another."""
     return _end(
-        session,
+        connection,
         "update hub.work set state = 'queued', run_at = now() + make_interval(secs => %(delay)s), worker = null,"
         f" lease_until = null, error = %(error)s::jsonb where {_HELD}",
         _named(held, delay=delay, error=orjson.dumps(error).decode()),
     )
 
 
-def release(session: Session, held: Claim) -> str | None:
+def release(connection: Connection[Any], held: Claim) -> str | None:
     """Give work back undone, as if this attempt had not been. "queued", or None: held by another."""
     return _end(
-        session,
+        connection,
         "update hub.work set state = 'queued', run_at = now(), attempts = attempts - 1, worker = null,"
         f" lease_until = null where {_HELD}",
         _named(held),
     )
 
 
-def collect_abandoned(session: Session) -> tuple[list[Queued], list[Queued]]:
+def collect_abandoned(connection: Connection[Any]) -> tuple[list[Queued], list[Queued]]:
     """Queue again what was running under a lease that ran out, and bury what has no attempts left: those two lists.
 
     A lost holder's open transaction is ended with its database session: were it only cut off or suspended, the fence
     would keep everybody else waiting for it.
     """
-    cursor = driver(session).cursor(row_factory=dict_row)
+    cursor = connection.cursor(row_factory=dict_row)
     dead = cursor.execute(
         f"update hub.work set {_END}, error = %(error)s::jsonb"
         " where state = 'running' and lease_until < now() and attempts >= max_attempts"
@@ -146,13 +144,13 @@ def collect_abandoned(session: Session) -> tuple[list[Queued], list[Queued]]:
         " where state = 'running' and lease_until < now() returning id, tenant_key, generation"
     ).fetchall()
     for row in (*queued, *dead):
-        session.execute(_END_HOLDERS, {"fence": fence_key(row["id"])})
+        connection.execute(_END_HOLDERS, {"fence": fence_key(row["id"])})
     return [Queued(**row) for row in queued], [Queued(**row) for row in dead]
 
 
-def waiting(session: Session, after: Queued | None, limit: int) -> list[Queued]:
+def waiting(connection: Connection[Any], after: Queued | None, limit: int) -> list[Queued]:
     """Up to `limit` pieces of work that are due, in the order of their ids, after a given one."""
-    cursor = driver(session).cursor(row_factory=dict_row)
+    cursor = connection.cursor(row_factory=dict_row)
     rows = cursor.execute(
         "select id, tenant_key, generation from hub.work where state = 'queued' and run_at <= now()"
         " and (%(after)s::uuid is null or id > %(after)s) order by id limit %(limit)s",
@@ -161,21 +159,20 @@ def waiting(session: Session, after: Queued | None, limit: int) -> list[Queued]:
     return [Queued(**row) for row in rows]
 
 
-def prune(session: Session, keep_days: int) -> int:
+def prune(connection: Connection[Any], keep_days: int) -> int:
     """Forget work that ended more than `keep_days` ago; how much it was."""
-    cursor = driver(session).execute(
+    cursor = connection.execute(
         "delete from hub.work where finished_at < now() - make_interval(days => %s)", (keep_days,)
     )
     return cursor.rowcount
 
 
-def holds(session: Session, work_id: UUID, generation: int) -> bool:
+def holds(connection: Connection[Any], work_id: UUID, generation: int) -> bool:
     """Whether work is still held in this generation, and will be until this transaction ends.
 
     A claim needs the fence for itself, and this shares it: so either a holder's transaction ends before the next
     claim, or the holder learns here that it is too late. A tenant's session may ask.
     """
-    connection = driver(session)
     # Two statements: the second must see what was committed before the lock was granted.
     connection.execute("select pg_advisory_xact_lock_shared(%s)", (fence_key(work_id),))
     cursor = connection.execute(
@@ -189,8 +186,8 @@ def fence_key(work_id: UUID) -> int:
     return int.from_bytes(work_id.bytes[:8], signed=True)
 
 
-def _end(session: Session, statement: str, values: dict[str, Any]) -> str | None:
-    row = driver(session).execute(f"{statement} returning state", values).fetchone()
+def _end(connection: Connection[Any], statement: str, values: dict[str, Any]) -> str | None:
+    row = connection.execute(f"{statement} returning state", values).fetchone()
     return row[0] if row else None
 
 

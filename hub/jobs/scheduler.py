@@ -13,11 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from hub.jobs import leases, service
+from hub.jobs.connection import connect
 from hub.jobs.policy import Policy
 from hub.jobs.queue import WorkQueue
 from hub.jobs.schedule import Entry, take_slot
 from hub.jobs.sweep import sweep
-from hub.storage.session import Storage
+from hub.storage.session import Storage, driver
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class Scheduler:
         self.submit_due()
         sweep(self.storage, self.queue)
         with self.storage.hub() as session:
-            leases.prune(session, self.policy.keep_finished_days)
+            leases.prune(driver(session), self.policy.keep_finished_days)
 
     def submit_due(self) -> int:
         """Submit the work of every entry that is due, for every active tenant; how much it is."""
@@ -81,14 +82,6 @@ class Scheduler:
 @contextmanager
 def _leadership(storage: Storage) -> Iterator[psycopg.Connection | None]:
     """The connection that holds the leader's lock, or None where another one does. The lock ends with its session."""
-    # Its own connection: one from the pool could be retired, and would not notice a server that is gone.
-    with psycopg.connect(
-        storage.engine.url.set(drivername="postgresql").render_as_string(hide_password=False),
-        autocommit=True,
-        application_name="paypredict-scheduler",
-        keepalives_idle=10,
-        keepalives_interval=5,
-        keepalives_count=3,
-    ) as connection:
+    with connect(storage, "paypredict-scheduler") as connection:
         row = connection.execute("select pg_try_advisory_lock(%s)", (LEADER_LOCK,)).fetchone()
         yield connection if row and row[0] else None

@@ -85,8 +85,17 @@ def submit(
 
 def enqueue_after_commit(session: Session, queued: Queued) -> None:
     """Hand queued work to the workers once this transaction has committed. Where that fails, a sweep does it."""
-    if _queue:
-        after_commit(session, partial(_put, _queue, queued))
+    after_commit(session, partial(enqueue, queued))
+
+
+def enqueue(queued: Queued) -> None:
+    """Hand queued work to the workers now, if this process is connected to them. Where that fails, a sweep does it."""
+    if not _queue:
+        return
+    try:
+        _queue.put(queued)
+    except RedisError as error:
+        log.warning("work %s is left to the next sweep: Valkey does not answer: %s", queued.id, error)
 
 
 def get(session: Session, work_id: UUID) -> dict[str, Any] | None:
@@ -122,10 +131,3 @@ def forget_tenant(session: Session, tenant: str) -> None:
 
 def _shown(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     return dict(row._mapping)
-
-
-def _put(queue: WorkQueue, queued: Queued) -> None:
-    try:
-        queue.put(queued)
-    except RedisError as error:
-        log.warning("work %s is left to the next sweep: Valkey does not answer: %s", queued.id, error)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hub.jobs import leases
 from hub.jobs.leases import Queued
 from hub.jobs.queue import WorkQueue
-from hub.storage.session import Storage
+from hub.storage.session import Storage, driver
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ def sweep(storage: Storage, queue: WorkQueue) -> int:
     Covers workers that died, retries whose time has come, and whatever a flushed or unreachable Valkey did not keep.
     """
     with storage.hub() as session:
-        queued, dead = leases.collect_abandoned(session)
+        queued, dead = leases.collect_abandoned(driver(session))
     for work in (*queued, *dead):
         log.warning("work %s was abandoned by its worker; it is %s now", work.id, "dead" if work in dead else "queued")
         queue.drop(work)
@@ -36,7 +36,7 @@ def _due(storage: Storage) -> Iterator[list[Queued]]:
     last = None
     while True:
         with storage.hub() as session:
-            batch = leases.waiting(session, last, _BATCH)
+            batch = leases.waiting(driver(session), last, _BATCH)
         if batch:
             yield batch
         if len(batch) < _BATCH:

@@ -73,8 +73,10 @@ def look(storage, tenant):
 def make_runner(storage, settings):
     """A runner in this process for handlers of the test module."""
 
+    made = []
+
     def make_runner(module: str, *kinds: str, policy: Policy = FAST, reactions=lambda event: ()) -> Runner:
-        return Runner(
+        runner = Runner(
             storage=storage,
             settings=settings,
             registry=None,
@@ -83,8 +85,12 @@ def make_runner(storage, settings):
             worker="test",
             policy=policy,
         )
+        made.append(runner)
+        return runner
 
-    return make_runner
+    yield make_runner
+    for runner in made:
+        runner.close()
 
 
 @pytest.fixture

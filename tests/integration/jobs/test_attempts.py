@@ -12,6 +12,7 @@ from hub.jobs import leases, service
 from hub.jobs.context import LeaseLost
 from hub.jobs.policy import Policy
 from hub.sdk.errors import AuthError, TransientError
+from hub.storage.session import driver
 
 SHORT = Policy(lease_seconds=0.6, backoff_seconds=0)
 
@@ -53,7 +54,7 @@ def publish_and_fail(context):
 def keep_silent(context):
     time.sleep(1.5)
     with context.storage.hub() as session:
-        assert leases.collect_abandoned(session) == ([], [])
+        assert leases.collect_abandoned(driver(session)) == ([], [])
 
 
 def be_too_late(context):
@@ -80,9 +81,9 @@ def _take_over(context):
     with context.storage.hub() as session:
         session.execute(text("update hub.work set lease_until = now() - interval '1 second'"))
     with context.storage.hub() as session:
-        leases.collect_abandoned(session)
+        leases.collect_abandoned(driver(session))
     with context.storage.hub() as session:
-        assert leases.claim(session, context.work_id, "another", 60)
+        assert leases.claim(driver(session), context.work_id, "another", 60)
 
 
 def test_done(make_runner, submit, look):
@@ -158,9 +159,9 @@ def test_what_kills_its_workers_ends_dead(storage, submit, look):
     work_id = submit("kills")
     for _ in range(5):
         with storage.hub() as session:
-            assert leases.claim(session, work_id, "doomed", lease_seconds=-1)
+            assert leases.claim(driver(session), work_id, "doomed", lease_seconds=-1)
         with storage.hub() as session:
-            leases.collect_abandoned(session)
+            leases.collect_abandoned(driver(session))
     assert look(work_id)["state"] == "dead"
     assert look(work_id)["error"]["code"] == "abandoned"
 

@@ -76,7 +76,7 @@ def test_work_for_later_waits_for_its_time(storage, tenant, queue):
         work_id = service.submit(session, "k", {}, run_at=datetime.now(UTC) + timedelta(hours=1))
     assert sweep(storage, queue) == 0
     with storage.hub() as session:
-        assert leases.claim(session, work_id, "early", 60) is None
+        assert leases.claim(driver(session), work_id, "early", 60) is None
         session.execute(text("update hub.work set run_at = now()"))
     assert sweep(storage, queue) == 1
 
@@ -144,7 +144,7 @@ def test_old_work_is_forgotten(storage, submit, look):
             "update hub.work set state = 'done', finished_at = now() - make_interval(days => :d) where id = :id"
         )
         session.execute(statement, [{"d": 31, "id": old}, {"d": 29, "id": recent}])
-        assert leases.prune(session, keep_days=30) == 1
+        assert leases.prune(driver(session), keep_days=30) == 1
     assert look(old) is None
     assert look(recent)
     assert look(waiting)
