@@ -28,7 +28,7 @@ from plugins.connectors.csv.vocabulary import kind_of
 from plugins.connectors.csv.workbook import SheetRows, is_workbook, sheet_names
 
 ASSUMED_CURRENCY = "USD"
-REMEMBERED_CUSTOMERS = 200_000
+REMEMBERED_CUSTOMERS = 100_000
 SAMPLES = 3
 _AS_OF = re.compile(r"\bas (?:of|at)\b:?\s*(.+)", re.IGNORECASE)
 _REPORT_EVERY = 20_000

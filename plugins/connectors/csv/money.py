@@ -33,7 +33,6 @@ _FLOAT_NOISE = Decimal("0.000001")
 _LARGEST = Decimal(10) ** 15
 
 
-@lru_cache(maxsize=20_000)
 def parse_amount(text: str, decimal: str) -> Decimal:
     """The exact amount a cell states, to at most four places. Raises ValueError for anything else.
 

@@ -95,6 +95,18 @@ class CsvConnector:
         """Look at the whole file. Raises ConfigError saying what to change."""
         self._refuse_bad_rows()
 
+    def preview(self) -> Mapping[str, Any]:
+        """How the file is read, as JSON data. Raises ConfigError where only a person can say."""
+        return self.plan.as_dict()
+
+    def problems(self, progress: Progress | None = None) -> Iterator[RecordError]:
+        """Every row that cannot be used, in order, found in one pass over the whole file."""
+        return problems(self._path, self.plan, progress)
+
+    def write_rejects(self, out: Path) -> int:
+        """Write the rows that cannot be used to a CSV, to be mended and imported from there; returns how many."""
+        return write_rejects(self._path, self.plan, out)
+
     def read(self, stream: str, cursor: str | None) -> Iterator[Page]:
         """Pages of rows. Raises ConfigError before the first page if rows are bad and `skip_bad` is not set."""
         self._refuse_bad_rows()
@@ -120,7 +132,7 @@ class CsvConnector:
         return Totals(as_of=self.plan.as_of, receivable=sums)
 
     def _refuse_bad_rows(self) -> None:
-        first = None if self._options.skip_bad else next(problems(self._path, self.plan), None)
+        first = None if self._options.skip_bad else next(self.problems(), None)
         if first is not None:
             raise ConfigError(f"{first}. Mend the file, or set skip_bad to leave such rows out", field="skip_bad")
 

@@ -4,6 +4,7 @@ import csv
 
 import pytest
 
+from hub.sdk.connector import FileConnector
 from hub.sdk.errors import ConfigError
 from hub.sdk.records import Invoice
 from plugins.connectors.csv.plugin import CsvConnector, problems, write_rejects
@@ -101,6 +102,14 @@ def test_rejects_are_written_so_that_they_can_be_mended_and_imported(read, tmp_p
     mended = out.read_text(encoding="utf-8-sig").replace("-5.5x", "5.5").replace('\'=HYPERLINK(""x"")', "7.5")
     again = read(mended, date_order="dmy")
     assert [each.external_id for each in again.of(Invoice)] == ["I1", "I2"]
+
+
+def test_the_connector_offers_what_the_hub_asks_of_files(read, tmp_path):
+    reading = read(HEAD + GOOD + GOOD.replace("I0", "I1").replace("10.50", "?"))
+    connector: FileConnector = CsvConnector({"path": str(reading.path)})
+    assert connector.preview()["rows"] == 2
+    assert [error.line for error in connector.problems()] == [3]
+    assert connector.write_rejects(tmp_path / "rejects.csv") == 1
 
 
 def test_rejects_of_a_grouped_report_name_their_customer(read, tmp_path):
