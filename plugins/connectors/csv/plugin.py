@@ -88,24 +88,12 @@ class CsvConnector:
         return problems(self._path, self.plan, progress)
 
     def write_rejects(self, out: Path) -> int:
-        """Write the rows that cannot be used, with their problems, to `out`; returns how many there are."""
+        """Write the rows that cannot be used to a CSV, to be mended and imported from there; returns how many."""
         return write_rejects(self._path, self.plan, out)
 
     def check(self) -> None:
         """Look at the whole file. Raises ConfigError saying what to change."""
         self._refuse_bad_rows()
-
-    def preview(self) -> Mapping[str, Any]:
-        """How the file is read, as JSON data. Raises ConfigError where only a person can say."""
-        return self.plan.as_dict()
-
-    def problems(self, progress: Progress | None = None) -> Iterator[RecordError]:
-        """Every row that cannot be used, in order, found in one pass over the whole file."""
-        return problems(self._path, self.plan, progress)
-
-    def write_rejects(self, out: Path) -> int:
-        """Write the rows that cannot be used to a CSV, to be mended and imported from there; returns how many."""
-        return write_rejects(self._path, self.plan, out)
 
     def read(self, stream: str, cursor: str | None) -> Iterator[Page]:
         """Pages of rows. Raises ConfigError before the first page if rows are bad and `skip_bad` is not set."""
