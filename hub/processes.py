@@ -115,9 +115,11 @@ def stop_leftovers(folder: Path, steps: Iterable[tuple[signal.Signals, float]]) 
         psutil.wait_procs(left, seconds)
 
 
-def last_lines(log: Path, count: int = 8) -> str:
+def last_lines(log: Path, count: int = 8, width: int = 500) -> str:
     """The end of a log, for an error message."""
-    return "\n".join(log.read_text(errors="replace").splitlines()[-count:]) if log.exists() else "(no log)"
+    if not log.exists():
+        return "(no log)"
+    return "\n".join(line[:width] for line in log.read_text(errors="replace").splitlines()[-count:])
 
 
 def _working_in(folder: Path) -> list[psutil.Process]:

@@ -177,7 +177,7 @@ def _wait_until_ready(settings: Settings, supervisor: Supervisor) -> str:
         if supervisor.failures("api") >= _FAILURES_BEFORE_READY or time.monotonic() > deadline:
             log = supervisor.log("api")
             raise UnavailableError(f"the API does not become ready; {log} ends:\n{processes.last_lines(log)}")
-        time.sleep(0.02)
+        time.sleep(0.05)
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 

@@ -79,7 +79,7 @@ def _request_forecast(storage: Storage) -> UUID:
 def _newest(storage: Storage, kind: str, *states: str) -> UUID | None:
     with storage.tenant(TENANT) as session:
         found = [each for each in jobs.list_work(session, kind=kind) if each["state"] in states]
-    return found[0]["id"] if found else None
+    return UUID(str(found[0]["id"])) if found else None
 
 
 def _follow(console: Console, storage: Storage, work_id: UUID, title: str, watch: Callable[[], None]) -> None:

@@ -26,7 +26,7 @@ class Up:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.data_dir = data_dir
-        self.output = data_dir.with_suffix(".out")
+        self.output = data_dir.with_name(f"up-{self.port}.out")
         environ = {name: value for name, value in os.environ.items() if not name.startswith("PAYPREDICT_")}
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
@@ -70,24 +70,41 @@ def up(data_dir: Path, *arguments: str):
             run.end(signal.SIGKILL)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_answers_when_ready_and_leaves_nothing_behind(tmp_path, number):
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    with up(tmp_path_factory.mktemp("up") / "data") as run:
+        run.wait_for("Running at")
+        yield run
+
+
+def test_ctrl_c_ends_it_well_and_leaves_nothing_behind(tmp_path):
     with up(tmp_path / "data") as run:
         run.wait_for("Running at")
         assert run.get("/readyz") == 200
         started = run.descendants()
-        assert run.end(number) == 0
+        assert run.end(signal.SIGINT) == 0
         assert run.said().endswith("Stopped.\n")
         assert psutil.wait_procs(started, timeout=10)[1] == []
 
 
-def test_a_second_one_on_the_same_folder_is_refused_by_name(tmp_path):
-    with up(tmp_path / "data") as first:
-        first.wait_for("Running at")
-        with up(tmp_path / "data") as second:
-            assert second.process.wait(30) == 2
-            assert f"is in use by process {first.process.pid}" in second.said()
-        assert first.get("/healthz") == 200
+def test_a_second_one_on_the_same_folder_is_refused_by_name(running):
+    with up(running.data_dir) as second:
+        assert second.process.wait(60) == 2
+        assert f"is in use by process {running.process.pid}" in second.said()
+    assert running.get("/healthz") == 200
+
+
+def test_a_killed_api_is_started_again(running):
+    next(each for each in running.descendants() if "granian" in " ".join(each.cmdline())).kill()
+    running.wait_for("api ended (signal SIGKILL); starting it again")
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            assert running.get("/readyz") == 200
+            break
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 def test_recovers_after_everything_was_killed_and_keeps_what_was_stored(tmp_path):
@@ -104,22 +121,6 @@ def test_recovers_after_everything_was_killed_and_keeps_what_was_stored(tmp_path
         command = [PAYPREDICT, "tenant", "list", "--json"]
         listed = subprocess.run(command, env=environ, check=True, capture_output=True, text=True)
         assert '"Kept"' in listed.stdout
-        assert run.end() == 0
-
-
-def test_a_killed_api_is_started_again(tmp_path):
-    with up(tmp_path / "data") as run:
-        run.wait_for("Running at")
-        next(each for each in run.descendants() if "granian" in " ".join(each.cmdline())).kill()
-        run.wait_for("api ended (signal SIGKILL); starting it again")
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                assert run.get("/readyz") == 200
-                break
-            except OSError:
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
         assert run.end() == 0
 
 
