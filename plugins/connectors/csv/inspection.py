@@ -73,7 +73,7 @@ def make_plan(path: Path, options: Options, progress: Progress | None = None) ->
         as_of_source=as_of_source,
         rows=survey.rows,
         skipped=dict(rows.skipped),
-        stated_total=_stated_total(layout, rows.last_total, decimal),
+        stated_total=_stated_total(layout, rows.grand_total, decimal),
         customers=survey.customers,
         repeats=survey.repeats.finish(),
     )
@@ -261,7 +261,7 @@ def _day(text: str, order: str) -> date | None:
 
 
 def _stated_total(layout: Layout, cells: Sequence[str] | None, decimal: str) -> Decimal | None:
-    """The open balance in the file's last total row, if it has one."""
+    """The open balance in the file's grand total, if it has one."""
     place = layout.place("balance") if layout.place("balance") is not None else layout.place("amount")
     if cells is None or place is None:
         return None

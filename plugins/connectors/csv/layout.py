@@ -13,6 +13,7 @@ from plugins.connectors.csv.vocabulary import kind_of
 SEARCHED_ROWS = 60
 MAX_COLUMNS = 500
 _TOTAL = re.compile(r"(grand\s+|sub\s*)?total\b|summe\b|gesamt|sous-total|saldo total", re.IGNORECASE)
+_GRAND_TOTAL = re.compile(r"(grand\s+)?total\W*|summe\W*|gesamt(summe)?\W*", re.IGNORECASE)
 _ESSENTIAL = {
     "invoice_id": ("invoice_id",),
     "customer_id": ("customer_id", "customer_name"),
@@ -77,7 +78,7 @@ class DataRows:
     rows: Rows
     layout: Layout
     skipped: Counter[str] = field(default_factory=Counter)
-    last_total: list[str] | None = None
+    grand_total: list[str] | None = None
 
     def __iter__(self) -> Iterator[tuple[int, list[str], str]]:
         names, heading = self.layout.names, ""
@@ -100,7 +101,8 @@ class DataRows:
                 self.skipped["heading"] += 1
             else:
                 self.skipped[kind] += 1
-                self.last_total = cells if kind == "total" else self.last_total
+                if kind == "total" and _GRAND_TOTAL.fullmatch(next(cell.strip() for cell in cells if cell.strip())):
+                    self.grand_total = cells
 
 
 def _kind(cells: Sequence[str], date_places: Sequence[int]) -> Literal["row", "heading", "total", "blank"]:

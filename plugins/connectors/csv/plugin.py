@@ -120,7 +120,8 @@ class CsvConnector:
         return Totals(as_of=self.plan.as_of, receivable=sums)
 
     def _refuse_bad_rows(self) -> None:
-        first = None if self._options.skip_bad else next(self.problems(), None)
+        plan = self.plan
+        first = None if self._options.skip_bad else next(problems(self._path, plan), None)
         if first is not None:
             raise ConfigError(f"{first}. Mend the file, or set skip_bad to leave such rows out", field="skip_bad")
 

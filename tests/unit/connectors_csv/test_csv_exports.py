@@ -44,6 +44,14 @@ def test_quickbooks_customer_balance_detail_names_customers_in_headings(export):
     assert reading.total.receivable == {"USD": Decimal("2000.50")}
 
 
+def test_a_group_total_is_no_grand_total(export, read):
+    text = export("quickbooks_online_customer_balance_detail.csv").path.read_text()
+    without = text[: text.index("TOTAL")]
+    assert read(text).plan.stated_total == Decimal("2000.50")
+    assert read(without).plan.stated_total is None
+    assert read(without).total.receivable == {"USD": Decimal("2000.50")}
+
+
 def test_quickbooks_invoice_list_knows_a_void_by_its_memo(export):
     reading = export("quickbooks_online_invoice_list.csv")
     invoices = {each.external_id: each for each in reading.of(Invoice)}

@@ -134,6 +134,12 @@ def test_refuses_a_file_that_is_not_there(tmp_path):
         CsvConnector({})
 
 
+def test_a_check_looks_at_the_file_although_bad_rows_are_left_out(tmp_path):
+    (tmp_path / "none.csv").write_text("no table")
+    with pytest.raises(ConfigError, match="holds no table"):
+        CsvConnector({"path": str(tmp_path / "none.csv"), "skip_bad": True}).check()
+
+
 def test_notices_a_file_replaced_while_it_is_read(read):
     reading = read(HEAD + ROW)
     reading.path.write_text(HEAD + ROW + ROW.replace("I1", "I2"))
