@@ -26,7 +26,7 @@ def print_summary(storage: Storage, tenant: str, console: Console | None = None)
     console = console or Console()
     console.print(f"Receivables as of {run['as_of']}, {run['predictions']:,} open invoices forecast by {run['model']}")
     for one in books.currencies:
-        console.print(f"  {one.currency}  open {one.open:,.2f}, overdue {one.overdue:,.2f}")
+        console.print(f"  {one.currency}  open {one.open:,.2f}, overdue {one.overdue:,.2f}", soft_wrap=True)
     if cash:
         _print_cash(console, cash)
     console.print(_riskiest_table(riskiest))
@@ -38,7 +38,8 @@ def _print_cash(console: Console, cash: dict[str, Any]) -> None:
         until = date.fromisoformat(weeks[-1]["week"]) + timedelta(days=6)
         low, expected, high = (Decimal(found["four_weeks"][name]) for name in ("p10", "expected", "p90"))
         console.print(
-            f"  {currency}  expected by {until} {expected:,.0f}; four times in five between {low:,.0f} and {high:,.0f}"
+            f"  {currency}  expected by {until} {expected:,.0f}; four times in five between {low:,.0f} and {high:,.0f}",
+            soft_wrap=True,
         )
         for week in weeks:
             low, expected, high = (Decimal(week[name]) for name in ("p10", "expected", "p90"))

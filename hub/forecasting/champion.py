@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-import orjson
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
@@ -114,7 +113,7 @@ def write_predictions(
     """COPY the predictions of a run into the tenant's table."""
     days = np.unique(np.concatenate([forecasts.expected, forecasts.p10, forecasts.p50, forecasts.p90]))
     on = dict(zip(days.tolist(), map(to_date, days.tolist()), strict=True))
-    why = {row: orjson.dumps([asdict(reason) for reason in found]).decode() for row, found in reasons.items()}
+    why = {row: [asdict(reason) for reason in found] for row, found in reasons.items()}
     columns = zip(
         frame.invoice_id[forecasts.row].tolist(),
         forecasts.p_paid_by_due.tolist(),
