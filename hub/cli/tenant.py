@@ -136,7 +136,9 @@ def key_group() -> None:
 @key_group.command(name="create")
 @click.argument("tenant")
 @click.option("--name", required=True, help="What the key is for.")
-@click.option("--scope", "scopes", multiple=True, help="What it may do: read, write or * (all, the default).")
+@click.option(
+    "--scope", "scopes", multiple=True, type=click.Choice(["*", "read", "write"]), help="What it may do; * by default."
+)
 @click.option("--expires", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="First instant, in UTC, it fails.")
 @as_json
 @click.pass_obj

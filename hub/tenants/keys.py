@@ -66,6 +66,8 @@ def create(
     """
     if not name.strip():
         raise InvalidError("give the key a name that tells what it is for", fields={"name": "must not be empty"})
+    if not scopes:
+        raise InvalidError("a key without a scope opens nothing", fields={"scopes": "use *, read or write"})
     if expires_at is not None and expires_at.tzinfo is None:
         raise InvalidError("expires_at needs a time zone", fields={"expires_at": "add an offset, such as Z"})
     if session.scalar(select(tenants.c.key).where(tenants.c.key == tenant_key)) is None:

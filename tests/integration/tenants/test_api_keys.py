@@ -90,7 +90,12 @@ def test_a_failed_attempt_is_no_use(storage, make):
 
 
 @pytest.mark.parametrize(
-    ("field", "options"), [("name", {"name": " "}), ("expires_at", {"expires_at": datetime(2027, 1, 1)})]
+    ("field", "options"),
+    [
+        ("name", {"name": " "}),
+        ("scopes", {"scopes": []}),
+        ("expires_at", {"expires_at": datetime(2027, 1, 1)}),
+    ],
 )
 def test_bad_input_names_the_field(make, field, options):
     with pytest.raises(InvalidError) as caught:
