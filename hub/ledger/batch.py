@@ -1,9 +1,11 @@
 """Records of one page as rows to compare with what is stored: checked, named and hashed. Pure; no database."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation
+from functools import lru_cache
 from hashlib import blake2b
 from struct import Struct
 from typing import Any, NamedTuple, get_args
@@ -64,20 +66,25 @@ class Batch:
 
         Raises RecordError if one of them cannot be stored; then none of them was taken in.
         """
-        checked = [self._check(record) for record in records]
-        for entity, key, row, gone_on in checked:
-            if row is None:
-                self.rows[entity].pop(key, None)
-                self.gone[entity][key] = gone_on
+        checked = [self._check(record, raw, main) for record in records]
+        for entity, key, row in checked:
+            rows, gone = self.rows[entity], self.gone[entity]
+            if not isinstance(row, Row):
+                rows.pop(key, None)
+                gone[key] = row
                 continue
-            self.gone[entity].pop(key, None)
-            held = self.rows[entity].get(key)
+            if gone:
+                gone.pop(key, None)
+            held = rows.get(key)
             if held is None or not is_older(row.updated_at, held.updated_at):
-                self.rows[entity][key] = row._replace(raw=raw) if entity == main else row
+                rows[key] = row
 
-    def _check(self, record: Record) -> tuple[Entity, str, Row | None, date]:
+    def _check(
+        self, record: Record, raw: Mapping[str, Any] | None, main: Entity | None
+    ) -> tuple[Entity, str, Row | date]:
+        """The record's key, and its row or the day it was deleted."""
         if isinstance(record, Gone):
-            return record.entity, self._key(record.entity, record.external_id), None, _day(record, "gone_on")
+            return record.entity, self._key(record.entity, record.external_id), _day(record, "gone_on")
         kind = type(record)
         try:
             entity, encode = _ENCODERS[kind]
@@ -91,7 +98,8 @@ class Batch:
             raise RecordError(f"{entity} {record.external_id!r}: {error}") from error
         if b"\\u0000" in encoded or "\0" in record.external_id:
             raise RecordError(f"{entity} {record.external_id!r} holds a NUL character", expected="text without NUL")
-        return entity, key, Row(hash_facts(encoded), _instant(record), record.external_id, facts, None), date.min
+        kept = raw if entity == main else None
+        return entity, key, Row(hash_facts(encoded), _instant(record), record.external_id, facts, kept)
 
     def _key(self, entity: Entity, external_id: str) -> str:
         if not external_id:
@@ -240,9 +248,14 @@ def _day(record: Any, name: str) -> date:
     return value
 
 
+@lru_cache(maxsize=512)
+def _is_currency(value: str) -> bool:
+    return type(value) is str and re.fullmatch("[A-Z]{3}", value) is not None
+
+
 def _currency(record: Any) -> str:
-    value = record.currency
-    if type(value) is not str or len(value) != 3 or not (value.isascii() and value.isalpha() and value.isupper()):
+    value: str = record.currency
+    if not _is_currency(value):
         raise RecordError(
             f"currency {value!r} is no ISO 4217 code",
             field="currency",

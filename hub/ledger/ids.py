@@ -21,8 +21,11 @@ class Naming:
         self._customers = {str(customer): customer.hex for customer in customers}
 
     def customer(self, external_id: str) -> str:
-        """The id of the customer that a document names."""
-        return self._customers.get(external_id) or self.key("customer", external_id)
+        """The id of the customer that a document names. Remembered, since many documents name the same."""
+        key = self._customers.get(external_id)
+        if key is None:
+            key = self._customers[external_id] = self.key("customer", external_id)
+        return key
 
     def key(self, entity: Entity, external_id: str) -> str:
         """The id as 32 hexadecimal digits. Raises UnicodeEncodeError for text that no database takes."""

@@ -20,7 +20,6 @@ LARGE = 500
 """From so many rows on a temporary table pays; making one costs some twenty catalog rows."""
 
 _ORDER: tuple[Entity, ...] = ("customer", "allocation", "invoice", "payment", "credit_memo")
-_PLAIN: tuple[Entity, ...] = ("customer", "allocation")
 _SOURCES: tuple[Entity, ...] = ("payment", "credit_memo")
 _NUL = pattern(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
@@ -185,6 +184,8 @@ def _write(
         "before": before,
     }
     if is_large:
+        # A page's rows pass through several steps of the statement; none of them should go by way of the disk.
+        cursor.execute("select set_config('work_mem', '64MB', true)")
         cursor.execute(statements.create_staging(entity))
         with cursor.copy(statements.copy_staging(entity)) as copy:
             write_row, rows, naming = copy.write_row, batch.rows[entity], batch.naming
@@ -194,7 +195,7 @@ def _write(
     else:
         parameters["rows"] = _as_json(batch, entity, keys)
     cursor.execute(statements.merge(entity, is_large), parameters)
-    written, *leavers = (len(keys),) if entity in _PLAIN else cursor.fetchone() or (0,)
+    written, *leavers = cursor.fetchone() or (0,)
     if is_large:
         cursor.execute(statements.drop_staging(entity))
     if leavers and leavers[0]:

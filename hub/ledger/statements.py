@@ -83,15 +83,24 @@ def _source(entity: Entity, large: bool) -> str:
     return f"select * from jsonb_to_recordset(%(rows)s::jsonb) as staged ({_definition(entity)})"
 
 
-def _upsert(entity: Entity, computed: tuple[str, ...], rows: str) -> str:
+def _write(entity: Entity, computed: tuple[str, ...], rows: str) -> str:
+    """CTEs that add the `rows` that are not in `old` and replace those that are.
+
+    The connection's lock is held, so ON CONFLICT would only cost a second look at the index for each row.
+    """
+    table = TABLES[entity]
     columns = (*staged_columns(entity), "connection_id", "deleted_on", "recorded_at", *computed)
-    updates = [f"{name} = excluded.{name}" for name in columns if name != "id"]
+    updates = [f"{name} = {rows}.{name}" for name in columns if name != "id"]
     if entity in _VERSIONED:
-        updates.append(f"version = {TABLES[entity]}.version + 1")
-    return (
-        f"insert into {TABLES[entity]} ({', '.join(columns)}) select {', '.join(columns)} from {rows}"
-        f" on conflict (id) do update set {', '.join(updates)}"
-    )
+        updates.append("version = held.version + 1")
+    return f"""
+added as (
+    insert into {table} ({", ".join(columns)}) select {", ".join(columns)} from {rows}
+    where not exists (select from old where old.id = {rows}.id)
+),
+updated as (
+    update {table} held set {", ".join(updates)} from {rows} join old on old.id = {rows}.id where held.id = old.id
+)"""
 
 
 def _keep_versions(entity: Entity, rows: str) -> str:
@@ -114,8 +123,9 @@ complete as (
     select staged.*, %(connection)s::uuid as connection_id, null::date as deleted_on,
         %(now)s::timestamptz as recorded_at
     from staged
-)
-{_upsert(entity, (), "complete")}"""
+),
+{_write(entity, (), "complete")}
+select count(*) from complete"""
 
 
 def _candidates(entity: Entity, large: bool) -> str:
@@ -256,16 +266,13 @@ computed as (
     ) derived
 ),
 {_changed("invoice", ("balance", "status", "paid_on"))},
-merged as (
-    {_upsert("invoice", ("balance", "status", "paid_on"), "changed")}
-    returning id, customer_id, currency, issued_on, due_on, total, balance, status, paid_on
-),
-replaced as (select old.* from old join merged on merged.id = old.id),
+{_write("invoice", ("balance", "status", "paid_on"), "changed")},
+replaced as (select old.* from old join changed on changed.id = old.id),
 versions as ({_keep_versions("invoice", "replaced")}),
 moves as (
     select issued_on as day, currency, total as billed, 1 as invoices, 0 as credited, 0 as written_off, 0 as paid,
         0 as on_account
-    from merged where status not in {UNCOUNTED}
+    from changed where status not in {UNCOUNTED}
     union all
     select issued_on, currency, -total, -1, 0, 0, 0, 0 from replaced where status not in {UNCOUNTED}
     union all {_SETTLED_BY_DAY.format(alive="alive", invoices="computed")}
@@ -276,7 +283,7 @@ standing as (
     select customer_id, currency, balance, (balance > 0)::int as open, (paid_on is not null)::int as paid,
         (paid_on > due_on)::int as late, paid_on - due_on as days, paid_on,
         case when balance > 0 then due_on end as due_on
-    from merged
+    from changed
     union all
     select customer_id, currency, -balance, -(balance > 0)::int, -(paid_on is not null)::int,
         -(paid_on > due_on)::int, due_on - paid_on, null, null
@@ -297,7 +304,7 @@ per_customer as (
         oldest_due_on = least(agg_customer.oldest_due_on, excluded.oldest_due_on),
         last_paid_on = greatest(agg_customer.last_paid_on, excluded.last_paid_on)
 )
-select (select count(*) from merged), (
+select (select count(*) from changed), (
     select array_agg(distinct r.customer_id::text) from replaced r
     join agg_customer a on a.customer_id = r.customer_id and a.currency = r.currency
     where r.balance > 0 and r.due_on = a.oldest_due_on or r.paid_on = a.last_paid_on
@@ -330,13 +337,13 @@ computed as (
     from candidates s left join used_up u on u.source_id = s.id
 ),
 {_changed(entity, ("unapplied",))},
-merged as ({_upsert(entity, ("unapplied",), "changed")} returning id, customer_id, currency, unapplied),
-replaced as (select old.* from old join merged on merged.id = old.id),
+{_write(entity, ("unapplied",), "changed")},
+replaced as (select old.* from old join changed on changed.id = old.id),
 versions as ({_keep_versions(entity, "replaced")}),
 moves as ({_source_moves(entity, "computed")} union all {_BEFORE}),
 days as ({_MOVE_DAYS}),
 standing as (
-    select customer_id, currency, unapplied from merged
+    select customer_id, currency, unapplied from changed
     union all select customer_id, currency, -unapplied from replaced
 ),
 per_customer as (
@@ -346,7 +353,7 @@ per_customer as (
     from standing group by customer_id, currency having sum(unapplied) <> 0 order by customer_id, currency
     on conflict (customer_id, currency) do update set unapplied = agg_customer.unapplied + excluded.unapplied
 )
-select (select count(*) from merged)"""
+select (select count(*) from changed)"""
 
 
 def merge(entity: Entity, large: bool) -> str:
