@@ -1,6 +1,6 @@
 """Servers, sessions and tenants for the tests: the embedded pair, or what DATABASE_URL and REDIS_URL name.
 
-Real servers must be the tests' own: their database is made anew by name, and the Redis database is emptied.
+On real servers the tests make a database of their own, for which the role needs CREATEDB; the Redis database is emptied.
 """
 
 import os
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 import redis as redis_client
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
@@ -86,13 +85,15 @@ def redis(settings) -> Iterator[redis_client.Redis]:
 @contextmanager
 def _scratch_database(url: str) -> Iterator[str]:
     name = f"paypredict_test_{secrets.token_hex(4)}"
-    with psycopg.connect(url, autocommit=True) as connection:
+    address = make_url(url).set(drivername="postgresql")
+    scratch_url = address.set(database=name).render_as_string(hide_password=False)
+    with psycopg.connect(address.render_as_string(hide_password=False), autocommit=True) as connection:
         connection.execute(SQL("create database {}").format(Identifier(name)))
         try:
-            yield make_url(url).set(database=name).render_as_string(hide_password=False)
+            yield scratch_url
         finally:
             # Roles belong to the cluster and would outlive the database.
-            with psycopg.connect(**conninfo_to_dict(url) | {"dbname": name}) as scratch:
+            with psycopg.connect(scratch_url) as scratch:
                 roles = [row[0] for row in scratch.execute("select schema_name from hub.tenants")]
             connection.execute(SQL("drop database {} with (force)").format(Identifier(name)))
             for role in roles:
