@@ -25,8 +25,9 @@ from hub import registry
 from hub.forecasting import engine
 from hub.forecasting.backtest import customer_median
 from hub.forecasting.days import NEVER, Days, to_day
-from hub.forecasting.features import History, build_cases
+from hub.forecasting.features import build_cases
 from hub.forecasting.frame import LedgerFrame
+from hub.forecasting.history import History
 from hub.forecasting.results import Scores
 from hub.forecasting.samples import training_sample
 from hub.forecasting.scoring import score

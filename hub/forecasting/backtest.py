@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from hub.forecasting.calibration import Calibration, calibrate
 from hub.forecasting.days import Days, to_date
-from hub.forecasting.features import History, build_cases
+from hub.forecasting.features import build_cases
 from hub.forecasting.frame import LedgerFrame
+from hub.forecasting.history import History
 from hub.forecasting.prediction import plan, read_curves
 from hub.forecasting.results import Backtest, ErrorGroup, Forecasts, Scores
 from hub.forecasting.scoring import calibration as calibration_bins
@@ -69,7 +70,7 @@ def judge(fitted: ForecastBackend, known: LedgerFrame, part: Part) -> tuple[Back
     scored = partial(score, paid=paid, due=cases.due, amount=amount, as_of=cases.seen - 1)
     model = scored(expected=forecasts.expected, p_paid_by_due=forecasts.p_paid_by_due, p10=p10, p90=p90)
     median_day = customer_median(cases)
-    by_median = scored(expected=median_day, p_paid_by_due=1.0 - cases.column("late_share"))
+    by_median = scored(expected=median_day, p_paid_by_due=1.0 - cases.column("late_share").astype(np.float64))
     on_due = scored(expected=np.maximum(cases.due, cases.start))
     promoted = _relative_error(model, by_median) < 1.0
     undecided = cases.due >= cases.start

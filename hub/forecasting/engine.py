@@ -12,8 +12,8 @@ from hub.forecasting.backtest import judge, newest_part
 from hub.forecasting.calibration import Calibration
 from hub.forecasting.cash import weekly_cash
 from hub.forecasting.days import Days, to_day
-from hub.forecasting.features import History
 from hub.forecasting.frame import LedgerFrame
+from hub.forecasting.history import History
 from hub.forecasting.prediction import plan, predict
 from hub.forecasting.results import Backtest, CashFlow, Forecasts, Reason, backtest_from_json, backtest_to_json
 from hub.forecasting.samples import training_sample

@@ -75,13 +75,16 @@ class LedgerFrame:
         Invoices issued later, and drafts, are left out unless `include_upcoming`.
         """
         keep = np.ones(len(self), dtype=bool) if include_upcoming else (self.issued <= day) & ~self.draft
-        return replace(self.take(keep), day=day, settlements=_known_by(day, self.settlements, keep))
+        return self._cut(keep, day)
 
     def take(self, keep: NDArray[np.bool_]) -> "LedgerFrame":
         """Only the invoices marked, with all customers."""
+        return self._cut(keep, self.day)
+
+    def _cut(self, keep: NDArray[np.bool_], day: int) -> "LedgerFrame":
         per_invoice = ("invoice_id", "number", "customer", "currency", "terms", "issued", "due", "amount", "draft")
         rows = {name: getattr(self, name)[keep] for name in (*per_invoice, "disputed", "status")}
-        return replace(self, **rows, settlements=_known_by(NEVER, self.settlements, keep))
+        return replace(self, **rows, day=day, settlements=_known_by(day, self.settlements, keep))
 
     @classmethod
     def from_columns(

@@ -8,8 +8,9 @@ import numpy as np
 from hub.forecasting.calibration import Calibration
 from hub.forecasting.curves import day_of, paid_by
 from hub.forecasting.days import Days
-from hub.forecasting.features import History, build_cases
+from hub.forecasting.features import build_cases
 from hub.forecasting.frame import LedgerFrame
+from hub.forecasting.history import History
 from hub.forecasting.planning import plan_days
 from hub.forecasting.results import Forecasts
 from hub.forecasting.timeline import Rows

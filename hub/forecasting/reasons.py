@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from hub.forecasting.days import Days, weekday
-from hub.forecasting.features import History, build_cases
+from hub.forecasting.features import build_cases
+from hub.forecasting.history import History
 from hub.forecasting.results import Reason
 from hub.forecasting.timeline import Rows
 from hub.sdk.forecaster import Cases, ForecastBackend

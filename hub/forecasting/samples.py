@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.forecasting.days import Days
-from hub.forecasting.features import History, build_cases
-from hub.forecasting.frame import Outcome
+from hub.forecasting.features import build_cases
+from hub.forecasting.history import History
+from hub.forecasting.settlement import Outcome
 from hub.forecasting.timeline import Rows
 from hub.sdk.forecaster import Cases, Observed
 

@@ -9,7 +9,7 @@ Rows = NDArray[np.int64]
 
 
 class Timeline:
-    """Events (one `customer` and `day` each) sorted by both. Positions refer to that order."""
+    """Events (one `customer` and `day` each) sorted by both; positions refer to that order. NEVER is no event."""
 
     def __init__(self, customer: NDArray[np.int32], day: Days) -> None:
         happened = np.flatnonzero(day < NEVER)
@@ -40,8 +40,22 @@ class Timeline:
         return self.before(customer, day) - self.start(customer)
 
 
-def running_total(values: NDArray[np.generic]) -> NDArray[np.generic]:
+def running_total(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Totals of all values before each position: the difference of two of them is the total in between."""
-    total = np.zeros((len(values) + 1, *values.shape[1:]), dtype=np.float64 if values.dtype.kind == "f" else np.int32)
+    total = np.zeros((len(values) + 1, *values.shape[1:]))
     np.cumsum(values, axis=0, out=total[1:])
     return total
+
+
+def running_count(marks: NDArray[np.integer | np.bool_]) -> NDArray[np.int32]:
+    """As `running_total`, for what is counted."""
+    total = np.zeros((len(marks) + 1, *marks.shape[1:]), dtype=np.int32)
+    np.cumsum(marks, axis=0, out=total[1:])
+    return total
+
+
+def one_hot(code: NDArray[np.integer], width: int) -> NDArray[np.int8]:
+    """One row per code with a 1 in its column."""
+    marks = np.zeros((len(code), width), dtype=np.int8)
+    marks[np.arange(len(code)), code] = 1
+    return marks

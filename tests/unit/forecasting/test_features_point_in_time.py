@@ -1,0 +1,100 @@
+"""The kernel against a slow oracle that loops over what was known, and against a changed future."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hub.forecasting.features import NAMES, SHRINK, build_cases
+from hub.forecasting.frame import LedgerFrame
+from hub.forecasting.history import History, delay_bin
+from hub.forecasting.settlement import Settlements
+from hub.sdk.forecaster import DELAYS
+from tests.unit.forecasting.forecast_ledgers import FIRST_DAY, made_up_ledger
+
+
+@pytest.fixture(scope="module")
+def frame() -> LedgerFrame:
+    return made_up_ledger()
+
+
+def test_equal_to_a_slow_oracle(frame: LedgerFrame):
+    rng = np.random.default_rng(1)
+    rows = rng.integers(0, len(frame), 2000)
+    seen = (frame.issued[rows] + rng.integers(-60, 40, len(rows))).astype(np.int32)
+    cases = build_cases(History(frame), rows, seen)
+    for case, (row, day) in enumerate(zip(rows, seen, strict=True)):
+        for name, expected in slow_features(frame, row, day).items():
+            found = cases.profiles["delay"][case] if name == "delay" else cases.column(name)[case]
+            np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4, err_msg=f"{name} of case {case}")
+
+
+def slow_features(frame: LedgerFrame, row: int, day: int) -> dict[str, object]:
+    """What one invoice's features should be, from the definition."""
+    mine = frame.customer == frame.customer[row]
+    paid = frame.paid
+    known = paid < day
+    own = np.flatnonzero(mine & known)
+    delay = np.clip(paid[own] - frame.due[own], -60, 120).astype(float)
+    everyone = np.clip((paid - frame.due)[known], -60, 120).astype(float)
+    ledger_mean = everyone.sum() / (len(everyone) + 1)
+    ledger_late = ((everyone > 0).sum() + 0.4) / (len(everyone) + 1)
+    mean = (delay.sum() + SHRINK * ledger_mean) / (len(own) + SHRINK)
+    late_share = ((delay > 0).sum() + SHRINK * ledger_late) / (len(own) + SHRINK)
+    runs = sorted(set(paid[own].tolist()))
+    opened = (mine & (frame.issued < day) & (frame.closed >= day)).sum()
+    overdue = (mine & (frame.issued < day) & (frame.closed >= day) & (frame.due < day)).sum()
+    long_overdue = (mine & (frame.issued < day) & (frame.closed >= day) & (frame.due + 14 < day)).sum()
+    recent = runs[-7:]
+    usual = np.log1p(frame.amount[own]).mean() if len(own) else np.nan
+    return {
+        "terms_days": frame.due[row] - frame.issued[row],
+        "familiarity": len(own) / (len(own) + 10),
+        "delay_mean": mean,
+        "late_share": late_share,
+        "payment_gap": min(day - runs[-1], 90) if runs else np.nan,
+        "payment_gap_mean": min((recent[-1] - recent[0]) / (len(recent) - 1), 90) if len(recent) > 1 else np.nan,
+        "invoices_per_run": np.log1p(len(own) / len(runs)) if runs else np.nan,
+        "amount_vs_usual": np.log1p(frame.amount[row]) - usual,
+        "open_overdue_share": (overdue + 0.5 * late_share) / (opened + 0.5),
+        "open_overdue_long_share": long_overdue / (opened + 1),
+        "open_vs_paid": np.log1p(opened) - np.log1p(len(own)),
+        "horizon": max(frame.issued[row] - day, 0),
+        "delay": np.bincount(delay_bin((paid - frame.due)[own]), minlength=len(DELAYS)),
+    }
+
+
+def test_nothing_after_the_day_can_enter(frame: LedgerFrame):
+    day = FIRST_DAY + 200
+    rng = np.random.default_rng(2)
+    parts = frame.settlements
+    after = parts.day >= day
+    changed_day = np.where(after, day + rng.integers(0, 500, len(parts)), parts.day).astype(np.int32)
+    other_future = replace(frame, settlements=Settlements(parts.row, changed_day, parts.amount, parts.means))
+    without_future = replace(frame, settlements=parts.take(~after))
+    rows = np.flatnonzero(frame.issued < day + 60)
+    seen = np.full(len(rows), day, dtype=np.int32)
+    as_known = build_cases(History(frame), rows, seen)
+    for other in (other_future, without_future, frame.as_of(day - 1, include_upcoming=True)):
+        cases = build_cases(History(other), rows, seen)
+        np.testing.assert_array_equal(cases.values, as_known.values)
+        for name, profile in as_known.profiles.items():
+            np.testing.assert_array_equal(cases.profiles[name], profile)
+
+
+def test_hidden_customers_look_new(frame: LedgerFrame):
+    rows = np.array([len(frame) - 1, len(frame) - 1])
+    seen = np.repeat(np.int32(FIRST_DAY + 250), 2)
+    cases = build_cases(History(frame), rows, seen, np.array([False, True]))
+    assert cases.column("familiarity")[0] > 0.5
+    assert cases.column("familiarity")[1] == 0
+    assert np.isnan(cases.column("payment_gap")[1])
+    assert cases.profiles["delay"][1].sum() == 0
+    assert cases.customer[0] == cases.customer[1]
+
+
+def test_a_ledger_without_payments_has_features():
+    frame = made_up_ledger(days=40).as_of(FIRST_DAY + 5)
+    cases = build_cases(History(frame), np.arange(len(frame)), np.full(len(frame), FIRST_DAY + 6, dtype=np.int32))
+    assert cases.values.shape == (len(frame), len(NAMES))
+    assert not np.isnan(cases.column("delay_median")).any()
