@@ -11,9 +11,10 @@ from plugins.connectors.csv.repeats import CONTRADICTION, COPY, FIRST_PART, LATE
 class Items:
     """One pass over a file's items, each with the number of its row. Copies of earlier rows are left out.
 
-    Beside the file's own columns an item has `_line`, and where it applies `_heading` (the customer it stands under),
-    `_part` (first or later of several rows of one invoice), `_contradicts` (the line that states the invoice
-    otherwise), `_surplus` (the first cell beyond the header), `_payment_total` and `_payment_ambiguous`.
+    Beside the file's own columns an item has `_line`, and `_read_as`: date order, decimal mark and currency of the file,
+    without which its cells could mean something else in a later one. Where it applies it has `_heading` (the customer
+    it stands under), `_part` (first or later of several rows of one invoice), `_contradicts` (the line that states the
+    invoice otherwise), `_surplus` (the first cell beyond the header), `_payment_total` and `_payment_ambiguous`.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -28,12 +29,14 @@ class Items:
     def __iter__(self) -> Iterator[tuple[int, dict[str, Any]]]:
         names, grouped = self._plan.layout.names, self._plan.layout.grouped
         verdicts, width, shared = self._plan.repeats.verdicts, len(names), self._plan.shares.totals is not None
+        read_as = f"{self._plan.date_order} {self._plan.decimal} {self._plan.currency}"
         for row, (line, cells, heading) in enumerate(self._rows):
             verdict = verdicts[row]
             if verdict == COPY:
                 continue
             item: dict[str, Any] = dict(zip(names, cells, strict=False))
             item["_line"] = line
+            item["_read_as"] = read_as
             if grouped:
                 item["_heading"] = heading
             if verdict != SINGLE:

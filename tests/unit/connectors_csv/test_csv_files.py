@@ -71,6 +71,12 @@ def test_further_columns_stay_in_the_raw_item(read):
     assert reading.items[0]["Region (2)"] == "Coast"
 
 
+def test_an_item_says_how_it_was_read(read):
+    text = "invoice_id,customer_id,issue_date,amount\nI1,C1,03/04/2026,10.50\n"
+    american, british = (read(text, date_order=order).items[0] for order in ("mdy", "dmy"))
+    assert (american["_read_as"], british["_read_as"]) == ("mdy . USD", "dmy . USD")
+
+
 def test_an_explicit_mapping_wins_and_the_rest_is_recognised(read):
     text = "ref,who,issue_date,amount,net\nI1,C1,2026-01-02,11.90,10.00\n"
     with pytest.raises(ConfigError, match=r"no column was recognised as invoice_id.*ref, who, issue_date") as caught:
