@@ -1,6 +1,6 @@
 """Servers, sessions and tenants for the tests: the embedded pair, or what DATABASE_URL and REDIS_URL name.
 
-On real servers the tests make a database of their own, for which the role needs CREATEDB; the Redis database is emptied.
+There the tests make a database of their own, for which the role needs CREATEDB; the Redis database is emptied.
 """
 
 import os
