@@ -26,6 +26,8 @@ QUEUE = "paypredict"
 FUNCTION = "hub.worker.run_work"
 # A job that has started although its work is still queued died before it could claim it.
 _MOVING = {status.value.encode() for status in (JobStatus.QUEUED, JobStatus.RATE_LIMITED)}
+# Letting done jobs expire costs RQ fewer round trips than deleting them.
+_KEEP_DONE_SECONDS = 60
 _KEEP_FAILED_SECONDS = 3600
 _POLICY = Policy()
 
@@ -63,7 +65,7 @@ class WorkQueue:
             str(work.id),
             job_id=_job_id(work),
             description="work",
-            result_ttl=0,
+            result_ttl=_KEEP_DONE_SECONDS,
             failure_ttl=_KEEP_FAILED_SECONDS,
             rate_limit=RateLimit(work.tenant_key, self._tenant_concurrency),
         )
