@@ -2,6 +2,7 @@
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import event, text
@@ -140,8 +141,6 @@ def test_unknown_tenant(storage):
 
 
 def test_the_hub_is_upgraded_once_by_whoever_comes_first(settings, tmp_path):
-    from dataclasses import replace
-
     with Servers.start(tmp_path / "servers", valkey=False) as servers:
         storage = Storage(replace(settings, database_url=servers.database_url))
         with ThreadPoolExecutor(4) as pool:
