@@ -11,7 +11,7 @@ from plugins.connectors.csv.repeats import CONTRADICTION, COPY, FIRST_PART, LATE
 class Items:
     """One pass over a file's items, each with the number of its row. Copies of earlier rows are left out.
 
-    Beside the file's own columns an item has `_line`, and `_read_as`: date order, decimal mark and currency of the file,
+    Beside the file's own columns an item has `_line`, and `_read_as`: date order, decimal mark and currency,
     without which its cells could mean something else in a later one. Where it applies it has `_heading` (the customer
     it stands under), `_part` (first or later of several rows of one invoice), `_contradicts` (the line that states the
     invoice otherwise), `_surplus` (the first cell beyond the header), `_payment_total` and `_payment_ambiguous`.
