@@ -39,7 +39,8 @@ class Storage:
 
     def __init__(self, settings: Settings, *, pool_size: int | None = None) -> None:
         self.settings = settings
-        self.engine = _make_engine(settings, pool_size or settings.db_pool_size)
+        self.pool_size = pool_size or settings.db_pool_size
+        self.engine = _make_engine(settings, self.pool_size)
 
     @contextmanager
     def hub(self, *, statement_timeout_ms: int | None = None) -> Iterator[Session]:

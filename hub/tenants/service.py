@@ -133,7 +133,7 @@ def migrate(
         return []
     migrations.steps("tenant")  # rendered once, before the threads want it
     results = []
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(min(workers, storage.pool_size)) as pool:
         for result in pool.map(lambda tenant: _migrate(storage, *tenant), behind):
             results.append(result)
             progress(result)

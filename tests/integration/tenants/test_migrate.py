@@ -135,6 +135,13 @@ def test_a_tenant_newer_than_the_code_is_left_alone(storage, three):
     assert state(storage, three[0])[0] == "9999"
 
 
+def test_more_workers_than_connections(settings, three, add_revision):
+    add_revision(NEXT, "create table notes (body text)")
+    narrow = Storage(settings, pool_size=1)
+    assert [result.error for result in service.migrate(narrow, only=three, workers=8)] == [None] * 3
+    narrow.close()
+
+
 def test_unknown_tenant(storage):
     with pytest.raises(NotFoundError, match="there is no tenant nobody"):
         service.migrate(storage, only=["nobody"])
