@@ -7,7 +7,7 @@ an invoice may be planned anywhere in the middle of its curve, where the expecte
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.forecasting.curves import day_of, paid_by
+from hub.forecasting.curves import day_of
 from hub.forecasting.days import Days, monday_of
 from hub.sdk.forecaster import Curves
 
@@ -47,10 +47,12 @@ class _Surplus:
         self.cash = np.zeros((int(start.max()) - self.monday) // 7 + WEEKS + 1)
 
     def expect(self, curves: Curves, start: Days, amount: Floats) -> None:
-        first = (int(start.min()) - self.monday) // 7
-        ends = self.monday + 7 * np.arange(first, first + WEEKS + 1) - 1
-        total = [paid_by(curves, start, np.full(len(start), end, dtype=np.int32)) @ amount for end in ends]
-        self.cash[first : first + WEEKS] -= np.diff(total)
+        first = np.maximum(np.concatenate([start[:, None], curves.ends[:, :-1] + 1], axis=1), start[:, None])
+        # A piece of several days counts in the week of its middle.
+        week = (np.maximum(first + curves.ends, 2 * start[:, None]) // 2 - self.monday) // 7
+        cash = np.diff(curves.paid_by, axis=1, prepend=0.0) * amount[:, None]
+        last = len(self.cash) - 1
+        self.cash -= np.bincount(np.minimum(week, last).ravel(), weights=cash.ravel(), minlength=last + 1)
 
     def place(self, median: Days, earliest: Days, latest: Days, amount: Floats) -> Days:
         week, first, last = (

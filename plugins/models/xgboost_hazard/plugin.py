@@ -84,6 +84,7 @@ class XGBoostHazardBackend:
         some = np.zeros(len(cases), dtype=bool)
         some[:: max(1, len(cases) // TYPICAL_CASES)] = True
         self.typical = self._contributions(cases.take(some)).mean(axis=0)
+        progress(1.0, f"Learnt from {len(label):,} invoice days")
 
     def predict(self, cases: Cases) -> Curves:
         """When each case will be paid, given that it is unpaid until its `start`."""

@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+
+from hub.forecasting.calibration import Calibration, calibrate
+from hub.forecasting.curves import day_of, paid_by
+from hub.forecasting.days import monday_of
+from hub.forecasting.planning import plan_days
+from hub.sdk.forecaster import Curves
+
+START = np.array([100, 100], dtype=np.int32)
+CURVES = Curves(
+    ends=np.array([[100, 101, 111], [102, 102, 110]], dtype=np.int32),
+    paid_by=np.array([[0.2, 0.5, 1.0], [0.3, 0.3, 0.7]], dtype=np.float32),
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (99, [0.0, 0.0]),  # before it can be paid
+        (100, [0.2, 0.1]),  # the first piece of the second row is three days long
+        (102, [0.55, 0.3]),
+        (106, [0.75, 0.5]),
+        (500, [1.0, 0.7]),  # nothing is known beyond the curve
+    ],
+)
+def test_paid_by(day: int, expected: list[float]):
+    np.testing.assert_allclose(paid_by(CURVES, START, np.full(2, day, dtype=np.int32)), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("probability", "expected"),
+    [(0.05, [100, 100]), (0.2, [100, 101]), (0.5, [101, 106]), (0.75, [106, 110]), (1.0, [111, 110])],
+)
+def test_day_of(probability: float, expected: list[int]):
+    assert day_of(CURVES, START, probability).tolist() == expected
+
+
+def test_day_of_is_the_first_day_with_the_probability():
+    for probability in np.linspace(0.01, 0.69, 40):
+        day = day_of(CURVES, START, probability)
+        assert (paid_by(CURVES, START, day) >= probability - 1e-5).all()
+        assert (paid_by(CURVES, START, day - 1) < probability).all()
+
+
+def spiky_curves(count: int) -> Curves:
+    """Half of the payments come on one day, the others spread over ten days around it."""
+    shares = np.array([0.05] * 5 + [0.5] + [0.05] * 5)
+    ends = np.tile(np.arange(1000, 1011, dtype=np.int32), (count, 1))
+    return Curves(ends=ends, paid_by=np.tile(np.cumsum(shares), (count, 1)).astype(np.float32))
+
+
+def test_calibration_narrows_intervals_that_hold_too_much():
+    rng = np.random.default_rng(0)
+    curves, start = spiky_curves(2000), np.full(2000, 1000, dtype=np.int32)
+    paid = (1000 + rng.choice(11, 2000, p=[0.05] * 5 + [0.5] + [0.05] * 5)).astype(np.int32)
+    found = calibrate(curves, start, paid)
+    held = (paid >= day_of(curves, start, found.low)) & (paid <= day_of(curves, start, found.high))
+    assert found.low > 0.1
+    assert abs(held.mean() - 0.8) < 0.06
+
+
+def test_too_few_answers_do_not_outweigh_the_curves():
+    assert calibrate(spiky_curves(20), np.full(20, 1000, dtype=np.int32), np.full(20, 1005)) == Calibration(0.1, 0.9)
+
+
+def even_curves(count: int) -> tuple[Curves, np.ndarray]:
+    """Paid on any of fourteen days, so that all medians fall in the same week."""
+    monday = int(monday_of(np.array([1000]))[0])
+    start = np.full(count, monday, dtype=np.int32)
+    ends = np.tile(start[0] + np.arange(14, dtype=np.int32), (count, 1))
+    return Curves(ends=ends, paid_by=np.tile(np.arange(1, 15) / 14, (count, 1)).astype(np.float32)), start
+
+
+def test_planned_weeks_add_up_to_the_expected_cash():
+    curves, start = even_curves(40)
+    amount, currency = np.full(40, 100.0), np.zeros(40, dtype=np.int16)
+    medians = day_of(curves, start, 0.5)
+    planned = plan_days(curves, start, start - 1, amount, currency)
+    in_first_week = planned < start[0] + 7
+    assert (medians < start[0] + 7).all()
+    assert in_first_week.sum() == 20
+    assert np.abs(planned - medians).max() <= 2
+
+
+def test_each_currency_adds_up_by_itself():
+    curves, start = even_curves(40)
+    currency = np.repeat([0, 1], 20).astype(np.int16)
+    planned = plan_days(curves, start, start - 1, np.full(40, 100.0), currency)
+    assert [(planned[currency == code] < start[0] + 7).sum() for code in (0, 1)] == [10, 10]
+
+
+def test_a_plan_does_not_know_later_forecasts():
+    curves, start = even_curves(40)
+    amount, currency = np.linspace(50, 150, 40), np.zeros(40, dtype=np.int16)
+    as_of = np.where(np.arange(40) < 20, start - 2, start - 1).astype(np.int32)
+    early = slice(0, 20)
+    alone = plan_days(
+        Curves(ends=curves.ends[early], paid_by=curves.paid_by[early]), start[early], as_of[early], amount[early],
+        currency[early],
+    )  # fmt: skip
+    assert plan_days(curves, start, as_of, amount, currency)[early].tolist() == alone.tolist()
