@@ -4,6 +4,7 @@ A plugin that cannot be used is remembered with its traceback, shown by `paypred
 """
 
 import importlib
+import inspect
 import os
 import traceback
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,15 @@ from hub.sdk.manifest import Kind, Manifest, read_manifest
 OWN_DISTRIBUTION = "paypredict"
 THIRD_PARTY_SWITCH = "PAYPREDICT_THIRD_PARTY_PLUGINS"
 """Environment variable: "off" leaves out all plugins but the hub's own."""
+
+_CONTRACTS: dict[Kind, str] = {
+    "connector": "hub.sdk.connector:Connector",
+    "forecast": "hub.sdk.forecaster:ForecastBackend",
+    "risk": "hub.sdk.risk:RiskBackend",
+    "classifier": "hub.sdk.classifier:DisputeClassifier",
+    "channel": "hub.sdk.channel:Channel",
+    "writer": "hub.sdk.writer:ReminderWriter",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,17 @@ def load(environ: Mapping[str, str] | None = None) -> Registry:
     return Registry(manifests, origins, broken)
 
 
+def check(registry: Registry, slug: str) -> list[str]:
+    """What a plugin's class lacks of its kind's contract, a sentence each; also why its code cannot be loaded."""
+    manifest = registry.get(slug)
+    try:
+        plugin = registry.load(slug)
+    except ConfigError as error:
+        return [str(error)]
+    module, _, name = _CONTRACTS[manifest.kind].partition(":")
+    return list(_lacks(plugin, getattr(importlib.import_module(module), name)))
+
+
 def _points() -> list[EntryPoint]:
     """The entry points, the hub's own first, so that nobody can take a slug away from it; then by name."""
 
@@ -130,3 +151,18 @@ def _read(point: EntryPoint) -> Iterator[Manifest]:
 
 def _sentence(error: BaseException) -> str:
     return str(error) if isinstance(error, ConfigError) else f"{type(error).__name__}: {error}"
+
+
+def _lacks(plugin: Any, contract: type) -> Iterator[str]:
+    for name in vars(contract).get("__annotations__", {}):
+        if not hasattr(plugin, name) and name not in getattr(plugin, "__annotations__", {}):
+            yield f"{plugin.__qualname__} lacks the attribute {name} of {contract.__name__}"
+    for name in vars(contract):
+        if name.startswith("_") or not callable(getattr(contract, name)):
+            continue
+        wanted = inspect.signature(getattr(contract, name))
+        given = getattr(plugin, name, None)
+        if not callable(given):
+            yield f"{plugin.__qualname__} lacks the method {name}{wanted} of {contract.__name__}"
+        elif missing := [word for word in wanted.parameters if word not in inspect.signature(given).parameters]:
+            yield f"{plugin.__qualname__}.{name}{inspect.signature(given)} does not take {', '.join(missing)}"
