@@ -25,7 +25,7 @@ ALLOWANCE_S = 5.0
 SECOND_START_GOAL_S = 8.0
 
 
-def run(rounds: int = 3, **_: Any) -> dict[str, Any]:
+def run(rounds: int = 3) -> dict[str, Any]:
     """Ratio of wall time; the goal is the limit plus five seconds. `second_start_s`: the same on a folder with data."""
     costs: dict[str, list[harness.Cost]] = {"limit": [], "product": [], "second": []}
     for _round in range(rounds):

@@ -28,7 +28,7 @@ alter table invoices drop column if exists bench_note, drop column if exists ben
 """
 
 
-def run(tenants: int = 200, rounds: int = 5, **_: object) -> list[dict[str, Any]]:
+def run(tenants: int = 200, rounds: int = 5) -> list[dict[str, Any]]:
     """Measure one revision on `tenants` tenants, and a run that finds nothing to do."""
     with scratch_storage() as storage:
         keys = [f"bench_{number}" for number in range(tenants)]

@@ -17,7 +17,7 @@ PAGES = 200
 SORT = "due_on"
 
 
-def run(rows: int = 1_000_000, depth: int | None = None, rounds: int = 7, **_: object) -> dict[str, Any]:
+def run(rows: int = 1_000_000, depth: int | None = None, rounds: int = 7) -> dict[str, Any]:
     """Measure on `rows` invoices by due date, the deep page after `depth` of them (half of them unless given)."""
     with scratch_storage() as storage:
         key = tenants.create(storage, "Bench page").tenant.key

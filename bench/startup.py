@@ -25,7 +25,7 @@ HEAVY = {"xgboost", "sklearn", "pandas", "polars", "torch", "transformers", "sci
 RSS_GOAL_MB = 100
 
 
-def run(rounds: int = 7, **_: Any) -> dict[str, Any]:
+def run(rounds: int = 7) -> dict[str, Any]:
     """Ratio of processor time; also met only if memory stays under 100 MB and nothing heavy is imported."""
     costs: dict[str, list[harness.Cost]] = {"limit": [], "product": []}
     reports: list[dict[str, Any]] = []

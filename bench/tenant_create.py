@@ -10,7 +10,7 @@ from hub.storage.session import Storage, driver
 from hub.tenants import service
 
 
-def run(tenants: int = 50, rounds: int = 5, **_: object) -> list[dict[str, Any]]:
+def run(tenants: int = 50, rounds: int = 5) -> list[dict[str, Any]]:
     """Measure on `tenants` tenants per arm; the product's also have a role, grants, a registry row and a key."""
     each = max(1, tenants // rounds)
     with scratch_storage() as storage:

@@ -1,6 +1,7 @@
 """`paypredict bench`: the hub's real path and its limit, side by side in one run."""
 
 import importlib
+import inspect
 import json
 import os
 import platform
@@ -20,6 +21,7 @@ BENCHMARKS = {
     "tenant-create": "Create a tenant, against running the same DDL.",
     "migrate": "Migrate many tenants, against a loop over the same SQL.",
     "analytics": "Aging and DSO on a large ledger, against one primary-key read and raw SQL.",
+    "page": "A page deep in the list of invoices, against the first one.",
     "jobs": "Durable work, against a bare RQ job.",
     "startup": "Import and build the API, against importing its libraries.",
     "coldstart": "`paypredict up` to the first answer, against starting the servers alone.",
@@ -46,12 +48,14 @@ def command(names: tuple[str, ...], as_json: bool, rows: int | None, tenants: in
     """
     if unknown := sorted(set(names) - BENCHMARKS.keys() - {"accuracy"}):
         raise click.UsageError(f"no benchmark named {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
-    options = {name: value for name, value in (("rows", rows), ("tenants", tenants)) if value is not None}
+    given = {name: value for name, value in (("rows", rows), ("tenants", tenants)) if value is not None}
     console = Console(stderr=True)
     results: list[dict[str, object]] = []
     for name in names or tuple(BENCHMARKS):
         with console.status(f"{name}: {BENCHMARKS.get(name, 'accuracy on the real ledgers')}"):
-            found = importlib.import_module(f"bench.{name.replace('-', '_')}").run(**options)
+            run = importlib.import_module(f"bench.{name.replace('-', '_')}").run
+            taken = inspect.signature(run).parameters
+            found = run(**{option: value for option, value in given.items() if option in taken})
         results.extend(found if isinstance(found, list) else [found])
     if as_json:
         click.echo(json.dumps({"machine": machine(), "benchmarks": results}, indent=1, default=str))
