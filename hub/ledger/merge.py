@@ -135,7 +135,8 @@ def _moved_keys(entity: Entity, batch: Batch, difference: _Difference, touched: 
         moved = touched.sources
     else:
         return set()
-    return (moved | batch.gone[entity].keys()).difference(difference.new, difference.changed)
+    moved = moved | batch.gone[entity].keys()
+    return moved.difference(difference.new, difference.changed) if moved else moved
 
 
 def _moved_before(
@@ -191,7 +192,7 @@ def _write(
             write_row, rows, naming = copy.write_row, batch.rows[entity], batch.naming
             for key in keys:
                 row = rows[key]
-                write_row(_staged(entity, naming, key, row, None if row.raw is None else _raw(row.raw).decode()))
+                write_row(_staged(entity, naming, key, row, _raw(row.raw).decode() if row.raw is not None else None))
     else:
         parameters["rows"] = _as_json(batch, entity, keys)
     cursor.execute(statements.merge(entity, is_large), parameters)
