@@ -75,7 +75,6 @@ class Runner:
         try:
             with self._keeper.keeping(context):
                 result = self._handler(claim.kind)(context, **claim.payload)
-                context.check()
             state = self._finish(claim, result, context.events)
             log.info("%s %s is done, attempt %d", claim.kind, claim.id, claim.attempts)
             return state

@@ -95,7 +95,7 @@ def make_runner(storage, settings):
 
 @pytest.fixture
 def start(settings, tmp_path):
-    """Start a process of process.py ("work" or "schedule"); what still runs at the end of the test is killed."""
+    """Start a process of process.py: "work", "work-grown" or "schedule". It is killed at the end of the test."""
     started = []
 
     def start(role: str) -> subprocess.Popen:

@@ -54,4 +54,6 @@ if __name__ == "__main__":
     pipelines.HANDLERS.update({name: f"process:{name}" for name in ("note", "stall_once", "step_on", "take_a_while")})
     settings = Settings.load()
     logs.configure(settings)
-    {"work": worker.work, "schedule": worker.schedule}[sys.argv[1]](settings, FAST)
+    if sys.argv[1] == "work-grown":
+        worker._LARGEST_RSS_BYTES = 0
+    {"work": worker.work, "work-grown": worker.work, "schedule": worker.schedule}[sys.argv[1]](settings, FAST)

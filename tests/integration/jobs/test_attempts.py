@@ -57,6 +57,15 @@ def keep_silent(context):
         assert leases.collect_abandoned(driver(session)) == ([], [])
 
 
+def end_as_the_worker_stops(context):
+    context.stopping.set()
+
+
+def go_on_as_the_worker_stops(context):
+    context.stopping.set()
+    context.progress(0.5, "never shown")
+
+
 def be_too_late(context):
     _take_over(context)
     with pytest.raises(LeaseLost), context.transaction() as session:
@@ -140,6 +149,16 @@ def test_a_handler_that_ends_the_process_is_only_a_failure(make_runner, submit, 
 
 def test_a_silent_handler_keeps_its_lease(make_runner, submit):
     assert make_runner(__name__, "keep_silent", policy=SHORT).run(submit("keep_silent")) == "done"
+
+
+def test_what_is_done_when_the_worker_stops_is_done(make_runner, submit):
+    assert make_runner(__name__, "end_as_the_worker_stops").run(submit("end_as_the_worker_stops")) == "done"
+
+
+def test_what_is_under_way_when_the_worker_stops_is_given_back(make_runner, submit, look):
+    work_id = submit("go_on_as_the_worker_stops")
+    assert make_runner(__name__, "go_on_as_the_worker_stops").run(work_id) == "queued"
+    assert (look(work_id)["attempts"], look(work_id)["error"]) == (0, None)
 
 
 def test_who_lost_the_lease_can_neither_write_nor_show_progress(make_runner, submit, look, effects):

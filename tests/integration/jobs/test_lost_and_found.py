@@ -104,3 +104,15 @@ def test_a_tenants_backlog_does_not_stand_in_front_of_the_others(queue, redis):
         queue.put(leases.Queued(id=uuid4(), tenant_key=tenant, generation=0))
     waiting = [job.rate_limit_key for job in queue.rq.get_jobs()]
     assert waiting == ["busy", "other"]
+
+
+def test_a_worker_grown_too_large_starts_itself_anew_and_goes_on(
+    start, submit, look, storage, queue, effects, wait_until
+):
+    ids = [submit("note", words=words) for words in ("before", "after")]
+    sweep(storage, queue)
+    worker = start("work-grown")
+    wait_until(lambda: all(look(work_id)["state"] == "done" for work_id in ids), "all work")
+    assert sorted(effects()) == ["after", "before"]
+    assert worker.poll() is None
+    assert "starts anew" in worker.log.read_text()
