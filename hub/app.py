@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import redis
 from flask import Flask
 from sqlalchemy import text
 
@@ -54,12 +55,13 @@ def create_app(settings: Settings, storage: Storage | None = None, registry: plu
         settings=settings,
         storage=storage,
         registry=registry or plugins.load(),
-        redis=_connect(settings),
+        redis=cache(lambda: _connect(settings)),
         metrics=RequestMetrics(settings),
         identify=auth.Remembered(_identify(storage)),
         parts=PARTS,
         gauges=lambda: gauges(storage, datetime.now(UTC)),
     )
+    work.connect(settings)
     context.install(app, hub)
     problems.install(app)
     lifecycle.install(app)
@@ -137,6 +139,8 @@ def _identify(storage: Storage) -> Callable[[str], Identity | None]:
     return identify
 
 
-def _connect(settings: Settings) -> redis.Redis:
+def _connect(settings: Settings) -> Any:
+    import redis  # late: it takes longer to import than most of the hub
+
     # Short, because only the rate limit and readiness ask, and both do without.
     return redis.Redis.from_url(settings.redis_url, socket_timeout=0.5, socket_connect_timeout=0.5)

@@ -46,7 +46,7 @@ class Predictions(MethodView):
     """The current predictions."""
 
     @predictions.doc(operationId="listPredictions")
-    @predictions.arguments(PredictionArguments, location="query", unknown=RAISE)
+    @predictions.arguments(PredictionArguments(), location="query", unknown=RAISE)
     @predictions.response(200, PredictionPageSchema)
     def get(self, arguments: dict[str, Any]) -> Response:
         """Current predictions of open invoices, by expected day, page by page"""
@@ -62,7 +62,7 @@ class Predictions(MethodView):
         return answer(page if totals is None else page | {"totals": totals})
 
     @predictions.doc(operationId="requestForecast", parameters=[IDEMPOTENCY_KEY])
-    @predictions.arguments(ForecastRequestSchema)
+    @predictions.arguments(ForecastRequestSchema())
     @predictions.response(202, JobSchema, description="The job that forecasts; follow it at Location.")
     def post(self, body: dict[str, Any]) -> Response:
         """Forecast every open invoice anew"""
@@ -94,7 +94,7 @@ def list_models() -> Response:
 
 @cash_flow.route("")
 @cash_flow.doc(operationId="getCashFlow")
-@cash_flow.arguments(CashFlowArguments, location="query", unknown=RAISE)
+@cash_flow.arguments(CashFlowArguments(), location="query", unknown=RAISE)
 @cash_flow.response(200, CashFlowSchema)
 def get_cash_flow(arguments: dict[str, Any]) -> Response:
     """What came in over the last weeks, and what is expected over the next, with its range"""

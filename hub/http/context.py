@@ -35,6 +35,7 @@ class Identity:
 class Hub:
     """The services of this process, made once in `create_app`.
 
+    `redis` is a client of Valkey, imported and made when it is first needed.
     `parts` names, by document ("invoice", "customer") and field, what the rooms above the ledger add to it; `gauges`
     reads what the database knows for a scrape of /metrics.
     """
@@ -42,7 +43,7 @@ class Hub:
     settings: Settings
     storage: Storage
     registry: Any
-    redis: Any
+    redis: Callable[[], Any]
     metrics: RequestMetrics
     identify: Callable[[str], Identity | None]
     parts: Mapping[str, Mapping[str, Part]] = field(default_factory=dict)

@@ -88,7 +88,7 @@ def _database() -> str:
 
 
 def _valkey() -> str:
-    current_hub().redis.ping()
+    current_hub().redis().ping()
     return "ok"
 
 

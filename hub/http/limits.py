@@ -7,6 +7,7 @@ holds at most one block. While Valkey is away requests pass, and the log says so
 import logging
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, g, request
@@ -26,7 +27,7 @@ _RETRY_SECONDS = 5.0
 class RateLimit:
     """`per_minute` requests of each key in each calendar minute, over all processes that share the Valkey."""
 
-    def __init__(self, redis: Any, per_minute: int) -> None:
+    def __init__(self, redis: Callable[[], Any], per_minute: int) -> None:
         self._redis = redis
         self.per_minute = per_minute
         self._block = max(1, per_minute // _BLOCKS)
@@ -57,7 +58,7 @@ class RateLimit:
             return self._block
         name = f"paypredict:rate:{key}:{minute}"
         try:
-            with self._redis.pipeline(transaction=False) as pipeline:
+            with self._redis().pipeline(transaction=False) as pipeline:
                 pipeline.incrby(name, self._block)
                 pipeline.expire(name, 120)
                 used = pipeline.execute()[0]

@@ -1,10 +1,11 @@
 """The OpenAPI 3.1 document at /api/openapi.json and the page at /api/docs that shows it, all from this process."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, redirect, send_from_directory
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 from marshmallow import Schema, fields
 
 from hub.http.answers import JSON, dumps
@@ -61,7 +62,31 @@ class ProblemSchema(Schema):
 
 
 class HubApi(Api):  # type: ignore[misc]
-    """flask-smorest's document, with our problems as its errors; the handlers are those of hub.http.problems."""
+    """flask-smorest's document, with our problems as its errors; the handlers are those of hub.http.problems.
+
+    The document is worked out when it is first asked for: most processes are never asked.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._undocumented: list[Blueprint] = []
+        self._lock = threading.Lock()
+        super().__init__(*arguments, **options)
+
+    def register_blueprint(self, blp: Blueprint, **options: Any) -> None:
+        """Serve a blueprint's operations, and have the document tell of them."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp, **options)
+        self._undocumented.append(blp)
+
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document of all that is registered."""
+        with self._lock:
+            while self._undocumented:
+                blp = self._undocumented.pop(0)
+                blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
+                self.spec.tag({"name": blp.name, "description": blp.description})
+            document: dict[str, Any] = self.spec.to_dict()
+            return document
 
     ERROR_SCHEMA = ProblemSchema
 
@@ -97,7 +122,7 @@ def _add_pages(app: Flask, api: HubApi) -> None:
     @public
     def openapi_document() -> Response:
         if not document:
-            document.append(dumps(api.spec.to_dict()))
+            document.append(dumps(api.document()))
         return Response(document[0], content_type=JSON)
 
     @public

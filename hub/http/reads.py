@@ -7,7 +7,7 @@ import psycopg
 
 from hub.storage.session import TENANT_KEY, Storage, schema_name
 
-_ENTER = """
+ENTER = """
     select set_config('role', %s, true), set_config('search_path', %s, true), set_config('statement_timeout', %s, true),
            set_config('timezone', 'UTC', true)
 """
@@ -16,8 +16,8 @@ _ENTER = """
 def fetch(storage: Storage, tenant: str, query: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Rows of one reading statement, run as the tenant's own role and seeing the tenant's schema alone.
 
-    Everything goes out at once (begin, role and path, the statement, commit), prepared, and nothing is kept on the
-    connection. A connection that died in the pool is replaced once.
+    Role, path and statement go out at once, prepared, as one transaction, and nothing is kept on the connection. A
+    connection that died in the pool is replaced once.
     """
     if not TENANT_KEY.fullmatch(tenant):
         raise ValueError(f"not a tenant key: {tenant!r}")
@@ -33,18 +33,20 @@ def fetch(storage: Storage, tenant: str, query: str, parameters: Mapping[str, An
 def _fetch(storage: Storage, role: str, query: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     timeout = str(storage.settings.db_statement_timeout_ms)
     pooled = storage.engine.raw_connection()
+    connection: psycopg.Connection[Any] = pooled.driver_connection  # type: ignore[assignment]
     try:
-        connection: psycopg.Connection[Any] = pooled.driver_connection  # type: ignore[assignment]
+        # Statements sent together are one transaction without saying so; were they ever taken apart, the second would
+        # find neither role nor tables and fail.
+        connection.autocommit = True
         with connection.pipeline():
-            connection.execute(_ENTER, (role, role, timeout), prepare=True)
+            connection.execute(ENTER, (role, role, timeout), prepare=True)
             cursor = connection.execute(query, parameters, prepare=True)
-            connection.commit()
         # As in storage.session: a connection is retired after it has seen a number of tenants.
         pooled.record_info.setdefault("tenants", set()).add(role)  # type: ignore[union-attr]
         return cursor.fetchall()
-    except psycopg.OperationalError:
-        if connection.broken:
-            pooled.invalidate()
-        raise
     finally:
+        if connection.broken or connection.closed:
+            pooled.invalidate()
+        else:
+            connection.autocommit = False
         pooled.close()

@@ -33,7 +33,7 @@ insights = Blueprint(
 
 @insights.route("")
 @insights.doc(operationId="getInsights")
-@insights.arguments(SummaryArguments, location="query", unknown=RAISE)
+@insights.arguments(SummaryArguments(), location="query", unknown=RAISE)
 @insights.response(200, SummarySchema)
 def get_summary(arguments: dict[str, Any]) -> Response:
     """Open and overdue amounts, aging, DSO, collection figures and the trend by month"""
@@ -48,7 +48,7 @@ def get_summary(arguments: dict[str, Any]) -> Response:
 
 @insights.route("/aging")
 @insights.doc(operationId="getAging")
-@insights.arguments(AgingArguments, location="query", unknown=RAISE)
+@insights.arguments(AgingArguments(), location="query", unknown=RAISE)
 @insights.response(200, AgingListSchema)
 def get_aging(arguments: dict[str, Any]) -> Response:
     """What is open by age, of all customers or of one"""
@@ -64,7 +64,7 @@ def get_aging(arguments: dict[str, Any]) -> Response:
 
 @insights.route("/dso")
 @insights.doc(operationId="getDso")
-@insights.arguments(DsoArguments, location="query", unknown=RAISE)
+@insights.arguments(DsoArguments(), location="query", unknown=RAISE)
 @insights.response(200, FigureListSchema)
 def get_dso(arguments: dict[str, Any]) -> Response:
     """Days sales outstanding"""
@@ -75,7 +75,7 @@ def get_dso(arguments: dict[str, Any]) -> Response:
 
 @insights.route("/worklist")
 @insights.doc(operationId="getWorklist")
-@insights.arguments(WorklistArguments, location="query", unknown=RAISE)
+@insights.arguments(WorklistArguments(), location="query", unknown=RAISE)
 @insights.response(200, WorklistSchema)
 def get_worklist(arguments: dict[str, Any]) -> Response:
     """The customers to turn to first"""

@@ -19,7 +19,7 @@ jobs = Blueprint("jobs", __name__, url_prefix="/api/jobs", description="Work und
 
 @jobs.route("")
 @jobs.doc(operationId="listJobs")
-@jobs.arguments(JobArguments, location="query", unknown=RAISE)
+@jobs.arguments(JobArguments(), location="query", unknown=RAISE)
 @jobs.response(200, JobListSchema)
 def list_jobs(arguments: dict[str, Any]) -> Response:
     """Jobs, newest first"""

@@ -97,14 +97,12 @@ def list_invoices(storage: Storage, tenant: str, arguments: Mapping[str, Any]) -
     number of matching invoices, by status and currency, and their amounts per currency.
     """
     sort = INVOICE_SORTS[arguments["sort"]]
-    where = _where(_INVOICE_FILTERS, _INVOICE_FLAGS, arguments, unless="status", otherwise="i.status <> 'deleted'")
     extra = b""
     if "totals" in arguments.get("include", ()):
-        totals = fetch(
-            storage, tenant, _INVOICE_TOTALS.format(where=" and ".join(where)), {**arguments, "counted": COUNTED}
-        )
+        query = _INVOICE_TOTALS.format(where=" and ".join(_invoices_where(arguments)))
+        totals = fetch(storage, tenant, query, {**arguments, "counted": COUNTED})
         extra = b',"totals":' + orjson.dumps(_invoice_totals(totals))
-    rows = _page(storage, tenant, _INVOICES, where, sort, arguments)
+    rows = [row[0] for row in fetch(storage, tenant, *invoices_statement(arguments))]
     return page_body(rows, arguments["limit"], sort, extra)
 
 
@@ -119,16 +117,24 @@ def list_customers(storage: Storage, tenant: str, arguments: Mapping[str, Any]) 
         query = _CUSTOMER_TOTALS.format(where=" and ".join(where))
         [[count]] = fetch(storage, tenant, query, {**arguments, "counted": COUNTED})
         extra = b',"totals":' + orjson.dumps({"count": min(count, COUNTED), "is_exact": count <= COUNTED})
-    rows = _page(storage, tenant, _CUSTOMERS, where, sort, arguments)
+    rows = [row[0] for row in fetch(storage, tenant, *_page_statement(_CUSTOMERS, where, sort, arguments))]
     return page_body(rows, arguments["limit"], sort, extra)
 
 
-def _page(
-    storage: Storage, tenant: str, template: str, where: tuple[str, ...], sort: Sort, arguments: Mapping[str, Any]
-) -> list[str]:
+def invoices_statement(arguments: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The statement of a page of invoices, and its parameters: one row per invoice and one more, each JSON text."""
+    return _page_statement(_INVOICES, _invoices_where(arguments), INVOICE_SORTS[arguments["sort"]], arguments)
+
+
+def _page_statement(
+    template: str, where: tuple[str, ...], sort: Sort, arguments: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
     position = sort.position(arguments["cursor"]) if "cursor" in arguments else {}
-    query = _statement(template, where, sort, after=bool(position))
-    return [row[0] for row in fetch(storage, tenant, query, {**arguments, **position})]
+    return _statement(template, where, sort, after=bool(position)), {**arguments, **position}
+
+
+def _invoices_where(arguments: Mapping[str, Any]) -> tuple[str, ...]:
+    return _where(_INVOICE_FILTERS, _INVOICE_FLAGS, arguments, unless="status", otherwise="i.status <> 'deleted'")
 
 
 @lru_cache(maxsize=1024)

@@ -45,13 +45,13 @@ runs = Blueprint("runs", __name__, url_prefix="/api/runs", description="What eac
 
 PREVIEW_BYTES = 64 * 2**20
 _SHOWN_PROBLEMS = 20
-_RUN_FIELDS = tuple(RunSchema().fields)
-_REJECT_FIELDS = tuple(RejectSchema().fields)
+_RUN_FIELDS = tuple(RunSchema._declared_fields)
+_REJECT_FIELDS = tuple(RejectSchema._declared_fields)
 
 
 @entry.route("", methods=["POST"], endpoint="create_invoice")
 @entry.doc(operationId="createInvoice", parameters=[IDEMPOTENCY_KEY])
-@entry.arguments(InvoiceInputSchema)
+@entry.arguments(InvoiceInputSchema())
 @entry.response(201, InvoiceSchema)
 def create_invoice(body: dict[str, Any]) -> Response:
     """Enter an invoice, or change one that was entered"""
@@ -61,7 +61,7 @@ def create_invoice(body: dict[str, Any]) -> Response:
 
 @entry.route("/import", methods=["POST"])
 @entry.doc(operationId="importInvoices", parameters=[IDEMPOTENCY_KEY])
-@entry.arguments(ImportSchema, location="files", unknown=RAISE)
+@entry.arguments(ImportSchema(), location="files", unknown=RAISE)
 @entry.response(202, JobSchema, description="The job that imports; follow it at Location.")
 def import_file(body: dict[str, Any]) -> Response:
     """Import a receivables export; nothing is stored unless all of it can be used, or skip_bad is set"""
@@ -87,7 +87,7 @@ def import_file(body: dict[str, Any]) -> Response:
 
 @entry.route("/import/preview", methods=["POST"])
 @entry.doc(operationId="previewImport")
-@entry.arguments(ImportSchema, location="files", unknown=RAISE)
+@entry.arguments(ImportSchema(), location="files", unknown=RAISE)
 @entry.response(200, PreviewSchema)
 def preview_import(body: dict[str, Any]) -> Response:
     """How a file would be read: the mapping chosen, what it was chosen by, and the first rows that cannot be used"""
@@ -104,7 +104,7 @@ def preview_import(body: dict[str, Any]) -> Response:
 
 @runs.route("")
 @runs.doc(operationId="listRuns")
-@runs.arguments(RunArguments, location="query", unknown=RAISE)
+@runs.arguments(RunArguments(), location="query", unknown=RAISE)
 @runs.response(200, RunListSchema)
 def list_runs(arguments: dict[str, Any]) -> Response:
     """Sync runs with their counts and tie-out, newest first"""
@@ -138,7 +138,7 @@ def _settings(options: dict[str, Any]) -> dict[str, Any]:
         except orjson.JSONDecodeError:
             mapping = None
         if not isinstance(mapping, dict) or not all(isinstance(each, str | None) for each in mapping.values()):
-            message = 'A JSON object of field and column header, for example {"due_on": "Due Date"}.'
+            message = 'A JSON object of field and column header, for example {"due_date": "Due Date"}.'
             raise InvalidError("The mapping cannot be used.", fields={"mapping": message})
         settings["mapping"] = mapping
     return settings

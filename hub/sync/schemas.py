@@ -39,7 +39,7 @@ class ImportSchema(Schema):
     mapping = String(
         metadata={
             "description": "JSON object {field: column header}; null leaves a field out. The rest is recognised.",
-            "example": '{"due_on": "Fällig am"}',
+            "example": '{"due_date": "Fällig am"}',
         }
     )
     date_order = String(
@@ -58,7 +58,7 @@ class ImportSchema(Schema):
 class ColumnSchema(Schema):
     """One recognised column."""
 
-    field = text("What it holds.", "due_on", required=True)
+    field = text("What it holds.", "due_date", required=True)
     column = text("Its header in the file.", "Due Date", required=True)
     how = text("By what it was recognised.", required=True)
     samples = List(String(), required=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 from hub.settings import Settings
 
+_counting_in: Path | None = None
 _BUCKETS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
 
 
@@ -35,15 +36,23 @@ def _folder(settings: Settings) -> Path:
     return settings.data_dir / "metrics"
 
 
+def _start_counting(settings: Settings) -> Path:
+    """Have this process count into files; it keeps the folder of the first settings it was given."""
+    global _counting_in
+    if _counting_in is None:
+        _counting_in = _folder(settings)
+        _counting_in.mkdir(parents=True, exist_ok=True)
+        # The client decides on its import, by this variable, whether and where it counts into files.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_counting_in)
+    return _counting_in
+
+
 class RequestMetrics:
     """Requests by operation, method and status, and how long each operation took. One per process."""
 
     def __init__(self, settings: Settings) -> None:
-        self._folder = _folder(settings)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        # Imported late: the client decides on its import, by this variable, whether and where it counts into files.
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(self._folder)
-        from prometheus_client import CollectorRegistry, Counter, Histogram
+        self._folder = _start_counting(settings)
+        from prometheus_client import CollectorRegistry, Counter, Histogram  # late: see _start_counting
 
         registry = CollectorRegistry()
         self._requests: Any = Counter(

@@ -110,7 +110,7 @@ def test_the_rate_is_limited_per_key(settings, storage, tenant, key_of, redis):
 
 
 def test_permits_are_shared_by_processes_and_renewed_each_minute(redis):
-    here, there = RateLimit(redis, 100), RateLimit(redis, 100)
+    here, there = (RateLimit(lambda: redis, 100) for _ in range(2))
     taken = 0
     with pytest.raises(RateLimitedError):
         for _ in range(101):
@@ -125,7 +125,7 @@ def test_permits_are_shared_by_processes_and_renewed_each_minute(redis):
 
 def test_without_valkey_requests_pass_and_the_log_says_so(caplog):
     nobody = redis_client.Redis(port=1, socket_connect_timeout=0.2)
-    limit = RateLimit(nobody, 1)
+    limit = RateLimit(lambda: nobody, 1)
     for _ in range(5):
         limit.take("k", now=600.0)
     assert [record.message for record in caplog.records if "Valkey does not answer" in record.message]

@@ -66,8 +66,8 @@ def test_bad_rows_may_be_left_out(client, finish):
 
 def test_a_mapping_is_used(client, finish):
     odd = EXPORT.replace("Due Date", "Whenever").replace("A-", "D-")
-    sent = upload(odd, mapping='{"due_on": "Whenever"}')
-    assert client.post("/api/invoices/import/preview", data=upload(odd, mapping='{"due_on": "Whenever"}')).json[
+    sent = upload(odd, mapping='{"due_date": "Whenever"}')
+    assert client.post("/api/invoices/import/preview", data=upload(odd, mapping='{"due_date": "Whenever"}')).json[
         "columns"
     ]
     assert finish(client.post("/api/invoices/import", data=sent))["state"] == "done"
@@ -80,7 +80,7 @@ def test_a_preview_shows_the_mapping_and_stores_nothing(client, uploads):
     assert response.status_code == 200, response.json
     assert response.json["file"] == "march.csv"
     columns = {each["field"]: each["column"] for each in response.json["columns"]}
-    assert columns["due_on"] == "Due Date" and columns["paid_on"] == "Paid Date"
+    assert (columns["due_date"], columns["paid_date"]) == ("Due Date", "Paid Date")
     (problem,) = response.json["problems"]
     assert problem["line"] == 4 and problem["message"]
     assert uploads() == kept and client.get("/api/jobs").json == before
@@ -91,7 +91,7 @@ def test_a_preview_shows_the_mapping_and_stores_nothing(client, uploads):
     [
         ({}, "file"),
         (upload(mapping="[]"), "mapping"),
-        (upload(mapping='{"due_on": 3}'), "mapping"),
+        (upload(mapping='{"due_date": 3}'), "mapping"),
         (upload(mapping="{"), "mapping"),
         (upload(date_order="dym"), "date_order"),
         (upload(colour="red"), "colour"),
