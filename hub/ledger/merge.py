@@ -186,7 +186,7 @@ def _write(
     }
     if is_large:
         # A page's rows pass through several steps of the statement; none of them should go by way of the disk.
-        cursor.execute("select set_config('work_mem', '64MB', true)")
+        cursor.execute("set local work_mem = '64MB'")
         cursor.execute(statements.create_staging(entity))
         with cursor.copy(statements.copy_staging(entity)) as copy:
             write_row, rows, naming = copy.write_row, batch.rows[entity], batch.naming

@@ -6,6 +6,8 @@ run counts what it left dangling (docs/decisions/0001). The rows here are the ne
 that is replaced goes to `ledger_versions` with the span during which it was what the hub knew.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -31,7 +33,7 @@ from hub.storage.bases import tenant_metadata
 MONEY = Numeric(19, 4)
 
 
-def _provenance() -> list[Column]:
+def _provenance() -> list[Column[Any]]:
     """Where a row came from, what it was made of, and from when on the hub has known it so."""
     return [
         Column("connection_id", UUID(as_uuid=True), nullable=False),

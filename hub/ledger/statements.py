@@ -56,10 +56,8 @@ def staged_columns(entity: Entity) -> tuple[str, ...]:
 
 
 def _definition(entity: Entity) -> str:
-    columns = TABLES[entity].columns
-    return ", ".join(
-        f"{name} {columns[name].type.compile(dialect=PGDialect_psycopg())}" for name in staged_columns(entity)
-    )
+    columns, dialect = TABLES[entity].columns, PGDialect_psycopg()  # type: ignore[no-untyped-call]
+    return ", ".join(f"{name} {columns[name].type.compile(dialect=dialect)}" for name in staged_columns(entity))
 
 
 def create_staging(entity: Entity) -> str:
