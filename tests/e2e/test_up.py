@@ -14,6 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from hub.storage.embedded import Servers
+
 ROOT = Path(__file__).parents[2]
 PAYPREDICT = Path(sys.executable).with_name("paypredict")
 
@@ -21,7 +23,7 @@ PAYPREDICT = Path(sys.executable).with_name("paypredict")
 class Up:
     """One run of the command on its own folder and port."""
 
-    def __init__(self, data_dir: Path, *arguments: str) -> None:
+    def __init__(self, data_dir: Path, *arguments: str, database_url: str = "", redis_url: str = "") -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -33,7 +35,7 @@ class Up:
                 [PAYPREDICT, "up", "--data", data_dir, "--port", str(self.port), "--workers", "1", *arguments],
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=environ | {"DATABASE_URL": "", "REDIS_URL": "", "PYTHONUNBUFFERED": "1"},
+                env=environ | {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "PYTHONUNBUFFERED": "1"},
                 cwd=data_dir.parent,
             )
 
@@ -61,8 +63,8 @@ class Up:
 
 
 @contextmanager
-def up(data_dir: Path, *arguments: str):
-    run = Up(data_dir, *arguments)
+def up(data_dir: Path, *arguments: str, **given: str):
+    run = Up(data_dir, *arguments, **given)
     try:
         yield run
     finally:
@@ -105,6 +107,16 @@ def test_a_killed_api_is_started_again(running):
         except OSError:
             assert time.monotonic() < deadline
             time.sleep(0.1)
+
+
+def test_given_servers_are_used_and_outlive_it(tmp_path):
+    with Servers.start(tmp_path / "given") as given:
+        with up(tmp_path / "data", **given.addresses) as run:
+            run.wait_for("Running at")
+            assert run.get("/readyz") == 200
+            assert run.end() == 0
+        assert given.is_alive()
+    assert not (tmp_path / "data" / "postgres").exists()
 
 
 def test_recovers_after_everything_was_killed_and_keeps_what_was_stored(tmp_path):
