@@ -6,8 +6,6 @@ from uuid import UUID
 
 from flask import Response
 from flask.views import MethodView
-from flask_smorest import Blueprint
-from marshmallow import RAISE
 from sqlalchemy.orm import Session
 
 from hub.errors import NotFoundError
@@ -23,6 +21,7 @@ from hub.forecasting.schemas import (
 )
 from hub.http import idempotency
 from hub.http.answers import answer
+from hub.http.blueprint import Blueprint
 from hub.http.context import tenant_session
 from hub.http.openapi import IDEMPOTENCY_KEY
 from hub.http.paging import Key, Sort
@@ -46,7 +45,7 @@ class Predictions(MethodView):
     """The current predictions."""
 
     @predictions.doc(operationId="listPredictions")
-    @predictions.arguments(PredictionArguments(), location="query", unknown=RAISE)
+    @predictions.arguments(PredictionArguments, location="query")
     @predictions.response(200, PredictionPageSchema)
     def get(self, arguments: dict[str, Any]) -> Response:
         """Current predictions of open invoices, by expected day, page by page"""
@@ -62,7 +61,7 @@ class Predictions(MethodView):
         return answer(page if totals is None else page | {"totals": totals})
 
     @predictions.doc(operationId="requestForecast", parameters=[IDEMPOTENCY_KEY])
-    @predictions.arguments(ForecastRequestSchema())
+    @predictions.arguments(ForecastRequestSchema)
     @predictions.response(202, JobSchema, description="The job that forecasts; follow it at Location.")
     def post(self, body: dict[str, Any]) -> Response:
         """Forecast every open invoice anew"""
@@ -94,7 +93,7 @@ def list_models() -> Response:
 
 @cash_flow.route("")
 @cash_flow.doc(operationId="getCashFlow")
-@cash_flow.arguments(CashFlowArguments(), location="query", unknown=RAISE)
+@cash_flow.arguments(CashFlowArguments, location="query")
 @cash_flow.response(200, CashFlowSchema)
 def get_cash_flow(arguments: dict[str, Any]) -> Response:
     """What came in over the last weeks, and what is expected over the next, with its range"""

@@ -6,13 +6,13 @@ import logging
 from collections.abc import Callable
 
 from flask import Response, request
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 from sqlalchemy import text
 
 from hub.errors import ForbiddenError
 from hub.http.answers import answer
 from hub.http.auth import public
+from hub.http.blueprint import Blueprint
 from hub.http.context import current_hub
 from hub.http.fields import text as text_field
 from hub.storage import migrations

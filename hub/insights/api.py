@@ -6,11 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from flask_smorest import Blueprint
-from marshmallow import RAISE
 from sqlalchemy.orm import Session
 
 from hub.http.answers import answer
+from hub.http.blueprint import Blueprint
 from hub.http.context import tenant_session, today
 from hub.insights import service
 from hub.insights.aging import Aging
@@ -33,7 +32,7 @@ insights = Blueprint(
 
 @insights.route("")
 @insights.doc(operationId="getInsights")
-@insights.arguments(SummaryArguments(), location="query", unknown=RAISE)
+@insights.arguments(SummaryArguments, location="query")
 @insights.response(200, SummarySchema)
 def get_summary(arguments: dict[str, Any]) -> Response:
     """Open and overdue amounts, aging, DSO, collection figures and the trend by month"""
@@ -48,7 +47,7 @@ def get_summary(arguments: dict[str, Any]) -> Response:
 
 @insights.route("/aging")
 @insights.doc(operationId="getAging")
-@insights.arguments(AgingArguments(), location="query", unknown=RAISE)
+@insights.arguments(AgingArguments, location="query")
 @insights.response(200, AgingListSchema)
 def get_aging(arguments: dict[str, Any]) -> Response:
     """What is open by age, of all customers or of one"""
@@ -64,7 +63,7 @@ def get_aging(arguments: dict[str, Any]) -> Response:
 
 @insights.route("/dso")
 @insights.doc(operationId="getDso")
-@insights.arguments(DsoArguments(), location="query", unknown=RAISE)
+@insights.arguments(DsoArguments, location="query")
 @insights.response(200, FigureListSchema)
 def get_dso(arguments: dict[str, Any]) -> Response:
     """Days sales outstanding"""
@@ -75,7 +74,7 @@ def get_dso(arguments: dict[str, Any]) -> Response:
 
 @insights.route("/worklist")
 @insights.doc(operationId="getWorklist")
-@insights.arguments(WorklistArguments(), location="query", unknown=RAISE)
+@insights.arguments(WorklistArguments, location="query")
 @insights.response(200, WorklistSchema)
 def get_worklist(arguments: dict[str, Any]) -> Response:
     """The customers to turn to first"""

@@ -4,12 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response
-from flask_smorest import Blueprint
-from marshmallow import RAISE
 from sqlalchemy.orm import Session
 
 from hub.errors import NotFoundError
 from hub.http.answers import answer
+from hub.http.blueprint import Blueprint
 from hub.http.context import tenant_session
 from hub.jobs import service
 from hub.jobs.schemas import JobArguments, JobListSchema, JobSchema
@@ -19,7 +18,7 @@ jobs = Blueprint("jobs", __name__, url_prefix="/api/jobs", description="Work und
 
 @jobs.route("")
 @jobs.doc(operationId="listJobs")
-@jobs.arguments(JobArguments(), location="query", unknown=RAISE)
+@jobs.arguments(JobArguments, location="query")
 @jobs.response(200, JobListSchema)
 def list_jobs(arguments: dict[str, Any]) -> Response:
     """Jobs, newest first"""

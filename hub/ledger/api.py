@@ -7,12 +7,12 @@ from uuid import UUID
 
 from flask import Response
 from flask.views import MethodView
-from flask_smorest import Blueprint
-from marshmallow import RAISE, Schema
+from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from hub.errors import NotFoundError
 from hub.http.answers import answer, raw_answer
+from hub.http.blueprint import Blueprint
 from hub.http.context import caller, current_hub, tenant_session, today, with_parts
 from hub.http.etags import expected_version, version_header
 from hub.http.openapi import IF_MATCH
@@ -39,7 +39,7 @@ class Invoices(MethodView):
     """The list of invoices; invoices are made in the sync room, which shares this address."""
 
     @invoices.doc(operationId="listInvoices")
-    @invoices.arguments(InvoiceArguments(), location="query", unknown=RAISE)
+    @invoices.arguments(InvoiceArguments, location="query")
     @invoices.response(200, InvoicePageSchema)
     def get(self, arguments: dict[str, Any]) -> Response:
         """Invoices, page by page"""
@@ -66,7 +66,7 @@ class Customers(MethodView):
     """The list of customers."""
 
     @customers.doc(operationId="listCustomers")
-    @customers.arguments(CustomerArguments(), location="query", unknown=RAISE)
+    @customers.arguments(CustomerArguments, location="query")
     @customers.response(200, CustomerPageSchema)
     def get(self, arguments: dict[str, Any]) -> Response:
         """Customers with their balances, page by page"""
@@ -85,7 +85,7 @@ class CustomerById(MethodView):
             return _show_customer(session, customer_id)
 
     @customers.doc(operationId="updateCustomer", parameters=[IF_MATCH])
-    @customers.arguments(ProfileSchema())
+    @customers.arguments(ProfileSchema)
     @customers.response(200, CustomerSchema)
     def put(self, profile: dict[str, Any], customer_id: UUID) -> Response:
         """Replace what you say of a customer: contacts, notes, risk override"""

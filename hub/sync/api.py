@@ -9,18 +9,16 @@ from uuid import UUID
 
 import orjson
 from flask import Response
-from flask_smorest import Blueprint
-from marshmallow import RAISE
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from hub.errors import InvalidError, TooLargeError
 from hub.http import idempotency
 from hub.http.answers import answer
+from hub.http.blueprint import Blueprint
 from hub.http.context import caller, current_hub, now, tenant_session
 from hub.http.etags import version_header
 from hub.http.openapi import IDEMPOTENCY_KEY
-from hub.http.uploads import UploadBlueprint
 from hub.jobs.api import accepted
 from hub.jobs.schemas import JobSchema
 from hub.ledger import service as ledger
@@ -40,7 +38,7 @@ from hub.sync.schemas import (
     RunSchema,
 )
 
-entry = UploadBlueprint("entry", __name__, url_prefix="/api/invoices", description="How records come in.")
+entry = Blueprint("entry", __name__, url_prefix="/api/invoices", description="How records come in.")
 runs = Blueprint("runs", __name__, url_prefix="/api/runs", description="What each sync brought, and if it ties out.")
 
 PREVIEW_BYTES = 64 * 2**20
@@ -51,7 +49,7 @@ _REJECT_FIELDS = tuple(RejectSchema._declared_fields)
 
 @entry.route("", methods=["POST"], endpoint="create_invoice")
 @entry.doc(operationId="createInvoice", parameters=[IDEMPOTENCY_KEY])
-@entry.arguments(InvoiceInputSchema())
+@entry.arguments(InvoiceInputSchema)
 @entry.response(201, InvoiceSchema)
 def create_invoice(body: dict[str, Any]) -> Response:
     """Enter an invoice, or change one that was entered"""
@@ -61,7 +59,7 @@ def create_invoice(body: dict[str, Any]) -> Response:
 
 @entry.route("/import", methods=["POST"])
 @entry.doc(operationId="importInvoices", parameters=[IDEMPOTENCY_KEY])
-@entry.arguments(ImportSchema(), location="files", unknown=RAISE)
+@entry.arguments(ImportSchema, location="files")
 @entry.response(202, JobSchema, description="The job that imports; follow it at Location.")
 def import_file(body: dict[str, Any]) -> Response:
     """Import a receivables export; nothing is stored unless all of it can be used, or skip_bad is set"""
@@ -87,7 +85,7 @@ def import_file(body: dict[str, Any]) -> Response:
 
 @entry.route("/import/preview", methods=["POST"])
 @entry.doc(operationId="previewImport")
-@entry.arguments(ImportSchema(), location="files", unknown=RAISE)
+@entry.arguments(ImportSchema, location="files")
 @entry.response(200, PreviewSchema)
 def preview_import(body: dict[str, Any]) -> Response:
     """How a file would be read: the mapping chosen, what it was chosen by, and the first rows that cannot be used"""
@@ -104,7 +102,7 @@ def preview_import(body: dict[str, Any]) -> Response:
 
 @runs.route("")
 @runs.doc(operationId="listRuns")
-@runs.arguments(RunArguments(), location="query", unknown=RAISE)
+@runs.arguments(RunArguments, location="query")
 @runs.response(200, RunListSchema)
 def list_runs(arguments: dict[str, Any]) -> Response:
     """Sync runs with their counts and tie-out, newest first"""

@@ -1,9 +1,9 @@
 """Whose key this is: /api/tenant."""
 
 from flask import Response
-from flask_smorest import Blueprint
 
 from hub.http.answers import answer
+from hub.http.blueprint import Blueprint
 from hub.http.context import caller, current_hub
 from hub.tenants import service
 from hub.tenants.schemas import TenantSchema
