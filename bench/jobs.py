@@ -28,7 +28,7 @@ def handle_nothing(context: JobContext, *, number: int) -> None:
     """The job of the product."""
 
 
-def run(jobs: int = 200, rounds: int = 7, **_: object) -> list[dict[str, Any]]:
+def run(jobs: int = 200, rounds: int = 7) -> list[dict[str, Any]]:
     """Measure doing (not submitting) `jobs` jobs a round; also counts the Redis commands that each job takes."""
     for noisy in ("rq.worker", "rq.job", "hub.jobs"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -158,6 +158,11 @@ class EmbeddedPostgres:
                 names = {"database": sql.Identifier(DATABASE), "owner": sql.Identifier(APP_ROLE)}
                 connection.execute(sql.SQL("create database {database} owner {owner}").format(**names))
                 connection.execute(sql.SQL("revoke all on database {database} from public").format(**names))
+        with self._connect(SUPERUSER, self._superuser_password, DATABASE) as connection:
+            # Else a query injected into a tenant's session could change its role: a function goes where SET cannot.
+            set_config = "function pg_catalog.set_config(text, text, boolean)"
+            connection.execute(f"revoke execute on {set_config} from public")
+            connection.execute(f"grant execute on {set_config} to {APP_ROLE}")
         with self._connect(APP_ROLE, self._app_password, DATABASE) as connection:
             # By the hub's own role, which thereby may administer it.
             if not _exists(connection, "pg_roles where rolname", TENANTS_ROLE):

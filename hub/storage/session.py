@@ -98,13 +98,13 @@ class Storage:
         return role, path, str(self.settings.db_statement_timeout_ms if timeout_ms is None else timeout_ms)
 
     def _on_connection(self, role: str, use: Callable[[Connection], _Result]) -> _Result:
-        """What `use` makes of a pooled connection, or of a new one if the server restarted in the meantime."""
+        """What `use` makes of a pooled connection, or of a new one if that turns out to be unusable."""
         try:
             return _try(self.engine.connect(), role, use)
-        except psycopg.OperationalError as error:
-            if error.sqlstate is not None and not error.sqlstate.startswith("57P"):
+        except psycopg.Error as error:
+            if not _is_unusable(error):
                 raise
-            # Nothing was committed: the connection died in the pool, as all others there did.
+            # Nothing was committed. If the server restarted, all others in the pool are dead as well.
             self.engine.dispose()
             return _try(self.engine.connect(), role, use)
 
@@ -131,6 +131,13 @@ def _try(connection: Connection, role: str, use: Callable[[Connection], _Result]
         if isinstance(error, psycopg.errors.InvalidParameterValue) and f'role "{role}"' in str(error):
             raise NotFoundError(f"there is no tenant {role.removeprefix('tenant_')}") from error
         raise
+
+
+def _is_unusable(error: psycopg.Error) -> bool:
+    """Whether the connection is at fault: it died in the pool, or was left in a role that may not even leave it."""
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        return "set_config" in str(error)
+    return isinstance(error, psycopg.OperationalError) and (error.sqlstate is None or error.sqlstate.startswith("57P"))
 
 
 def schema_name(key: str) -> str:
