@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
 from sqlalchemy import text
 
-from hub import registry as plugins
 from hub.forecasting import api as forecasting
 from hub.http import auth, context, etags, health, lifecycle, limits, openapi, problems
 from hub.http.context import Hub, Identity
@@ -25,6 +24,9 @@ from hub.telemetry.metrics import Gauge, RequestMetrics
 from hub.tenants import api as tenant
 from hub.tenants import keys
 from hub.tenants import service as tenants
+
+if TYPE_CHECKING:
+    from hub.registry import Registry
 
 BLUEPRINTS = (
     ledger.invoices,
@@ -46,7 +48,7 @@ PARTS: dict[str, dict[str, context.Part]] = {
 }
 
 
-def create_app(settings: Settings, storage: Storage | None = None, registry: plugins.Registry | None = None) -> Flask:
+def create_app(settings: Settings, storage: Storage | None = None, registry: "Registry | None" = None) -> Flask:
     """The API as a Flask application. Connects to nothing until the first request."""
     logs.configure(settings)
     storage = storage or Storage(settings)
@@ -54,7 +56,7 @@ def create_app(settings: Settings, storage: Storage | None = None, registry: plu
     hub = Hub(
         settings=settings,
         storage=storage,
-        registry=registry or plugins.load(),
+        registry=cache(lambda: registry or _load_plugins()),
         redis=cache(lambda: _connect(settings)),
         metrics=RequestMetrics(settings),
         identify=auth.Remembered(_identify(storage)),
@@ -137,6 +139,12 @@ def _identify(storage: Storage) -> Callable[[str], Identity | None]:
         )
 
     return identify
+
+
+def _load_plugins() -> "Registry":
+    from hub.registry import load
+
+    return load()
 
 
 def _connect(settings: Settings) -> Any:

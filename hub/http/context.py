@@ -35,14 +35,14 @@ class Identity:
 class Hub:
     """The services of this process, made once in `create_app`.
 
-    `redis` is a client of Valkey, imported and made when it is first needed.
+    The plugins' `registry` and `redis`, a client of Valkey, are made when they are first needed.
     `parts` names, by document ("invoice", "customer") and field, what the rooms above the ledger add to it; `gauges`
     reads what the database knows for a scrape of /metrics.
     """
 
     settings: Settings
     storage: Storage
-    registry: Any
+    registry: Callable[[], Any]
     redis: Callable[[], Any]
     metrics: RequestMetrics
     identify: Callable[[str], Identity | None]

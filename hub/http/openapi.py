@@ -23,6 +23,10 @@ its ISO 4217 currency, instants are RFC 3339 in UTC, dates are dates, probabilit
 `cursor`. Errors are RFC 9457 problems (`application/problem+json`) with a stable `code`. Another tenant's id answers
 404, as if it did not exist. docs/api.md has the conventions and every code."""
 
+_ERRORS = {
+    "DEFAULT_ERROR": "Any other problem.",
+    "UNPROCESSABLE_ENTITY": "Something sent cannot be used; `fields` says what, and nothing was stored.",
+}
 IDEMPOTENCY_KEY = "IdempotencyKey"
 IF_MATCH = "IfMatch"
 _HEADERS = {
@@ -94,9 +98,10 @@ class HubApi(Api):  # type: ignore[misc]
         pass
 
     def _register_responses(self) -> None:
-        self.DEFAULT_RESPONSE_CONTENT_TYPE = PROBLEM
-        super()._register_responses()
-        del self.DEFAULT_RESPONSE_CONTENT_TYPE
+        # Those that operations refer to: 422 by their arguments, the other one by themselves.
+        for name, description in _ERRORS.items():
+            content = {PROBLEM: {"schema": self.ERROR_SCHEMA}}
+            self.spec.components.response(name, {"description": description, "content": content}, lazy=True)
 
     def _register_pagination_header(self) -> None:
         pass

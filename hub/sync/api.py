@@ -156,7 +156,7 @@ def _digest(path: Path) -> bytes:
 
 
 def _preview(upload: Path, settings: dict[str, Any]) -> dict[str, Any]:
-    connector: FileConnector = current_hub().registry.make(service.FILES, {**settings, "path": str(upload)})
+    connector: FileConnector = current_hub().registry().make(service.FILES, {**settings, "path": str(upload)})
     shown = [
         {name: getattr(error, name) for name in ("line", "field", "value", "expected")} | {"message": str(error)}
         for error in islice(connector.problems(), _SHOWN_PROBLEMS)

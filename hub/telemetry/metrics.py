@@ -6,8 +6,10 @@ database knows better (jobs, sync lag, tie-out) is read from it at scrape time a
 
 import os
 import shutil
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,43 +53,51 @@ class RequestMetrics:
     """Requests by operation, method and status, and how long each operation took. One per process."""
 
     def __init__(self, settings: Settings) -> None:
-        self._folder = _start_counting(settings)
+        self._settings = settings
+        self._children: dict[Any, Any] = {}
+        self._lock = threading.Lock()
+
+    @cached_property
+    def _metrics(self) -> tuple[Any, Any]:
+        _start_counting(self._settings)
         from prometheus_client import CollectorRegistry, Counter, Histogram  # late: see _start_counting
 
         registry = CollectorRegistry()
-        self._requests: Any = Counter(
+        requests = Counter(
             "paypredict_http_requests_total",
             "Requests answered.",
             ("operation", "method", "status"),
             registry=registry,
         )
-        self._seconds: Any = Histogram(
+        seconds = Histogram(
             "paypredict_http_request_seconds",
             "Time from the request's arrival to its answer.",
             ("operation",),
             buckets=_BUCKETS,
             registry=registry,
         )
-        self._children: dict[Any, Any] = {}
+        return requests, seconds
 
     def observe(self, operation: str, method: str, status: int, seconds: float) -> None:
         """Count one answered request. `operation` must come from the routes, never from the path."""
-        children = self._children
-        if (counter := children.get((operation, method, status))) is None:
-            counter = children[operation, method, status] = self._requests.labels(operation, method, str(status))
-        if (histogram := children.get(operation)) is None:
-            histogram = children[operation] = self._seconds.labels(operation)
-        counter.inc()
-        histogram.observe(seconds)
+        key = operation, method, status
+        if (found := self._children.get(key)) is None:
+            with self._lock:
+                requests, latency = self._metrics
+                found = requests.labels(operation, method, str(status)), latency.labels(operation)
+                self._children[key] = found
+        found[0].inc()
+        found[1].observe(seconds)
 
     def exposition(self, gauges: Iterable[Gauge] = ()) -> bytes:
         """The text format of all processes' counts and of `gauges`."""
+        folder = _start_counting(self._settings)
         from prometheus_client import CollectorRegistry, generate_latest
         from prometheus_client.core import GaugeMetricFamily
         from prometheus_client.multiprocess import MultiProcessCollector
 
         registry = CollectorRegistry()
-        MultiProcessCollector(registry, str(self._folder))  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]
         registry.register(_Given(GaugeMetricFamily, gauges))
         return generate_latest(registry)
 
