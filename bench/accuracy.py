@@ -29,7 +29,7 @@ from hub.forecasting.features import build_cases
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.history import History
 from hub.forecasting.results import Scores
-from hub.forecasting.samples import training_sample
+from hub.forecasting.samples import fresh_sample
 from hub.forecasting.scoring import score
 from hub.sdk.forecaster import Cases
 
@@ -80,7 +80,7 @@ class Guess:
     p90: Days | None = None
 
 
-def run(ledgers: tuple[str, ...] = (), threads: int = 2, **_: Any) -> list[dict[str, Any]]:
+def run(ledgers: tuple[str, ...] = (), threads: int = 2) -> list[dict[str, Any]]:
     """One result per ledger and protocol: the forecast's error over the customer median's, and all figures."""
     results = []
     for book in BOOKS:
@@ -173,7 +173,7 @@ class PlainRegression:
     def __init__(self, history: History, threads: int) -> None:
         import xgboost as xgb
 
-        sample = training_sample(history, look_ahead_share=0.0)
+        sample = fresh_sample(history)
         paid = sample.observed.paid
         delay = (sample.observed.last - sample.cases.due)[paid].astype(np.float32)
         self._predict = lambda values: booster.inplace_predict(values)

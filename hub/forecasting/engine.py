@@ -216,7 +216,7 @@ def _fit(
         backend=backend.slug,
         fitted=fitted,
         as_of=as_of,
-        n_payments=int(sample.observed.paid.sum()),
+        n_payments=int((known.outcome == Outcome.PAID).sum()),
         calibration=calibration,
         backtest=verdict,
         note=note,

@@ -115,16 +115,16 @@ class LedgerFrame:
         hub.sdk.records, days as integers. Per allocation: `settled_row` (index of the invoice), its kind, amount, and
         the days it was applied and reversed (NEVER where it stands).
         """
-        currencies, currency_code = np.unique(np.asarray(currency, dtype=str), return_inverse=True)
-        kinds, kind_code = np.unique(np.asarray(settled_kind, dtype=str), return_inverse=True)
-        means_of_code = np.array([MEANS_OF_KIND[kind] for kind in kinds], dtype=np.int8)
+        currency_text = np.asarray(currency, dtype=object).tolist()
+        currencies = sorted(set(currency_text))
+        code_of = {code: at for at, code in enumerate(currencies)}
         status_text = np.asarray(status, dtype=object)
         parts = _with_reversals(
             Settlements(
                 np.asarray(settled_row, dtype=np.int64),
                 np.asarray(applied, dtype=np.int32),
                 np.asarray(settled_amount, dtype=np.float64),
-                means_of_code[kind_code] if len(kinds) else np.zeros(0, dtype=np.int8),
+                np.array([MEANS_OF_KIND[kind] for kind in np.asarray(settled_kind, dtype=object)], dtype=np.int8),
             ),
             np.asarray(reversed_, dtype=np.int32),
         )
@@ -135,8 +135,8 @@ class LedgerFrame:
             customer=np.asarray(customer, dtype=np.int32),
             customer_id=np.asarray(customer_id, dtype=object),
             customer_name=np.asarray(customer_name, dtype=object),
-            currency=currency_code.astype(np.int16),
-            currencies=tuple(str(code) for code in currencies),
+            currency=np.array([code_of[code] for code in currency_text], dtype=np.int16),
+            currencies=tuple(currencies),
             terms=np.asarray(terms, dtype=object),
             issued=np.asarray(issued, dtype=np.int32),
             due=np.asarray(due, dtype=np.int32),

@@ -13,7 +13,7 @@ from hub.sdk.forecaster import Curves
 
 Floats = NDArray[np.float64]
 
-MIDDLE = 0.08
+MIDDLE = 0.1
 """Planned between the quantiles 0.5 - MIDDLE and 0.5 + MIDDLE: costs some 0.02 days of mean absolute error."""
 MOST = 30_000
 """With more invoices than this chance evens out, and the medians add up by themselves."""

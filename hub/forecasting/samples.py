@@ -14,6 +14,8 @@ from hub.sdk.forecaster import Cases, Observed
 
 LONGEST_LOOK_AHEAD = 75
 """Days before its issue from which an invoice is seen at most."""
+HIDDEN = 1
+"""Cases of each customer, on average, that are shown without its history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +27,43 @@ class Sample:
     observed: Observed
 
 
-def training_sample(history: History, *, look_ahead_share: float = 0.5, seed: int = 0) -> Sample:
-    """Every invoice of the frame that was watched for at least a day, the open ones as censored.
+def fresh_sample(history: History) -> Sample:
+    """Every invoice of the frame that was watched for at least a day, seen on its day of issue."""
+    rows, observed = _watched(history)
+    return Sample(rows, build_cases(history, rows, history.frame.issued[rows]), observed)
 
-    `look_ahead_share` of them are not seen on the day of issue, but from up to LONGEST_LOOK_AHEAD days before: a model
-    fitted on fresh histories only is too sure of itself when it forecasts invoices that are yet to be issued.
+
+def training_sample(history: History, *, seed: int = 0) -> Sample:
+    """Every invoice of the frame that was watched for at least a day, from the distances it is later forecast from.
+
+    Half of them are seen on the day of issue, the others from up to LONGEST_LOOK_AHEAD days before: a model fitted on
+    fresh histories only is too sure of itself when it forecasts invoices that are yet to be issued. Each is seen once
+    more on some later day on which it was still open, as the open book is. The open ones count as censored. A few
+    are shown as a new customer's, so that new customers are not taken for those the ledger began with.
     """
-    frame, rng = history.frame, np.random.default_rng(seed)
-    watched = (frame.issued <= frame.day) & ~frame.draft & (frame.outcome != Outcome.VOID)
-    rows = np.flatnonzero(watched)
-    look_ahead = rng.integers(0, LONGEST_LOOK_AHEAD, len(rows)) * (rng.random(len(rows)) < look_ahead_share)
-    seen = (frame.issued[rows] - look_ahead).astype(np.int32)
+    rng = np.random.default_rng(seed)
+    rows, observed = _watched(history)
+    issued = history.frame.issued[rows]
+    ahead = rng.integers(0, LONGEST_LOOK_AHEAD, len(rows)) * (rng.random(len(rows)) < 0.5)
+    later = issued + 1 + np.floor(rng.random(len(rows)) * (observed.last - issued)).astype(np.int64)
+    again = np.flatnonzero(observed.last > issued)
+    both = np.concatenate([np.arange(len(rows)), again])
+    seen = np.concatenate([issued - ahead, later[again]]).astype(np.int32)
+    customer = history.frame.customer[rows[both]]
+    hidden = rng.random(len(both)) < np.minimum(0.5, HIDDEN / np.bincount(customer)[customer])
+    return Sample(
+        rows[both],
+        build_cases(history, rows[both], seen, hidden),
+        Observed(last=observed.last[both], paid=observed.paid[both]),
+    )
+
+
+def _watched(history: History) -> tuple[Rows, Observed]:
+    frame = history.frame
+    rows = np.flatnonzero((frame.issued <= frame.day) & ~frame.draft & (frame.outcome != Outcome.VOID))
     observed = observe(history, rows)
     useful = observed.last >= frame.issued[rows]
-    rows, observed = rows[useful], Observed(last=observed.last[useful], paid=observed.paid[useful])
-    return Sample(rows, build_cases(history, rows, seen[useful]), observed)
+    return rows[useful], Observed(last=observed.last[useful], paid=observed.paid[useful])
 
 
 def observe(history: History, rows: Rows) -> Observed:
