@@ -111,9 +111,10 @@ def _find_touched(cursor: Cursor, batch: Batch, differences: Mapping[Entity, _Di
         invoice, source = _references("allocation", batch.naming, batch.rows["allocation"][key].facts)[:2]
         touched.invoices.add(invoice)
         touched.sources.add(source)
+    invoices = differences.get("invoice", _Difference())
     lookups = {
         "allocations": [*allocations.changed, *batch.gone["allocation"]],
-        "invoices": [*differences.get("invoice", _Difference()).changed, *batch.gone["invoice"]],
+        "invoices": [*invoices.changed, *_uncounted(batch, invoices.new), *batch.gone["invoice"]],
         "sources": [
             key for entity in _SOURCES for key in (*differences.get(entity, _Difference()).revived, *batch.gone[entity])
         ],
@@ -125,6 +126,13 @@ def _find_touched(cursor: Cursor, batch: Batch, differences: Mapping[Entity, _Di
             touched.sources.add(source)
     touched.sources.discard(None)
     return touched
+
+
+def _uncounted(batch: Batch, keys: Iterable[str]) -> Iterable[str]:
+    """Of these invoices, those that take nothing of a payment: one allocated to them before has it to itself again."""
+    position = statements.FACTS["invoice"].index("stated_status")
+    rows = batch.rows["invoice"]
+    return (key for key in keys if rows[key].facts[position] in ("draft", "void"))
 
 
 def _moved_keys(entity: Entity, batch: Batch, difference: _Difference, touched: _Touched) -> set[str]:

@@ -96,6 +96,16 @@ def test_allocations_that_come_first_wait_for_their_invoice(books, assert_aggreg
     assert_aggregates(books.session)
 
 
+def test_an_invoice_that_turns_out_void_gives_the_payment_back(books, assert_aggregates):
+    books.store(PAYMENT, allocation("30"))
+    books.store(replace(INVOICE, status="void"))
+    assert books.all("payments", "unapplied") == [(Decimal(100),)]
+    assert_aggregates(books.session)
+    books.store(INVOICE)
+    assert books.all("payments", "unapplied") == [(Decimal(70),)]
+    assert_aggregates(books.session)
+
+
 def test_a_reversal_opens_the_invoice_again(books, assert_aggregates):
     books.store(CUSTOMER, INVOICE, PAYMENT, allocation("100"))
     assert books.invoice()["status"] == "paid"
