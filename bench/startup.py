@@ -5,16 +5,17 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from bench import harness
 
+ROOT = Path(__file__).resolve().parents[1]
 LIMIT = "import flask, sqlalchemy, psycopg"
 PRODUCT = """
-from hub.app import create_app
-from hub.settings import Settings
-address = {"database_url": "postgresql://nobody@127.0.0.1:1/none", "redis_url": "redis://127.0.0.1:1/0"}
-create_app(Settings.load({}, **address))
+import os
+os.environ |= {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
+import wsgi
 """
 REPORT = """
 import json, sys
@@ -56,7 +57,7 @@ def run(rounds: int = 7) -> dict[str, Any]:
 def fresh_interpreter(code: str) -> tuple[harness.Cost, dict[str, Any]]:
     """Run `code` in an interpreter of its own: what that took, its peak memory and its modules."""
     begun = time.perf_counter()
-    with subprocess.Popen([sys.executable, "-c", code + REPORT], stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([sys.executable, "-c", code + REPORT], stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout
         output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
