@@ -1,6 +1,5 @@
 """The naive forecast: a customer will pay as it has paid before, as far as it is known, else as everybody does."""
 
-import io
 import json
 from typing import Any, Self
 
@@ -59,7 +58,8 @@ class NaiveBackend:
     @classmethod
     def load(cls, data: bytes) -> Self:
         """The model that `dump` returned. Raises ValueError where the data is not one."""
-        ledger = np.array(json.load(io.BytesIO(data)).get("ledger", ()), dtype=np.float64)
+        known = json.loads(data)
+        ledger = np.array(known["ledger"] if isinstance(known, dict) and "ledger" in known else (), dtype=np.float64)
         if ledger.shape != (len(DELAYS),):
             raise ValueError(f"a naive model holds {len(DELAYS)} delay shares, this one {ledger.shape}")
         backend = cls()

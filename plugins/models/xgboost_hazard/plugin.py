@@ -19,8 +19,8 @@ from hub.sdk.forecaster import Cases, Contributions, Curves, Floats, Observed, P
 from plugins.models.xgboost_hazard.grid import Grid, count_open, lay_grid, next_open, open_weekdays
 from plugins.models.xgboost_hazard.rows import DAY_FEATURES, Habits, LedgerHabits, hazard_rows
 
-DEEP = {"max_depth": 5, "rounds": 250}
-SHALLOW = {"max_depth": 3, "rounds": 120}
+DEEP, DEEP_ROUNDS = {"max_depth": 5, "min_child_weight": 20}, 250
+SHALLOW, SHALLOW_ROUNDS = {"max_depth": 3, "min_child_weight": 60}, 80
 LEAST_DEEP_ROWS = 75_000
 """With fewer rows to learn from, deeper trees learn the noise."""
 TYPICAL_CASES = 200
@@ -31,7 +31,6 @@ PARAMETERS = {
     "tree_method": "hist",
     "max_bin": 128,
     "eta": 0.06,
-    "min_child_weight": 20,
     "lambda": 5,
     "subsample": 0.8,
     "colsample_bytree": 0.6,
@@ -79,12 +78,12 @@ class XGBoostHazardBackend:
             nthread=self.threads,
             max_bin=PARAMETERS["max_bin"],
         )
-        trees = DEEP if len(label) >= LEAST_DEEP_ROWS else SHALLOW
+        trees, rounds = (DEEP, DEEP_ROUNDS) if len(label) >= LEAST_DEEP_ROWS else (SHALLOW, SHALLOW_ROUNDS)
         self.booster = xgb.train(
-            PARAMETERS | {"nthread": self.threads, "max_depth": trees["max_depth"]},
+            PARAMETERS | trees | {"nthread": self.threads},
             matrix,
-            trees["rounds"],
-            callbacks=[_Reporter(progress, len(label), trees["rounds"])],
+            rounds,
+            callbacks=[_Reporter(progress, len(label), rounds)],
         )
         some = np.zeros(len(cases), dtype=bool)
         some[:: max(1, len(cases) // TYPICAL_CASES)] = True

@@ -1,0 +1,93 @@
+"""What the two built-in backends promise by themselves; the engine's tests cover them on a ledger."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from hub.forecasting.days import to_day
+from hub.forecasting.history import History
+from hub.forecasting.samples import training_sample
+from hub.sdk.forecaster import ForecastBackend
+from plugins.models.naive.plugin import NaiveBackend
+from plugins.models.xgboost_hazard import plugin
+from plugins.models.xgboost_hazard.grid import count_open, lay_grid, next_open, open_weekdays
+from plugins.models.xgboost_hazard.plugin import XGBoostHazardBackend
+from tests.unit.forecasting.forecast_ledgers import FIRST_DAY, made_up_ledger
+
+WEEKDAYS = np.array([True] * 5 + [False] * 2)
+FRIDAY = to_day(date(2026, 3, 6))
+
+
+def fitted(backend: ForecastBackend) -> tuple[ForecastBackend, object]:
+    sample = training_sample(History(made_up_ledger(days=200).as_of(FIRST_DAY + 160)))
+    backend.fit(sample.cases, sample.observed, lambda share, words: None)
+    return backend, sample
+
+
+@pytest.mark.parametrize("backend", [NaiveBackend(), XGBoostHazardBackend()], ids=lambda backend: backend.slug)
+def test_curves_never_fall_and_begin_at_the_start(backend: ForecastBackend):
+    backend, sample = fitted(backend)
+    curves = backend.predict(sample.cases)
+    assert curves.ends.shape == curves.paid_by.shape == (len(sample.cases), curves.ends.shape[1])
+    assert (np.diff(curves.ends, axis=1) >= 0).all()
+    assert (np.diff(curves.paid_by, axis=1) >= 0).all()
+    assert ((curves.paid_by >= 0) & (curves.paid_by <= 1)).all()
+    before_start = curves.ends < sample.cases.start[:, None]
+    assert (curves.paid_by[before_start] == 0).all()
+
+
+@pytest.mark.parametrize("backend", [NaiveBackend(), XGBoostHazardBackend()], ids=lambda backend: backend.slug)
+def test_an_invoice_overdue_for_years_still_has_a_curve(backend: ForecastBackend):
+    backend, sample = fitted(backend)
+    some = np.zeros(len(sample.cases), dtype=bool)
+    some[:20] = True
+    cases = sample.cases.take(some)
+    cases.start[:] = cases.due + 1000
+    curves = backend.predict(cases)
+    assert (curves.ends[:, -1] > cases.start).all()
+    assert (curves.paid_by[:, -1] > 0).all()
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[1]", b'{"ledger": [1]}', b"{}\nxx", b"\xff\x00"])
+@pytest.mark.parametrize("backend", [NaiveBackend, XGBoostHazardBackend], ids=lambda backend: backend.slug)
+def test_what_is_no_model_is_refused(backend: type[ForecastBackend], data: bytes):
+    with pytest.raises(ValueError):
+        backend.load(data)
+
+
+def test_thinned_out_rows_keep_their_weight():
+    was_paid = np.arange(2_000_000) % 100 == 0
+    kept, weight = plugin._thin_out(was_paid)
+    assert was_paid[kept].sum() == was_paid.sum()
+    assert len(kept) == pytest.approx(plugin.MOST_ROWS, rel=0.02)
+    assert weight.sum() == pytest.approx(len(was_paid), rel=0.01)
+    few, even = plugin._thin_out(was_paid[:1000])
+    assert len(few) == 1000
+    assert (even == 1).all()
+
+
+def test_open_days_are_counted_to_the_day():
+    first = FRIDAY + np.arange(14)
+    for length in range(20):
+        expected = [sum(WEEKDAYS[(day + 3) % 7] for day in range(begin, begin + length + 1)) for begin in first]
+        assert count_open(first, first + length, WEEKDAYS).tolist() == expected
+    assert count_open(first, first - 1, WEEKDAYS).sum() == 0
+
+
+def test_the_next_open_day_after_a_weekend_is_monday():
+    assert (next_open(FRIDAY + np.arange(4), WEEKDAYS) - FRIDAY).tolist() == [0, 3, 3, 3]
+    assert (next_open(FRIDAY + np.arange(3), np.ones(7, dtype=bool)) - FRIDAY).tolist() == [0, 1, 2]
+
+
+def test_a_weekday_with_hardly_a_payment_counts_as_closed():
+    days = np.repeat(FRIDAY + np.arange(7), [1000, 3, 0, 1000, 1000, 1000, 1000])
+    assert open_weekdays(days).tolist() == WEEKDAYS.tolist()
+
+
+def test_pieces_cover_every_open_day_once_from_the_start():
+    start = np.array([FRIDAY - 200, FRIDAY, FRIDAY + 10, FRIDAY + 500], dtype=np.int32)
+    due = np.full(4, FRIDAY, dtype=np.int32)
+    grid = lay_grid(start, due, WEEKDAYS)
+    whole = count_open(start, grid.last[:, -1], WEEKDAYS)
+    assert grid.open_days.sum(axis=1).tolist() == whole.tolist()
