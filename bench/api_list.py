@@ -26,10 +26,9 @@ from bench.analytics import AS_OF, fill
 from bench.harness import Cost, measure, postmaster_pid, ratios, result
 from bench.scratch import scratch_storage, vacuum
 from hub.http.paging import DEFAULT_LIMIT
-from hub.http.reads import ENTER
 from hub.ledger import listing
 from hub.storage.embedded_postgres import BINARIES
-from hub.storage.session import Storage, driver, schema_name
+from hub.storage.session import ENTER, Storage, driver, schema_name
 from hub.tenants import service as tenants
 
 PATH = f"/api/invoices?limit={DEFAULT_LIMIT}"

@@ -4,13 +4,16 @@ The tenant's concurrency is RQ's rate limit: of each tenant at most so many jobs
 wait beside it, so one tenant's backlog does not stand in front of the others' work.
 """
 
+import logging
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue, RateLimit
 from rq.exceptions import NoSuchJobError
@@ -21,6 +24,8 @@ from rq.serializers import JSONSerializer
 from hub.jobs.leases import Queued
 from hub.jobs.policy import Policy, tenant_concurrency
 from hub.settings import Settings
+
+log = logging.getLogger(__name__)
 
 QUEUE = "paypredict"
 FUNCTION = "hub.worker.run_work"
@@ -95,6 +100,19 @@ def make_queue(settings: Settings, policy: Policy = _POLICY) -> WorkQueue:
     """The queue as one who submits needs it: it gives up soon, for the next sweep serves better than waiting."""
     redis = Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=5, retry=Retry(NoBackoff(), 1))
     return WorkQueue(redis, tenant_concurrency(settings), policy.time_limit_seconds)
+
+
+def hand_over(settings: Settings, work: Queued) -> None:
+    """Put work into the queue of this process's own; what cannot be put is left to the next sweep."""
+    try:
+        _own_queue(settings).put(work)
+    except RedisError as error:
+        log.warning("work %s is left to the next sweep: Valkey does not answer: %s", work.id, error)
+
+
+@cache
+def _own_queue(settings: Settings) -> WorkQueue:
+    return make_queue(settings)
 
 
 def _job_id(work: Queued) -> str:

@@ -1,7 +1,6 @@
 """Ask for work and see what becomes of it. Sessions are a tenant's, or the hub's where it says so."""
 
 import hashlib
-import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -10,17 +9,13 @@ from uuid import UUID
 
 import orjson
 from psycopg.rows import dict_row
-from redis.exceptions import RedisError
 from sqlalchemy import Row, delete, func, select
 from sqlalchemy.orm import Session
 
 from hub.jobs.leases import Queued
 from hub.jobs.models import work
-from hub.jobs.queue import WorkQueue, make_queue
 from hub.settings import Settings
 from hub.storage.session import after_commit, driver
-
-log = logging.getLogger(__name__)
 
 _COLUMNS = (
     work.c.id,
@@ -39,13 +34,13 @@ _COLUMNS = (
 )
 
 
-_queue: WorkQueue | None = None
+_settings: Settings | None = None
 
 
 def connect(settings: Settings) -> None:
     """Have this process hand what it submits to the workers itself, at once; else the next sweep does it."""
-    global _queue
-    _queue = make_queue(settings)
+    global _settings
+    _settings = settings
 
 
 def submit(
@@ -90,12 +85,10 @@ def enqueue_after_commit(session: Session, queued: Queued) -> None:
 
 def enqueue(queued: Queued) -> None:
     """Hand queued work to the workers now, if this process is connected to them. Where that fails, a sweep does it."""
-    if not _queue:
-        return
-    try:
-        _queue.put(queued)
-    except RedisError as error:
-        log.warning("work %s is left to the next sweep: Valkey does not answer: %s", queued.id, error)
+    if _settings:
+        from hub.jobs.queue import hand_over  # late: redis and rq take longer to import than all of this room
+
+        hand_over(_settings, queued)
 
 
 def get(session: Session, work_id: UUID) -> dict[str, Any] | None:

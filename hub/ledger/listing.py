@@ -12,7 +12,6 @@ from typing import Any
 import orjson
 
 from hub.http.paging import Key, Sort, page_body, sorts
-from hub.http.reads import fetch
 from hub.storage.session import Storage
 
 STATUSES = ("draft", "open", "partially_paid", "paid", "credited", "written_off", "void", "deleted")
@@ -100,9 +99,9 @@ def list_invoices(storage: Storage, tenant: str, arguments: Mapping[str, Any]) -
     extra = b""
     if "totals" in arguments.get("include", ()):
         query = _INVOICE_TOTALS.format(where=" and ".join(_invoices_where(arguments)))
-        totals = fetch(storage, tenant, query, {**arguments, "counted": COUNTED})
+        totals = storage.read(tenant, query, {**arguments, "counted": COUNTED})
         extra = b',"totals":' + orjson.dumps(_invoice_totals(totals))
-    rows = [row[0] for row in fetch(storage, tenant, *invoices_statement(arguments))]
+    rows = [row[0] for row in storage.read(tenant, *invoices_statement(arguments))]
     return page_body(rows, arguments["limit"], sort, extra)
 
 
@@ -115,9 +114,9 @@ def list_customers(storage: Storage, tenant: str, arguments: Mapping[str, Any]) 
     extra = b""
     if "totals" in arguments.get("include", ()):
         query = _CUSTOMER_TOTALS.format(where=" and ".join(where))
-        [[count]] = fetch(storage, tenant, query, {**arguments, "counted": COUNTED})
+        [[count]] = storage.read(tenant, query, {**arguments, "counted": COUNTED})
         extra = b',"totals":' + orjson.dumps({"count": min(count, COUNTED), "is_exact": count <= COUNTED})
-    rows = [row[0] for row in fetch(storage, tenant, *_page_statement(_CUSTOMERS, where, sort, arguments))]
+    rows = [row[0] for row in storage.read(tenant, *_page_statement(_CUSTOMERS, where, sort, arguments))]
     return page_body(rows, arguments["limit"], sort, extra)
 
 

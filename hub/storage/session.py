@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 TENANT_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # Everything a transaction depends on, said anew each time: what an earlier user of the connection left on it is void.
-_ENTER = """
+ENTER = """
     select set_config('role', %s, true), set_config('search_path', %s, true),
            set_config('statement_timeout', %s, true), set_config('timezone', 'UTC', true)
 """
@@ -68,11 +68,18 @@ class Storage:
         role = _role(key)
 
         def run(connection: Connection) -> list[tuple[Any, ...]]:
-            with (raw := _driver(connection)).pipeline():
-                raw.execute(_ENTER, self._scope(role, role), prepare=True)
-                cursor = raw.execute(query, parameters, prepare=True)
-                raw.commit()
+            raw = _driver(connection)
+            # What is sent together is one transaction without saying so; were it ever taken apart, the query would
+            # find neither role nor tables and fail.
+            raw.autocommit = True
+            try:
+                with raw.pipeline():
+                    raw.execute(ENTER, self._scope(role, role), prepare=True)
+                    cursor = raw.execute(query, parameters, prepare=True)
                 rows = cursor.fetchall()
+            finally:
+                if not raw.broken:
+                    raw.autocommit = False
             connection.close()
             return rows
 
@@ -81,7 +88,7 @@ class Storage:
     @contextmanager
     def _session(self, role: str, path: str, timeout_ms: int | None) -> Iterator[Session]:
         def enter(connection: Connection) -> Connection:
-            _driver(connection).execute(_ENTER, self._scope(role, path, timeout_ms))
+            _driver(connection).execute(ENTER, self._scope(role, path, timeout_ms))
             return connection
 
         with (

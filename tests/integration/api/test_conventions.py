@@ -152,34 +152,8 @@ def test_a_connection_that_died_in_the_pool_is_replaced(client, storage):
 def test_a_question_that_takes_too_long_is_503(settings, tenant):
     import psycopg
 
-    from hub.http.reads import fetch
-
     hasty = Storage(replace(settings, db_statement_timeout_ms=50))
     with pytest.raises(psycopg.errors.QueryCanceled):
-        fetch(hasty, tenant, "select pg_sleep(5)", {})
-    assert fetch(hasty, tenant, "select 1", {}) == [(1,)]
+        hasty.read(tenant, "select pg_sleep(5)")
+    assert hasty.read(tenant, "select 1") == [(1,)]
     hasty.close()
-
-
-def test_a_read_runs_as_the_tenant_and_leaves_nothing_behind(storage, tenant):
-    from hub.http.reads import fetch
-
-    asked = "select current_user::text, current_schema()::text"
-    assert fetch(storage, tenant, asked, {}) == [(f"tenant_{tenant}", f"tenant_{tenant}")]
-    pooled = storage.engine.raw_connection()
-    after = pooled.driver_connection.execute("select current_user = session_user, current_schema()").fetchone()
-    pooled.close()
-    assert after[0] is True and after[1] != f"tenant_{tenant}"
-
-
-def test_a_read_of_another_tenants_tables_is_refused_by_the_database(storage, tenant, client):
-    import psycopg
-
-    from hub.http.reads import fetch
-    from hub.tenants import service as tenants
-
-    other = tenants.create(storage, "other of reads").tenant.key
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        fetch(storage, other, f"select * from tenant_{tenant}.invoices", {})
-    with pytest.raises(ValueError, match="not a tenant key"):
-        fetch(storage, "x; drop", "select 1", {})

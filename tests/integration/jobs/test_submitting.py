@@ -52,7 +52,7 @@ def test_a_rolled_back_transaction_leaves_no_work(storage, tenant, queue):
 @pytest.fixture
 def connected(settings, monkeypatch):
     """This process hands its work to the workers itself."""
-    monkeypatch.setattr(service, "_queue", None)
+    monkeypatch.setattr(service, "_settings", None)
     service.connect(settings)
 
 

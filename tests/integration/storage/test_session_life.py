@@ -79,6 +79,8 @@ def test_read_is_a_transaction_of_the_tenant(settings, storage, tenant):
     assert pooled.read(tenant, query, {"number": 7})[0][3] != first
     with pytest.raises(NotFoundError, match="there is no tenant nobody"):
         pooled.read("nobody", "select 1")
+    with pytest.raises(ValueError, match="not a tenant key"):
+        pooled.read("x; drop", "select 1")
     pooled.close()
 
 
