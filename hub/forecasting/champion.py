@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from hub.forecasting import engine
@@ -135,7 +135,6 @@ def write_predictions(
             copy.write_row(
                 (run_id, invoice, p_due, p_late, on[expected], on[low], on[middle], on[high], level, why.get(row))
             )
-    session.execute(text("analyze predictions"))
 
 
 def _cash_flow_json(cash: CashFlow) -> dict[str, Any]:
