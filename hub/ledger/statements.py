@@ -182,7 +182,12 @@ _SETTLED_BY_DAY = f"""
     from {{alive}} a join {{invoices}} i on i.id = a.invoice_id
     cross join lateral (values (a.applied_on, a.amount), (a.reversed_on, -a.amount)) as dated (day, amount)
     where dated.day is not null and i.status not in {UNCOUNTED}
-        and (a.kind <> 'credit_memo' or a.source_id is null)"""
+        and (a.kind <> 'credit_memo' or a.source_id is null)
+    union all
+    -- What a source gave up without saying when: never receivable, or it would be for ever.
+    select i.issued_on, i.currency, 0, 0, 0, i.total - coalesce(
+        (select sum(a.amount) from {{alive}} a where a.invoice_id = i.id and a.reversed_on is null), 0), 0, 0
+    from {{invoices}} i where i.status = 'written_off' and i.stated_status = 'written_off' and {{among}}"""
 _USED = f"""
     select a.source_id, coalesce(a.source_amount, a.amount) as amount, a.applied_on, a.reversed_on
     from allocations a left join invoices i on i.id = a.invoice_id
@@ -209,8 +214,9 @@ def _source_moves(entity: Entity, rows: str) -> str:
 
 
 _GIVEN = "select unnest(%(ids)s::uuid[])"
+_SETTLED_OF_GIVEN = _SETTLED_BY_DAY.format(alive="alive", invoices="invoices", among=f"i.id in ({_GIVEN})")
 _SETTLED_BEFORE = f"""
-with alive as ({_ALIVE.format(ids=_GIVEN)}), moves as ({_SETTLED_BY_DAY.format(alive="alive", invoices="invoices")})
+with alive as ({_ALIVE.format(ids=_GIVEN)}), moves as ({_SETTLED_OF_GIVEN})
 select coalesce(jsonb_agg(moves), '[]')::text from moves"""
 
 
@@ -273,7 +279,7 @@ moves as (
     from changed where status not in {UNCOUNTED}
     union all
     select issued_on, currency, -total, -1, 0, 0, 0, 0 from replaced where status not in {UNCOUNTED}
-    union all {_SETTLED_BY_DAY.format(alive="alive", invoices="computed")}
+    union all {_SETTLED_BY_DAY.format(alive="alive", invoices="computed", among="true")}
     union all {_BEFORE}
 ),
 days as ({_MOVE_DAYS}),

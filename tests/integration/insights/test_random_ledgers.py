@@ -41,7 +41,7 @@ def ledgers(draw, empty):
             issued_on + timedelta(days=draw(st.integers(0, 60))),
             customer=customer,
             currency=currency,
-            status=draw(st.sampled_from(["open", "open", "open", "draft", "void"])),
+            status=draw(st.sampled_from(["open", "open", "open", "draft", "void", "written_off"])),
         )
         invoices.append((name, customer, currency))
     for _ in range(draw(st.integers(0, 6))):
