@@ -75,7 +75,7 @@ class Guess:
     """What one model says of invoices, one row each."""
 
     expected: Days
-    p_paid_by_due: NDArray[np.floating]
+    p_paid_by_due: NDArray[np.float64]
     p10: Days | None = None
     p90: Days | None = None
 
@@ -129,7 +129,7 @@ def measure(book: Ledger, threads: int) -> dict[tuple[str, str], list[Scores]]:
             cases = build_cases(history, rows, forecasts.as_of[pick] + 1)
             guesses = {
                 "due date": Guess(np.maximum(cases.due, cases.start), np.full(len(rows), 0.5)),
-                "customer median": Guess(customer_median(cases), 1.0 - cases.column("late_share")),
+                "customer median": Guess(customer_median(cases), 1.0 - cases.column("late_share").astype(np.float64)),
                 "XGBoost regression": regression.guess(cases),
                 "PayPredict": Guess(
                     forecasts.expected[pick], forecasts.p_paid_by_due[pick], forecasts.p10[pick], forecasts.p90[pick]
@@ -176,17 +176,16 @@ class PlainRegression:
         sample = fresh_sample(history)
         paid = sample.observed.paid
         delay = (sample.observed.last - sample.cases.due)[paid].astype(np.float32)
-        self._predict = lambda values: booster.inplace_predict(values)
-        booster = xgb.train(
+        self._booster = xgb.train(
             {"objective": "reg:squarederror", "max_depth": 6, "eta": 0.1, "subsample": 0.8, "nthread": threads},
             xgb.QuantileDMatrix(sample.cases.values[paid], delay, nthread=threads),
             200,
         )
-        self._residuals = np.sort(delay - self._predict(sample.cases.values[paid]))
+        self._residuals = np.sort(delay - self._booster.inplace_predict(sample.cases.values[paid]))
 
     def guess(self, cases: Cases) -> Guess:
         """The predicted day, and probabilities from the residuals of the training."""
-        delay = self._predict(cases.values)
+        delay = self._booster.inplace_predict(cases.values)
         p_by_due = np.searchsorted(self._residuals, -delay, side="right") / len(self._residuals)
         low, high = np.quantile(self._residuals, (0.1, 0.9))
         days = [np.maximum(cases.due + np.rint(delay + shift), cases.start).astype(int) for shift in (0, low, high)]

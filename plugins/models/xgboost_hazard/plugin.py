@@ -99,7 +99,7 @@ class XGBoostHazardBackend:
         hazard[case, piece] = self.booster.inplace_predict(
             self._rows(cases, grid, case, piece), base_margin=margin.astype(np.float32)
         )
-        return Curves(ends=grid.last, paid_by=1.0 - np.cumprod(1.0 - hazard, axis=1))
+        return Curves(ends=grid.last, paid_by=(1.0 - np.cumprod(1.0 - hazard, axis=1)).astype(np.float32))
 
     def explain(self, cases: Cases) -> Contributions:
         """SHAP contributions to the hazard on the due day (or the first day after it that is left), turned round.
