@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from hub.errors import ConflictError, InvalidError, NotFoundError
 from hub.jobs import service as jobs
 from hub.storage import migrations
+from hub.storage.objects import Objects
 from hub.storage.session import TENANT_KEY, Storage, driver, schema_name
 from hub.tenants import keys
 from hub.tenants.models import tenants
@@ -102,7 +103,10 @@ def get(session: Session, key: str) -> Tenant:
 
 
 def drop(storage: Storage, key: str) -> None:
-    """Drop a tenant with all it has: schema, role, keys and work. Raises NotFoundError, ConflictError while in use."""
+    """Drop a tenant with all it has: schema, role, keys, work and uploads.
+
+    Raises NotFoundError, and ConflictError while it is in use.
+    """
     with storage.hub(statement_timeout_ms=0) as session:
         schema = get(session, key).schema_name
         try:
@@ -111,6 +115,7 @@ def drop(storage: Storage, key: str) -> None:
             raise ConflictError(f"tenant {key} is in use; stop its jobs and requests, then drop it") from error
         jobs.forget_tenant(session, key)
         session.execute(delete(tenants).where(tenants.c.key == key))
+    Objects(storage.settings).drop(key)
 
 
 def migrate(

@@ -2,6 +2,7 @@
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 
 import psycopg
 import pytest
@@ -133,7 +134,9 @@ def test_drop(storage):
         session.execute(
             text("insert into hub.work (tenant_key, kind, payload, dedupe_key) values ('gone_soon', 'x', '{}', '')")
         )
+    upload = Objects(storage.settings).put("gone_soon", BytesIO(b"invoices"), ".csv")
     service.drop(storage, "gone_soon")
+    assert not upload.exists()
     with storage.hub() as session:
         assert not session.scalar(text("select count(*) from work where tenant_key = 'gone_soon'"))
     assert traces(storage, "gone_soon") == (0, 0, 0, 0)
