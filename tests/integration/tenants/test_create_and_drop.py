@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from hub.errors import ConflictError, InvalidError, NotFoundError
 from hub.storage import migrations
+from hub.storage.objects import Objects
 from hub.tenants import keys, service
 
 
