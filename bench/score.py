@@ -70,8 +70,9 @@ class _Recorder:
 
     @classmethod
     def watch(cls, model: engine.TrainedModel, frame: LedgerFrame) -> "_Recorder":
-        """What a forecast of the first chunk asks of the model."""
-        few = frame.take(np.arange(len(frame)) < CHUNK)
+        """What a forecast of one chunk, drawn from the whole ledger, asks of the model."""
+        drawn = np.random.default_rng(0).permutation(len(frame)) < CHUNK  # the older ones have fewer days to ask for
+        few = frame.take(drawn)
         fitted: Any = model.fitted
         recorder = cls(fitted.booster, len(few))
         fitted.booster = recorder
