@@ -6,10 +6,11 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
+from threading import Event
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -50,13 +51,13 @@ def command(data: Path | None, host: str | None, port: int | None, workers: int 
         settings = Settings.load(data_dir=data, host=host, port=port, job_workers=workers)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    with _until_signal():
-        run(settings, demo=demo)
+    with _until_signal() as stopping:
+        run(settings, stopping, demo=demo)
     click.echo("Stopped.")
 
 
-def run(settings: Settings, *, demo: bool) -> None:
-    """Start everything and watch over it. Leaves, with all stopped, only by an exception.
+def run(settings: Settings, stopping: Event, *, demo: bool) -> None:
+    """Start everything and watch over it. Leaves, with all stopped, only by an exception, which `stopping` asks for.
 
     Raises ConflictError when port or folder is taken, UnavailableError when something does not start or a server ends.
     """
@@ -79,15 +80,16 @@ def run(settings: Settings, *, demo: bool) -> None:
         supervisor = stack.enter_context(_supervisor(settings))
 
         def watch() -> None:
+            if stopping.is_set():
+                raise _Stop
             supervisor.check()
             if not servers.is_alive():
                 raise UnavailableError(f"a server has ended; its log is in {supervisor.logs}")
-            time.sleep(_WATCH_S)
 
         # The API alone at first: it answers the sooner, and the others have nothing to do before.
         api, *others = programs(settings)
         supervisor.start(*api)
-        address = _wait_until_ready(settings, supervisor)
+        address = _wait_until_ready(settings, supervisor, watch)
         click.echo(f"Ready after {time.monotonic() - begun:.1f} s: {address}/api/docs")
         for group in others:
             supervisor.start(*group)
@@ -98,6 +100,7 @@ def run(settings: Settings, *, demo: bool) -> None:
         click.echo(f"Running at {address}; logs are in {supervisor.logs}. Ctrl-C stops everything.")
         while True:
             watch()
+            time.sleep(_WATCH_S)
 
 
 def _migrate(storage: "Storage") -> None:
@@ -169,11 +172,11 @@ def _supervisor(settings: Settings) -> Iterator[Supervisor]:
         supervisor.stop()
 
 
-def _wait_until_ready(settings: Settings, supervisor: Supervisor) -> str:
+def _wait_until_ready(settings: Settings, supervisor: Supervisor, watch: Callable[[], None]) -> str:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
     deadline = time.monotonic() + _READY_TIMEOUT_S
     while not _answers(host, settings.port):
-        supervisor.check()
+        watch()
         if supervisor.failures("api") >= _FAILURES_BEFORE_READY or time.monotonic() > deadline:
             log = supervisor.log("api")
             raise UnavailableError(f"the API does not become ready; {log} ends:\n{processes.last_lines(log)}")
@@ -194,20 +197,26 @@ class _Stop(BaseException):
 
 
 @contextmanager
-def _until_signal() -> Iterator[None]:
-    """Turns the first SIGINT, SIGTERM or SIGHUP into a quiet end of the block; later ones do not cut its clean-up."""
+def _until_signal() -> Iterator[Event]:
+    """Turns the first SIGINT, SIGTERM or SIGHUP into a quiet end of the block; later ones do not cut its clean-up.
+
+    The event says the same to those who look: Python ignores what a signal's handler raises while it forks or collects
+    garbage.
+    """
     # What the caller has us ignore (nohup does so with SIGHUP) stays ignored; SIGINT is for whoever starts us with `&`.
     hang_up = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
     numbers = (signal.SIGINT, signal.SIGTERM, *hang_up)
+    stopping = Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
         for each in numbers:
             signal.signal(each, signal.SIG_IGN)
+        stopping.set()
         raise _Stop
 
     before = {number: signal.signal(number, stop) for number in numbers}
     try:
-        yield
+        yield stopping
     except _Stop:
         pass
     finally:

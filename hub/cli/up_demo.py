@@ -1,6 +1,7 @@
 """`paypredict up --demo`: a tenant with a synthetic ledger, imported and forecast once, as any other would be."""
 
 import os
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ from hub.tenants import service as tenants
 TENANT = "demo"
 IMPORT, FORECAST = "sync.import", "forecasting.refresh"
 INVOICES = 20_000
+_POLL_S = 0.2
 
 
 def run(settings: Settings, storage: Storage, watch: Callable[[], None]) -> None:
@@ -99,4 +101,5 @@ def _follow(console: Console, storage: Storage, work_id: UUID, title: str, watch
                 said = work["message"]
                 console.print(progress, soft_wrap=True)
             watch()
+            time.sleep(_POLL_S)
     console.print(f"{title}: done")

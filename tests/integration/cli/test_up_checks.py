@@ -1,11 +1,13 @@
 """What `paypredict up` makes sure of before it starts anything."""
 
+import contextlib
+import signal
 import socket
 
 import pytest
 from click.testing import CliRunner
 
-from hub.cli.up import check_port, command, environment, programs
+from hub.cli.up import _until_signal, check_port, command, environment, programs
 from hub.errors import ConflictError
 from hub.settings import Settings
 
@@ -44,3 +46,26 @@ def test_programs_see_the_settings_of_this_run(tmp_path):
     assert environ["PATH"] == "/bin"
     assert Settings.load(environ) == settings
     assert [len(group) for group in programs(settings)] == [1, 3, 1]
+
+
+def test_a_signal_whose_exception_is_ignored_still_asks_for_the_end():
+    class Collected:
+        def __del__(self):
+            with contextlib.suppress(BaseException):
+                signal.raise_signal(signal.SIGTERM)
+
+    with _until_signal() as stopping:
+        Collected()
+        assert stopping.is_set()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_the_first_signal_ends_the_block_and_the_second_does_not_cut_its_clean_up():
+    cleaned_up = False
+    with _until_signal():
+        try:
+            signal.raise_signal(signal.SIGINT)
+        finally:
+            signal.raise_signal(signal.SIGINT)
+            cleaned_up = True
+    assert cleaned_up
