@@ -105,17 +105,10 @@ def command(
 def print_backtest(backtest: Backtest | None, note: str, console: Console) -> None:
     """The backtest of this very ledger as a table, and the sentence on what follows from it."""
     if backtest is not None:
-        table = Table(
-            "",
-            "mean error",
-            "within 3 d",
-            "AUC",
-            "Brier",
-            "weekly cash error",
-            "80 % range holds",
-            "range",
-            title="Backtest",
-        )
+        table = Table(title="Backtest", title_justify="left")
+        table.add_column("", no_wrap=True)
+        for name in ("mean error", "within 3 d", "AUC", "Brier", "weekly cash", "range holds", "range"):
+            table.add_column(name, justify="right")
         for name, scores in (
             (backtest.backend, backtest.model),
             ("customer median", backtest.customer_median),
@@ -129,7 +122,7 @@ def print_backtest(backtest: Backtest | None, note: str, console: Console) -> No
                 number(scores.brier, 3),
                 percent(scores.weekly_cash_error),
                 percent(scores.coverage),
-                f"{number(scores.width, 1)} d",
+                "–" if scores.width is None else f"{scores.width:.1f} d",
             )
         console.print(table)
         console.print(f"Trained until {backtest.trained_until}, scored on what happened until {backtest.scored_until}.")

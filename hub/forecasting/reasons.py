@@ -47,7 +47,7 @@ SUBJECTS: Mapping[str, str] = {
     "amount_log": "amount",
     "amount_vs_usual": "amount",
     "terms_days": "terms",
-    "age": "terms",
+    "age": "age",
 }
 """What each feature is about; features about the same thing are told once. What is not here is not told."""
 
@@ -63,7 +63,11 @@ def explain(fitted: ForecastBackend, history: History, rows: Rows, seen: Days, m
     for name, values in zip(found.names, found.values.T, strict=True):
         if name in SUBJECTS:
             weight[:, subjects.index(SUBJECTS[name])] += values
-    order = np.argsort(-np.abs(weight), axis=1)[:, :most]
+    importance = np.abs(weight)
+    if "age" in subjects:
+        # That it is overdue already is what a person has to know first, whatever else counts for more.
+        importance[cases.seen - 1 > cases.due, subjects.index("age")] = np.inf
+    order = np.argsort(-importance, axis=1)[:, :most]
     return [
         [
             Reason(
@@ -143,6 +147,13 @@ def _amount(cases: Cases, row: int, _later: bool) -> str:
     )
 
 
+def _age(cases: Cases, row: int, _later: bool) -> str:
+    late = int(cases.seen[row] - 1 - cases.due[row])
+    if late > 0:
+        return f"It is {late} day{'s' if late > 1 else ''} overdue already"
+    return f"It was issued {int(cases.seen[row] - 1 - cases.issued[row])} days ago"
+
+
 def _terms(cases: Cases, row: int, _later: bool) -> str:
     return f"It has {cases.column('terms_days')[row]:.0f} days to pay"
 
@@ -158,4 +169,5 @@ SENTENCES: Mapping[str, Callable[[Cases, int, bool], str]] = {
     "familiarity": _familiarity,
     "amount": _amount,
     "terms": _terms,
+    "age": _age,
 }

@@ -174,15 +174,15 @@ def _calibration_plot(backtest: Backtest) -> Any:
 
 
 def _error_plot(backtest: Backtest) -> Any:
+    groups = [group for group in backtest.errors if group.n][::-1]
+
     def paint(axes: Any) -> None:
-        groups = [group for group in backtest.errors if group.n]
         place = np.arange(len(groups))
-        axes.bar(place - 0.2, [one.mae for one in groups], 0.38, color=BLUE, label=backtest.backend)
-        axes.bar(
-            place + 0.2, [one.mae_customer_median for one in groups], 0.38, color=PALE_BLUE, label="customer median"
-        )
-        axes.set_xticks(place, [f"{one.label}\n({one.n:,})" for one in groups])
-        axes.set_ylabel("mean error, days")
-        axes.legend(frameon=False, ncols=2, loc="upper right")
+        axes.barh(place - 0.2, [one.mae_customer_median for one in groups], 0.38, color=PALE_BLUE)
+        axes.barh(place + 0.2, [one.mae for one in groups], 0.38, color=BLUE)
+        axes.set_yticks(place, [f"{one.label} ({one.n:,})" for one in groups])
+        axes.set_xlabel("days")
+        axes.grid(axis="y", visible=False)
+        axes.grid(axis="x", color=GRID_LINE, linewidth=0.8)
 
     return _draw(paint, "Mean error in days by group of invoices, beside the customer median", width=6.4, height=3.6)

@@ -164,9 +164,12 @@ def test_reasons_name_what_is_known(frame: LedgerFrame, model: engine.TrainedMod
     rows = engine.forecast(model, frame, AS_OF).row[:30]
     found = engine.explain(model, frame, AS_OF, rows, most=2)
     assert len(found) == 30
-    for reasons in found:
+    for row, reasons in zip(rows, found, strict=True):
         assert 1 <= len(reasons) <= 2
-        assert abs(reasons[0].contribution) >= abs(reasons[-1].contribution)
+        if to_day(AS_OF) > frame.due[row]:
+            assert reasons[0].sentence.endswith("overdue already")
+        else:
+            assert abs(reasons[0].contribution) >= abs(reasons[-1].contribution)
         assert all(reason.sentence[0].isupper() and "nan" not in reason.sentence for reason in reasons)
     assert any("usually pays" in reason.sentence for reasons in found for reason in reasons)
     assert engine.explain(model, frame, AS_OF, rows[:0]) == []
