@@ -58,15 +58,16 @@ def explain(fitted: ForecastBackend, history: History, rows: Rows, seen: Days, m
     """Up to `most` reasons for each of the invoices `rows`, the weightiest first."""
     cases = build_cases(history, rows, seen)
     found = fitted.explain(cases)
-    subjects = sorted({SUBJECTS[name] for name in found.names if name in SUBJECTS})
+    subjects = sorted({SUBJECTS[name] for name in found.names if name in SUBJECTS} | {"age"})
     weight = np.zeros((len(rows), len(subjects)))
     for name, values in zip(found.names, found.values.T, strict=True):
         if name in SUBJECTS:
             weight[:, subjects.index(SUBJECTS[name])] += values
     importance = np.abs(weight)
-    if "age" in subjects:
-        # That it is overdue already is what a person has to know first, whatever else counts for more.
-        importance[cases.seen - 1 > cases.due, subjects.index("age")] = np.inf
+    # That it is overdue already is what a person has to know first, whatever else counts for more; that it is not
+    # comes last.
+    age = subjects.index("age")
+    importance[:, age] = np.where(cases.seen - 1 > cases.due, np.inf, importance[:, age] - 1e-9)
     order = np.argsort(-importance, axis=1)[:, :most]
     return [
         [
@@ -75,8 +76,8 @@ def explain(fitted: ForecastBackend, history: History, rows: Rows, seen: Days, m
                 contribution=float(weight[row, at]),
                 sentence=SENTENCES[subjects[at]](cases, row, weight[row, at] > 0),
             )
-            for at in order[row]
-            if weight[row, at] != 0
+            for place, at in enumerate(order[row])
+            if place == 0 or weight[row, at] != 0
         ]
         for row in range(len(rows))
     ]
