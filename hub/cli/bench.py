@@ -56,7 +56,11 @@ def command(names: tuple[str, ...], as_json: bool, rows: int | None, tenants: in
             run = importlib.import_module(f"bench.{name.replace('-', '_')}").run
             taken = inspect.signature(run).parameters
             found = run(**{option: value for option, value in given.items() if option in taken})
-        results.extend(found if isinstance(found, list) else [found])
+        found = found if isinstance(found, list) else [found]
+        results.extend(found)
+        for result in found:
+            goal = "met" if result["met"] else "MISSED"
+            console.print(f"{result['name']}: {result['ratio']:.3g}, goal {result['goal']} {goal}", highlight=False)
     if as_json:
         click.echo(json.dumps({"machine": machine(), "benchmarks": results}, indent=1, default=str))
     else:

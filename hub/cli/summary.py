@@ -1,5 +1,6 @@
 """A tenant's receivables on one screen: open, overdue, the cash to expect, and the invoices to look at first."""
 
+import sys
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from hub.insights import service as insights
 from hub.storage.session import Storage
 
 RISKIEST = 10
+WIDE = 150
 
 
 def print_summary(storage: Storage, tenant: str, console: Console | None = None) -> None:
@@ -23,10 +25,11 @@ def print_summary(storage: Storage, tenant: str, console: Console | None = None)
         books = insights.summary(session, run["as_of"])
         cash = forecasting.cash_flow(session, weeks=4)
         riskiest = forecasting.riskiest(session, RISKIEST)
-    console = console or Console()
+    # Not on a terminal nobody wraps lines for us, and a table as wide as a page says more than one of 80 columns.
+    console = console or Console(width=None if sys.stdout.isatty() else WIDE)
     console.print(f"Receivables as of {run['as_of']}, {run['predictions']:,} open invoices forecast by {run['model']}")
     for one in books.currencies:
-        console.print(f"  {one.currency}  open {one.open:,.2f}, overdue {one.overdue:,.2f}", soft_wrap=True)
+        console.print(f"  {one.currency}  open {one.open:,.2f}, overdue {one.overdue:,.2f}")
     if cash:
         _print_cash(console, cash)
     console.print(_riskiest_table(riskiest))
@@ -39,7 +42,6 @@ def _print_cash(console: Console, cash: dict[str, Any]) -> None:
         low, expected, high = (Decimal(found["four_weeks"][name]) for name in ("p10", "expected", "p90"))
         console.print(
             f"  {currency}  expected by {until} {expected:,.0f}; four times in five between {low:,.0f} and {high:,.0f}",
-            soft_wrap=True,
         )
         for week in weeks:
             low, expected, high = (Decimal(week[name]) for name in ("p10", "expected", "p90"))
