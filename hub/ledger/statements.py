@@ -173,6 +173,7 @@ _ALIVE = """
     left join payments p on p.id = a.source_id
     left join credit_memos c on c.id = a.source_id
     where a.invoice_id in ({ids}) and a.deleted_on is null and p.deleted_on is null and c.deleted_on is null"""
+_GIVEN_UP = "i.status = 'written_off' and i.stated_status = 'written_off'"
 _SETTLED_BY_DAY = f"""
     select dated.day, i.currency, 0 as billed, 0 as invoices,
         case when a.kind = 'credit_memo' then dated.amount else 0 end as credited,
@@ -183,11 +184,14 @@ _SETTLED_BY_DAY = f"""
     cross join lateral (values (a.applied_on, a.amount), (a.reversed_on, -a.amount)) as dated (day, amount)
     where dated.day is not null and i.status not in {UNCOUNTED}
         and (a.kind <> 'credit_memo' or a.source_id is null)
+    -- What a source gave up without saying when is no receivable on any day; what was still set against it comes back.
     union all
-    -- What a source gave up without saying when: never receivable, or it would be for ever.
-    select i.issued_on, i.currency, 0, 0, 0, i.total - coalesce(
-        (select sum(a.amount) from {{alive}} a where a.invoice_id = i.id and a.reversed_on is null), 0), 0, 0
-    from {{invoices}} i where i.status = 'written_off' and i.stated_status = 'written_off' and {{among}}"""
+    select i.issued_on, i.currency, 0, 0, 0, i.total, 0, 0 from {{invoices}} i where {_GIVEN_UP} and {{among}}
+    union all
+    select dated.day, i.currency, 0, 0, 0, -dated.amount, 0, 0
+    from {{alive}} a join {{invoices}} i on i.id = a.invoice_id
+    cross join lateral (values (a.applied_on, a.amount), (a.reversed_on, -a.amount)) as dated (day, amount)
+    where dated.day is not null and {_GIVEN_UP}"""
 _USED = f"""
     select a.source_id, coalesce(a.source_amount, a.amount) as amount, a.applied_on, a.reversed_on
     from allocations a left join invoices i on i.id = a.invoice_id

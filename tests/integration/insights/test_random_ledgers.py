@@ -59,7 +59,8 @@ def ledgers(draw, empty):
 def naive(books, as_of: date) -> dict[str, tuple[dict[str, Decimal], Decimal]]:
     """By currency: the buckets by due date that hold anything, and the unapplied credit."""
     documents = {record.external_id: record for record in books.records if not isinstance(record, Allocation)}
-    owed = {name: each for name, each in documents.items() if isinstance(each, Invoice) and each.status == "open"}
+    counted = ("open", "written_off")  # what is set against an invoice given up is used, though nobody owes it any more
+    owed = {name: each for name, each in documents.items() if isinstance(each, Invoice) and each.status in counted}
     active = [
         record
         for record in books.records
@@ -71,7 +72,7 @@ def naive(books, as_of: date) -> dict[str, tuple[dict[str, Decimal], Decimal]]:
     buckets: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     unapplied: dict[str, Decimal] = defaultdict(Decimal)
     for name, invoice in owed.items():
-        if invoice.issued_on > as_of:
+        if invoice.issued_on > as_of or invoice.status == "written_off":
             continue
         balance = invoice.total - sum(each.amount for each in active if each.invoice_id == name)
         late = (as_of - invoice.due_on).days

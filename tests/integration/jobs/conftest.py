@@ -41,6 +41,12 @@ def effects(storage, tenant) -> Iterator[Callable[[], list[str]]]:
         session.execute(text(f"drop table {schema}.effects"))
 
 
+@pytest.fixture(autouse=True)
+def not_connected(monkeypatch):
+    """Work waits for a sweep, unless a test says otherwise: applications made by other tests have connected us."""
+    monkeypatch.setattr(service, "_settings", None)
+
+
 @pytest.fixture
 def queue(redis) -> WorkQueue:
     """The queue on an empty Valkey, with room for one job of a tenant at a time."""

@@ -45,6 +45,7 @@ def books(tenant_session) -> Books:
 
 DAYS_FROM_SCRATCH = """
 with counted as (select * from invoices where status not in ('draft', 'void', 'deleted')),
+given_up as (select * from invoices where status = 'written_off' and stated_status = 'written_off'),
 active as (
     select a.*, i.currency from allocations a join counted i on i.id = a.invoice_id
     left join payments p on p.id = a.source_id left join credit_memos c on c.id = a.source_id
@@ -68,9 +69,8 @@ moves as (
     union all select day, currency, 0, 0, case when kind = 'credit_memo' and source_id is null then moved else 0 end,
         case when kind = 'write_off' then moved else 0 end,
         case when kind not in ('write_off', 'credit_memo') then moved else 0 end, 0 from dated
-    union all select issued_on, currency, 0, 0, 0, total - coalesce(
-            (select sum(amount) from active where invoice_id = given_up.id and reversed_on is null), 0
-        ), 0, 0 from invoices given_up where status = 'written_off' and stated_status = 'written_off'
+    union all select issued_on, currency, 0, 0, 0, total, 0, 0 from given_up
+    union all select day, currency, 0, 0, 0, -moved, 0, 0 from dated where invoice_id in (select id from given_up)
     union all select applied_on, currency, 0, 0, 0, 0, 0, -amount from used
     union all select reversed_on, currency, 0, 0, 0, 0, 0, amount from used where reversed_on is not null
 )
