@@ -188,7 +188,7 @@ _SETTLED_BY_DAY = f"""
     union all
     select i.issued_on, i.currency, 0, 0, 0, i.total, 0, 0 from {{invoices}} i where {_GIVEN_UP} and {{among}}
     union all
-    select dated.day, i.currency, 0, 0, 0, -dated.amount, 0, 0
+    select greatest(dated.day, i.issued_on), i.currency, 0, 0, 0, -dated.amount, 0, 0
     from {{alive}} a join {{invoices}} i on i.id = a.invoice_id
     cross join lateral (values (a.applied_on, a.amount), (a.reversed_on, -a.amount)) as dated (day, amount)
     where dated.day is not null and {_GIVEN_UP}"""

@@ -70,7 +70,8 @@ moves as (
         case when kind = 'write_off' then moved else 0 end,
         case when kind not in ('write_off', 'credit_memo') then moved else 0 end, 0 from dated
     union all select issued_on, currency, 0, 0, 0, total, 0, 0 from given_up
-    union all select day, currency, 0, 0, 0, -moved, 0, 0 from dated where invoice_id in (select id from given_up)
+    union all select greatest(d.day, g.issued_on), d.currency, 0, 0, 0, -d.moved, 0, 0
+        from dated d join given_up g on g.id = d.invoice_id
     union all select applied_on, currency, 0, 0, 0, 0, 0, -amount from used
     union all select reversed_on, currency, 0, 0, 0, 0, 0, amount from used where reversed_on is not null
 )
