@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import hypothesis
 import psycopg
 import pytest
 import redis as redis_client
@@ -21,6 +22,12 @@ from hub.storage.embedded import Servers
 from hub.storage.migrations import upgrade_hub
 from hub.storage.session import Storage
 from hub.tenants import service as tenants
+
+
+# On a build server the same examples every time; people's machines go on looking for new ones.
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 
 @dataclass(frozen=True)
