@@ -23,7 +23,6 @@ from hub.storage.migrations import upgrade_hub
 from hub.storage.session import Storage
 from hub.tenants import service as tenants
 
-
 # On a build server the same examples every time; people's machines go on looking for new ones.
 hypothesis.settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
