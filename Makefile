@@ -27,7 +27,7 @@ bench: .venv/installed-dev  ## Measure against this machine's limits; ARGS="inge
 	@$(BIN)/paypredict bench $(ARGS)
 
 constraints:  ## Compile constraints.txt anew from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
+	uv pip compile pyproject.toml --extra dev --extra aws --universal --python-version 3.11 --upgrade \
 		--no-annotate --no-header --quiet --output-file constraints.txt
 
 clean:  ## Remove what was built and cached; data stays

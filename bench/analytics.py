@@ -20,7 +20,7 @@ READS = 200
 def run(rows: int = 1_000_000, rounds: int = 7) -> list[dict[str, Any]]:
     """Measure on a ledger of `rows` invoices over 800 days, about one in twelve open, and rows / 200 customers."""
     with scratch_storage() as storage:
-        key = tenants.create(storage, "Bench analytics").tenant.key
+        key = tenants.create(storage, "Bench analytics").key
         try:
             with storage.tenant(key, statement_timeout_ms=0) as session:
                 fill(session, rows)

@@ -26,6 +26,7 @@ from bench.analytics import AS_OF, fill
 from bench.harness import Cost, measure, postmaster_pid, ratios, result
 from bench.scratch import scratch_storage, vacuum
 from hub.http.paging import DEFAULT_LIMIT
+from hub.identity import service as identity
 from hub.ledger import listing
 from hub.storage.embedded_postgres import BINARIES
 from hub.storage.session import ENTER, Storage, driver, schema_name
@@ -39,7 +40,7 @@ REQUESTS = {"product": 3000, "orm": 800, "bare": 8000}
 def run(rows: int = 20_000, connections: tuple[int, ...] = (16, 64), rounds: int = 5) -> list[dict[str, Any]]:
     """Measure on a ledger of `rows` invoices, with as many requests at once as each of `connections` says."""
     with scratch_storage() as storage:
-        made = tenants.create(storage, "Bench API list")
+        made = identity.create_tenant(storage, "Bench API list")
         key = made.tenant.key
         try:
             with storage.tenant(key, statement_timeout_ms=0) as session:

@@ -37,7 +37,7 @@ def run(jobs: int = 200, rounds: int = 7) -> list[dict[str, Any]]:
             server = postmaster_pid(session)
         redis = Redis.from_url(storage.settings.redis_url)
         servers = [pid for pid in (server, _valkey_pid(redis)) if pid]
-        tenant = tenants.create(storage, "Bench jobs").tenant.key
+        tenant = tenants.create(storage, "Bench jobs").key
         limit, product = _Limit(redis, jobs), _Product(storage, tenant, jobs)
         try:
             costs = alternate(

@@ -20,7 +20,7 @@ SORT = "due_on"
 def run(rows: int = 1_000_000, depth: int | None = None, rounds: int = 7) -> dict[str, Any]:
     """Measure on `rows` invoices by due date, the deep page after `depth` of them (half of them unless given)."""
     with scratch_storage() as storage:
-        key = tenants.create(storage, "Bench page").tenant.key
+        key = tenants.create(storage, "Bench page").key
         try:
             with storage.tenant(key, statement_timeout_ms=0) as session:
                 fill(session, rows)

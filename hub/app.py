@@ -1,17 +1,16 @@
 """The application factory: everything the API needs, wired in the order in which it happens."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 from sqlalchemy import text
 
 from hub.forecasting import api as forecasting
 from hub.http import auth, context, etags, health, lifecycle, limits, openapi, problems
-from hub.http.context import Hub, Identity
+from hub.http.context import Hub
+from hub.identity import bearer, sessions
 from hub.insights import api as insights
 from hub.jobs import api as jobs
 from hub.jobs import service as work
@@ -22,8 +21,6 @@ from hub.sync import api as sync
 from hub.telemetry import logs
 from hub.telemetry.metrics import Gauge, RequestMetrics
 from hub.tenants import api as tenant
-from hub.tenants import keys
-from hub.tenants import service as tenants
 
 if TYPE_CHECKING:
     from hub.registry import Registry
@@ -59,7 +56,8 @@ def create_app(settings: Settings, storage: Storage | None = None, registry: "Re
         registry=cache(lambda: registry or _load_plugins()),
         redis=cache(lambda: _connect(settings)),
         metrics=RequestMetrics(settings),
-        identify=auth.Remembered(_identify(storage)),
+        identify_bearer=auth.Remembered(bearer.identifier(storage, settings)),
+        identify_session=auth.Remembered(sessions.identifier(storage, settings)),
         parts=PARTS,
         gauges=lambda: gauges(storage, datetime.now(UTC)),
     )
@@ -122,23 +120,6 @@ _DIFFERENCES = text(f"""
     from ({_NEWEST}) newest, jsonb_each_text(newest.result -> 'tie_out_difference') difference
     group by difference.key order by difference.key
 """)
-
-
-def _identify(storage: Storage) -> Callable[[str], Identity | None]:
-    def identify(presented: str) -> Identity | None:
-        found = keys.authenticate(storage, presented, datetime.now(UTC))
-        if found is None:
-            return None
-        with storage.hub() as session:
-            time_zone = tenants.get(session, found.tenant_key).time_zone
-        return Identity(
-            tenant=found.tenant_key,
-            key_id=str(found.key_id),
-            scopes=frozenset(found.scopes),
-            time_zone=ZoneInfo(time_zone),
-        )
-
-    return identify
 
 
 def _load_plugins() -> "Registry":

@@ -33,7 +33,30 @@ class Settings:
     db_statement_timeout_ms: int
     max_upload_bytes: int
     rate_limit_per_minute: int
+    rate_limit_per_minute_tenant: int
+    rate_limit_per_minute_address: int
+    sign_in_attempts_per_minute: int
     metrics_token: str
+
+    public_url: str
+    trusted_proxies: int
+    cors_origins: str
+
+    local_sign_in: str
+    session_idle_minutes: int
+    session_days: int
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_audience: str
+    oidc_scopes: str
+    oidc_tenant_claim: str
+    oidc_roles_claim: str
+
+    vault_key: str
+    vault_previous_keys: str
+    vault_key_file: str
+    vault_kms_key: str
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> "Settings":

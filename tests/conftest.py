@@ -69,7 +69,7 @@ def storage(settings) -> Iterator[Storage]:
 def tenant(storage, request) -> str:
     """The key of a tenant of the test module's own."""
     name = f"{request.module.__name__.rsplit('.', 1)[-1]} {secrets.token_hex(3)}"
-    return tenants.create(storage, name).tenant.key
+    return tenants.create(storage, name).key
 
 
 @pytest.fixture

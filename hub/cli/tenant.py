@@ -10,11 +10,13 @@ from typing import Any
 import click
 import orjson
 
+from hub.identity import keys
+from hub.identity import service as identity
 from hub.settings import Settings
 from hub.storage.embedded import serving
 from hub.storage.migrations import upgrade_hub
 from hub.storage.session import Storage
-from hub.tenants import keys, service
+from hub.tenants import service
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
@@ -51,7 +53,7 @@ def create(
     paypredict tenant create Müller --key mueller --home-currency EUR --time-zone Europe/Berlin
     """
     with _storage(data_dir) as storage:
-        made = service.create(storage, name, key=key, home_currency=home_currency, time_zone=time_zone)
+        made = identity.create_tenant(storage, name, key=key, home_currency=home_currency, time_zone=time_zone)
     if as_json:
         _print_json({"tenant": made.tenant, "api_key": made.api_key})
     else:

@@ -11,11 +11,12 @@ import click
 from rich.console import Console
 
 from hub.errors import NotFoundError, UnavailableError
+from hub.identity import keys
+from hub.identity import service as identity
 from hub.jobs import service as jobs
 from hub.settings import Settings
 from hub.storage.session import Storage
 from hub.sync import service as sync
-from hub.tenants import keys
 from hub.tenants import service as tenants
 
 TENANT = "demo"
@@ -51,7 +52,7 @@ def ensure_tenant(storage: Storage, key_file: Path) -> None:
                 return
             api_key = keys.create(session, TENANT, "demo")
     except NotFoundError:
-        api_key = tenants.create(storage, "Demo", key=TENANT).api_key
+        api_key = identity.create_tenant(storage, "Demo", key=TENANT).api_key
     descriptor = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="ascii") as file:
         file.write(f"{api_key}\n")

@@ -4,18 +4,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
+from hub.errors import ForbiddenError
+from hub.http.access import Role
 from hub.settings import Settings
 from hub.storage.session import Storage
 from hub.telemetry.metrics import Gauge, RequestMetrics
 
 EXTENSION = "paypredict"
+_UTC = ZoneInfo("UTC")
 
 Part = Callable[[Session, UUID, date], Any]
 """What a room adds to a document of a room below it: called with the tenant's session, the id and the tenant's day."""
@@ -23,12 +26,28 @@ Part = Callable[[Session, UUID, date], Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who is calling: one API key of one tenant."""
+    """Who is calling: a person, an API key ("key"), or a program with a provider's token ("client").
 
-    tenant: str
-    key_id: str
-    scopes: frozenset[str]
-    time_zone: ZoneInfo
+    `id` is the user's, the key's or the client's; `name` is what people call it (an email address, a key's name).
+    `tenant_key` is the tenant being worked in; None for an operator who is a member of none. People have `roles`,
+    machines have `scopes`. `session_id` is set where a cookie was shown.
+    """
+
+    kind: Literal["person", "key", "client"]
+    id: str
+    name: str
+    tenant_key: str | None
+    roles: frozenset[Role] = frozenset()
+    scopes: frozenset[str] = frozenset()
+    time_zone: ZoneInfo = _UTC
+    session_id: str | None = None
+
+    @property
+    def tenant(self) -> str:
+        """The tenant being worked in. Raises ForbiddenError where there is none."""
+        if self.tenant_key is None:
+            raise ForbiddenError("You are a member of no tenant. Ask an admin of one to add you.")
+        return self.tenant_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +57,8 @@ class Hub:
     The plugins' `registry` and `redis`, a client of Valkey, are made when they are first needed.
     `parts` names, by document ("invoice", "customer") and field, what the rooms above the ledger add to it; `gauges`
     reads what the database knows for a scrape of /metrics.
+    `identify_bearer` and `identify_session` say whose key or token, or whose cookie, this is, in the tenant asked for
+    by name or in the caller's own; None if it is nobody's.
     """
 
     settings: Settings
@@ -45,7 +66,8 @@ class Hub:
     registry: Callable[[], Any]
     redis: Callable[[], Any]
     metrics: RequestMetrics
-    identify: Callable[[str], Identity | None]
+    identify_bearer: Callable[[str, str | None], Identity | None]
+    identify_session: Callable[[str, str | None], Identity | None]
     parts: Mapping[str, Mapping[str, Part]] = field(default_factory=dict)
     gauges: Callable[[], Iterable[Gauge]] = tuple
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -63,7 +85,7 @@ def current_hub() -> Hub:
 
 
 def caller() -> Identity:
-    """Who sent this request; only on endpoints that ask for a key, which are all that are not `public`."""
+    """Who sent this request; only where hub.http.access asks for somebody."""
     identity: Identity = g.identity
     return identity
 

@@ -81,7 +81,7 @@ def install(app: Flask) -> None:
 
 def _take(limit: RateLimit) -> None:
     if "identity" in g:
-        limit.take(g.identity.key_id, current_hub().clock().timestamp())
+        limit.take(g.identity.id, current_hub().clock().timestamp())
 
 
 def _bound_body() -> None:

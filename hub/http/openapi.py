@@ -8,6 +8,7 @@ from flask import Flask, Response, redirect, send_from_directory
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, fields
 
+from hub.http.access import ACCESS, Role
 from hub.http.answers import JSON, dumps
 from hub.http.auth import public
 from hub.http.fields import DecimalText
@@ -18,10 +19,12 @@ _PAGE = Path(__file__).parent / "docs"
 _DESCRIPTION = """\
 Forecasts of when each open invoice will be paid, and the ledger they stand on.
 
-Every operation on a tenant's data needs an API key: `Authorization: Bearer <key>`. Money is a decimal string beside
-its ISO 4217 currency, instants are RFC 3339 in UTC, dates are dates, probabilities start with `p_`. Lists are paged by
-`cursor`. Errors are RFC 9457 problems (`application/problem+json`) with a stable `code`. Another tenant's id answers
-404, as if it did not exist. docs/api.md has the conventions and every code."""
+Every operation on a tenant's data needs an API key (`Authorization: Bearer <key>`), an access token of the provider
+that people sign in with (the same header), or a session cookie; `x-access` says which roles of people, or which scope
+of a key, may call it. Money is a decimal string beside its ISO 4217 currency, instants are RFC 3339 in UTC, dates are
+dates, probabilities start with `p_`. Lists are paged by `cursor`. Errors are RFC 9457 problems
+(`application/problem+json`) with a stable `code`. Another tenant's id answers 404, as if it did not exist. docs/api.md
+has the conventions and every code."""
 
 _ERRORS = {
     "DEFAULT_ERROR": "Any other problem.",
@@ -43,6 +46,34 @@ _HEADERS = {
         "schema": {"type": "string"},
     },
 }
+
+_KEY, _TOKEN, _SESSION = "apiKey", "accessToken", "session"
+_SCHEMES = {
+    _KEY: {"type": "http", "scheme": "bearer", "description": "An API key of one tenant."},
+    _TOKEN: {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An access token of the OpenID Connect provider that this hub is connected to.",
+    },
+    _SESSION: {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "paypredict",
+        "description": "A session of a person who signed in; `__Host-paypredict` where the hub is reached by https."
+        " Writes also need the session's `X-CSRF-Token`.",
+    },
+}
+
+
+def _access(operation: str) -> dict[str, Any]:
+    """What the document says of who may call an operation."""
+    rule = ACCESS[operation]
+    if rule.is_public:
+        return {"security": [], "x-access": {"public": True}}
+    allowed = {"roles": [role for role in Role if role in rule.roles], "scope": rule.scope}
+    machines: list[dict[str, list[str]]] = [{_KEY: []}] if rule.scope else []
+    return {"security": [*machines, {_TOKEN: []}, {_SESSION: []}], "x-access": allowed}
 
 
 class FieldProblemSchema(Schema):
@@ -90,7 +121,11 @@ class HubApi(Api):  # type: ignore[misc]
                 blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
                 self.spec.tag({"name": blp.name, "description": blp.description})
             document: dict[str, Any] = self.spec.to_dict()
-            return document
+        for path in document["paths"].values():
+            for method, operation in path.items():
+                if method != "parameters":
+                    operation |= _access(operation["operationId"])
+        return document
 
     ERROR_SCHEMA = ProblemSchema
 
@@ -112,9 +147,8 @@ def make_api(app: Flask) -> HubApi:
     app.config.update(API_TITLE="PayPredict", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0", OPENAPI_URL_PREFIX=None)
     api = HubApi(app, spec_kwargs={"info": {"description": _DESCRIPTION, "license": {"name": "Apache-2.0"}}})
     api.register_field(DecimalText, "string", "decimal")
-    scheme = {"type": "http", "scheme": "bearer", "description": "An API key of one tenant."}
-    api.spec.components.security_scheme("apiKey", scheme)
-    api.spec.options["security"] = [{"apiKey": []}]
+    for name, scheme in _SCHEMES.items():
+        api.spec.components.security_scheme(name, scheme)
     for name, header in _HEADERS.items():
         api.spec.components.parameter(name, "header", header)
     _add_pages(app, api)

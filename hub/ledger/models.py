@@ -18,6 +18,7 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
+    LargeBinary,
     Numeric,
     PrimaryKeyConstraint,
     String,
@@ -204,4 +205,12 @@ agg_customer = Table(
     Column("oldest_due_on", Date),
     Column("last_paid_on", Date),
     PrimaryKeyConstraint("customer_id", "currency"),
+)
+
+erased_contacts = Table(
+    "erased_contacts",
+    tenant_metadata,
+    # HMAC of the address under a key of the tenant's own: says that an address was erased, and not which.
+    Column("digest", LargeBinary, primary_key=True),
+    Column("erased_at", DateTime(timezone=True), nullable=False),
 )

@@ -30,6 +30,7 @@ ENTER = """
 """
 _HUB_ROLE = "none"
 _Result = TypeVar("_Result")
+_BEFORE_COMMIT = "before_commit"
 _AFTER_COMMIT = "after_commit"
 _SCHEMAS = "schemas"
 
@@ -98,6 +99,9 @@ class Storage:
         ):
             yield session
             committing = transaction.is_active
+            if committing:
+                for call in session.info.pop(_BEFORE_COMMIT, ()):
+                    call()
         if committing:
             _run_after_commit(session)
 
@@ -150,6 +154,11 @@ def _is_unusable(error: psycopg.Error) -> bool:
 def schema_name(key: str) -> str:
     """The schema of a tenant, which is also the name of its role."""
     return f"tenant_{key}"
+
+
+def before_commit(session: Session, call: Callable[[], Any]) -> None:
+    """Have `call` made in the session's transaction as the last thing before it commits; what it raises rolls back."""
+    session.info.setdefault(_BEFORE_COMMIT, []).append(call)
 
 
 def after_commit(session: Session, call: Callable[[], Any]) -> None:

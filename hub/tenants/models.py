@@ -1,18 +1,6 @@
-"""The hub's register of tenants and their API keys."""
+"""The hub's register of tenants."""
 
-from sqlalchemy import (
-    ARRAY,
-    CheckConstraint,
-    Column,
-    DateTime,
-    ForeignKey,
-    LargeBinary,
-    String,
-    Table,
-    Text,
-    func,
-    text,
-)
+from sqlalchemy import CheckConstraint, Column, DateTime, String, Table, Text, func, text
 from sqlalchemy.dialects.postgresql import UUID
 
 from hub.storage.bases import hub_metadata
@@ -34,20 +22,4 @@ tenants = Table(
     Column("time_zone", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("status in ('active','migration_failed')", name="status"),
-)
-
-api_keys = Table(
-    "api_keys",
-    hub_metadata,
-    Column("id", UUID(as_uuid=True), primary_key=True, server_default=text("gen_random_uuid()")),
-    Column("tenant_key", Text, ForeignKey("hub.tenants.key", ondelete="CASCADE"), nullable=False, index=True),
-    Column("name", Text, nullable=False),
-    # The part that may be shown: enough to find the key, useless without its secret.
-    Column("prefix", Text, nullable=False, unique=True),
-    Column("key_hash", LargeBinary, nullable=False),
-    Column("scopes", ARRAY(Text), nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("expires_at", DateTime(timezone=True)),
-    Column("revoked_at", DateTime(timezone=True)),
-    Column("last_used_at", DateTime(timezone=True)),
 )

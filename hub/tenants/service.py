@@ -22,7 +22,6 @@ from hub.jobs import service as jobs
 from hub.storage import migrations
 from hub.storage.objects import Objects
 from hub.storage.session import TENANT_KEY, Storage, driver, schema_name
-from hub.tenants import keys
 from hub.tenants.models import tenants
 from hub.tenants.naming import candidate_keys
 
@@ -48,14 +47,6 @@ class Tenant:
 
 
 @dataclass(frozen=True, slots=True)
-class CreatedTenant:
-    """A new tenant and its first API key, which cannot be shown again."""
-
-    tenant: Tenant
-    api_key: str
-
-
-@dataclass(frozen=True, slots=True)
 class Migration:
     """How far a tenant's schema came; `error` says why it is not at the newest version."""
 
@@ -69,9 +60,15 @@ _COLUMNS = [tenants.c[name] for name in Tenant.__slots__]
 
 
 def create(
-    storage: Storage, name: str, *, key: str | None = None, home_currency: str = "USD", time_zone: str = "UTC"
-) -> CreatedTenant:
-    """A new tenant with role, schema, registry row and first API key: all of them or none.
+    storage: Storage,
+    name: str,
+    *,
+    key: str | None = None,
+    home_currency: str = "USD",
+    time_zone: str = "UTC",
+    also: Callable[[Session, Tenant], None] = lambda session, tenant: None,
+) -> Tenant:
+    """A new tenant with role, schema, registry row and what `also` adds: all of them or none.
 
     `key` names schema and role for good; derived from the name unless given. Raises InvalidError, and ConflictError
     when a given key is taken.
@@ -86,7 +83,8 @@ def create(
                 f"the database has a role or schema {tenant.schema_name} of no tenant of this hub; choose another key",
                 fields={"key": "is taken"},
             ) from error
-        return CreatedTenant(tenant, keys.create(session, tenant.key, "first key"))
+        also(session, tenant)
+        return tenant
 
 
 def list_tenants(session: Session) -> list[Tenant]:

@@ -104,6 +104,12 @@ CREATE TABLE customers (
 	CONSTRAINT pk_customers PRIMARY KEY (id)
 );
 
+CREATE TABLE erased_contacts (
+	digest BYTEA NOT NULL,
+	erased_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_erased_contacts PRIMARY KEY (digest)
+);
+
 CREATE TABLE forecast_models (
 	id UUID DEFAULT gen_random_uuid() NOT NULL,
 	backend TEXT NOT NULL,
@@ -220,6 +226,24 @@ CREATE TABLE predictions (
 );
 
 CREATE INDEX ix_predictions_invoice_id_run_id ON predictions (invoice_id, run_id);
+
+CREATE TABLE retention_periods (
+	kind TEXT NOT NULL,
+	days INTEGER NOT NULL,
+	CONSTRAINT pk_retention_periods PRIMARY KEY (kind),
+	CONSTRAINT ck_retention_periods_days CHECK (days > 0)
+);
+
+CREATE TABLE secrets (
+	owner TEXT NOT NULL,
+	name TEXT NOT NULL,
+	key_id UUID NOT NULL,
+	sealed BYTEA NOT NULL,
+	sealed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_secrets PRIMARY KEY (owner, name)
+);
+
+CREATE INDEX ix_secrets_key_id ON secrets (key_id);
 
 CREATE TABLE sync_cursors (
 	connection_id UUID NOT NULL,

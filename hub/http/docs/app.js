@@ -6,6 +6,7 @@ const PROBLEMS = {
   bad_request: "400 · The request cannot be understood.",
   unauthorized: "401 · No valid API key.",
   forbidden: "403 · The key does not reach this far.",
+  csrf: "A write with a session cookie needs the session's csrf_token in X-CSRF-Token; GET /api/session tells it.",
   not_found: "404 · No such thing for this caller.",
   method_not_allowed: "405 · Not with this method; `Allow` names those that are.",
   conflict: "409 · It exists already, or was changed in between.",

@@ -13,10 +13,10 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from hub.app import create_app
+from hub.identity import keys
 from hub.ledger import service as ledger
 from hub.ledger.ids import ledger_id
 from hub.sdk.records import Allocation, CreditMemo, Customer, Invoice, Payment
-from hub.tenants import keys
 
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 CONNECTION = UUID("018f3a52-0000-8000-8000-000000000001")

@@ -92,7 +92,7 @@ def test_a_key_of_a_refused_request_is_free(client):
 def test_a_key_of_another_tenant_is_another_key(client, app, storage, key_of):
     from hub.tenants import service as tenants
 
-    other = ApiClient(app.test_client(), key_of(tenants.create(storage, "idempotent other").tenant.key), app)
+    other = ApiClient(app.test_client(), key_of(tenants.create(storage, "idempotent other").key), app)
     headers = {"Idempotency-Key": "four"}
     assert client.post("/api/invoices", json=BODY | {"number": "K-4"}, headers=headers).status_code == 201
     theirs = other.post("/api/invoices", json=BODY | {"number": "K-5"}, headers=headers)

@@ -150,7 +150,7 @@ def test_a_damaged_model_is_refused_and_nothing_is_predicted(storage, settings, 
 
 
 def test_a_ledger_without_payments_is_told_why_there_is_no_model(storage, settings):
-    key = tenants.create(storage, "Nothing paid yet").tenant.key
+    key = tenants.create(storage, "Nothing paid yet").key
     done = work_on(storage, settings, key, "forecasting.train")
     assert done["state"] == "done" and done["result"]["trained"] is False
     assert "nothing to learn" in done["result"]["reason"]

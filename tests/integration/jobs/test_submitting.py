@@ -17,7 +17,7 @@ from hub.tenants import service as tenants
 @pytest.fixture(scope="module")
 def neighbour(storage):
     """The key of a second tenant."""
-    return tenants.create(storage, "neighbour of jobs").tenant.key
+    return tenants.create(storage, "neighbour of jobs").key
 
 
 def test_the_same_work_is_one_piece_of_work(storage, tenant, submit, look):

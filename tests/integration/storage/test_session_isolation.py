@@ -17,7 +17,7 @@ HUB_TABLES = ["hub.tenants", "hub.api_keys", "hub.alembic_version", "hub.schedul
 
 @pytest.fixture(scope="module")
 def neighbour(storage):
-    key = service.create(storage, "The neighbour").tenant.key
+    key = service.create(storage, "The neighbour").key
     with storage.hub() as session:
         customer = """
             insert into {}.customers (id, name, connection_id, external_id, row_hash)

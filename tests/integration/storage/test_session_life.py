@@ -17,7 +17,7 @@ def backend(session):
 
 @pytest.fixture(scope="module")
 def three_tenants(storage):
-    return [service.create(storage, f"One of three {number}").tenant.key for number in range(3)]
+    return [service.create(storage, f"One of three {number}").key for number in range(3)]
 
 
 def test_a_connection_is_retired_after_so_many_distinct_tenants(settings, three_tenants):

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from hub.errors import ConflictError, InvalidError, NotFoundError
+from hub.identity import keys
+from hub.identity import service as identity
 from hub.storage import migrations
 from hub.storage.objects import Objects
-from hub.tenants import keys, service
+from hub.tenants import service
 
 
 def traces(storage, key):
@@ -36,7 +38,7 @@ def failing_script(tmp_path, monkeypatch):
 
 
 def test_create(storage):
-    made = service.create(storage, " Borealis Büro ", home_currency="EUR", time_zone="Europe/Berlin")
+    made = identity.create_tenant(storage, " Borealis Büro ", home_currency="EUR", time_zone="Europe/Berlin")
     assert made.tenant.key == "borealis_buro"
     assert made.tenant.name == "Borealis Büro"
     assert made.tenant.schema_name == "tenant_borealis_buro"
@@ -53,7 +55,7 @@ def test_create(storage):
 
 
 def test_the_tenant_owns_nothing_and_may_write_everything(storage):
-    made = service.create(storage, "Owner").tenant
+    made = service.create(storage, "Owner")
     with storage.hub() as session:
         facts = """
             select bool_and(pg_get_userbyid(relowner) = current_user),
@@ -70,7 +72,7 @@ def test_the_tenant_owns_nothing_and_may_write_everything(storage):
 
 
 def test_same_name_gets_the_next_key(storage):
-    assert [service.create(storage, "Twins & Co").tenant.key for _ in range(3)] == [
+    assert [service.create(storage, "Twins & Co").key for _ in range(3)] == [
         "twins_co",
         "twins_co_2",
         "twins_co_3",
@@ -79,7 +81,7 @@ def test_same_name_gets_the_next_key(storage):
 
 def test_same_name_at_the_same_moment(storage):
     with ThreadPoolExecutor(4) as pool:
-        made = list(pool.map(lambda _: service.create(storage, "Rush").tenant.key, range(6)))
+        made = list(pool.map(lambda _: service.create(storage, "Rush").key, range(6)))
     assert sorted(made) == ["rush", "rush_2", "rush_3", "rush_4", "rush_5", "rush_6"]
 
 
@@ -124,7 +126,7 @@ def test_a_role_of_somebody_else_is_left_alone(storage):
 
 
 def test_drop(storage):
-    service.create(storage, "Gone soon")
+    identity.create_tenant(storage, "Gone soon")
     with storage.tenant("gone_soon") as session:
         session.execute(
             text(
@@ -145,12 +147,12 @@ def test_drop(storage):
         service.drop(storage, "gone_soon")
     with pytest.raises(NotFoundError), storage.tenant("gone_soon"):
         pass
-    assert service.create(storage, "Gone soon").tenant.key == "gone_soon"
+    assert service.create(storage, "Gone soon").key == "gone_soon"
 
 
 def test_a_tenant_in_use_is_not_dropped(storage, monkeypatch):
     monkeypatch.setattr(migrations, "LOCK_TIMEOUT", "50ms")
-    service.create(storage, "Busy")
+    identity.create_tenant(storage, "Busy")
     with storage.tenant("busy") as session:
         session.execute(text("select count(*) from invoices"))
         with pytest.raises(ConflictError, match="tenant busy is in use"):

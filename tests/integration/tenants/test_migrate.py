@@ -39,7 +39,7 @@ def add_revision(tmp_path, monkeypatch):
 @pytest.fixture
 def three(storage, request):
     """The keys of three new tenants, dropped again at the end."""
-    made = [service.create(storage, f"migrate {number}").tenant.key for number in range(3)]
+    made = [service.create(storage, f"migrate {number}").key for number in range(3)]
     yield made
     for key in made:
         service.drop(storage, key)

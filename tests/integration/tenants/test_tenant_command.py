@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from hub.cli import main
+from hub.identity import keys
 from hub.storage import migrations
-from hub.tenants import keys, service
+from hub.tenants import service
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from hub.errors import InvalidError, NotFoundError
-from hub.tenants import keys
+from hub.identity import keys
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -16,8 +16,10 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from hub.errors import InvalidError, NotFoundError
+from hub.http.access import SCOPES
+from hub.identity.models import api_keys
 from hub.storage.session import Storage, driver
-from hub.tenants.models import api_keys, tenants
+from hub.tenants import service as tenants
 
 _SHAPE = re.compile(r"(pp_live_[0-9a-f]{8})_[0-9a-f]{64}")
 # One indexed read; the use is noted at most once a minute, or every request would write.
@@ -68,10 +70,12 @@ def create(
         raise InvalidError("give the key a name that tells what it is for", fields={"name": "must not be empty"})
     if not scopes:
         raise InvalidError("a key without a scope opens nothing", fields={"scopes": "use *, read or write"})
+    if unknown := sorted(set(scopes) - SCOPES):
+        known = ", ".join(sorted(SCOPES))
+        raise InvalidError(f"there is no scope {', '.join(unknown)}", fields={"scopes": f"use some of {known}"})
     if expires_at is not None and expires_at.tzinfo is None:
         raise InvalidError("expires_at needs a time zone", fields={"expires_at": "add an offset, such as Z"})
-    if session.scalar(select(tenants.c.key).where(tenants.c.key == tenant_key)) is None:
-        raise NotFoundError(f"there is no tenant {tenant_key}")
+    tenants.get(session, tenant_key)
     prefix = f"pp_live_{secrets.token_hex(4)}"
     presented = f"{prefix}_{secrets.token_hex(32)}"
     session.execute(

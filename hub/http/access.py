@@ -1,0 +1,157 @@
+"""THE table of who may call what. hub.http.auth enforces it, the OpenAPI document shows it, a test walks all of it.
+
+An operation that is not in the table is refused to everybody.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+
+class Role(StrEnum):
+    """What a person is. A person may be operator and, beside it, have one of the other roles in a tenant."""
+
+    OPERATOR = "operator"  # the whole installation, and no tenant's data
+    ADMIN = "admin"  # all of one tenant
+    MEMBER = "member"  # works on invoices, disputes and reminders of one tenant
+    VIEWER = "viewer"  # reads one tenant
+
+
+Noted = Literal["write", "read", "no"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may call an operation.
+
+    `roles` are those of people; `scope` is what a machine needs (None: machines never may). `is_public` asks for
+    nobody, `is_own` for any person who is signed in, whatever their role: it touches nothing but their own account.
+    `noted` says what the audit keeps of it: each call that wrote, each call that read sensitive data, or nothing.
+    """
+
+    roles: frozenset[Role]
+    scope: str | None
+    noted: Noted
+    is_public: bool = False
+    is_own: bool = False
+
+    def allows(self, roles: Collection[Role], scopes: Collection[str]) -> bool:
+        """Whether a caller with these roles (of a person) or these scopes (of a machine) may call it."""
+        if self.is_public:
+            return True
+        return not self.roles.isdisjoint(roles) or (self.scope is not None and grants(scopes, self.scope))
+
+
+def grants(scopes: Collection[str], wanted: str) -> bool:
+    """Whether `scopes` hold the wanted one. `read` holds every `...:read`, `write` every `...:write` too, `*` all."""
+    _, _, verb = wanted.rpartition(":")
+    wide = {"read": {"read", "write", "*"}, "write": {"write", "*"}}.get(verb, {"*"})
+    return wanted in scopes or not wide.isdisjoint(scopes)
+
+
+_OPERATORS = frozenset({Role.OPERATOR})
+_ADMINS = frozenset({Role.ADMIN})
+_MEMBERS = frozenset({Role.ADMIN, Role.MEMBER})
+_VIEWERS = frozenset({Role.ADMIN, Role.MEMBER, Role.VIEWER})
+_EVERYONE = frozenset(Role)
+
+
+def _public(noted: Noted = "no") -> Rule:
+    return Rule(frozenset(), None, noted, is_public=True)
+
+
+def _own(noted: Noted = "no") -> Rule:
+    return Rule(_EVERYONE, None, noted, is_own=True)
+
+
+def _reads(scope: str, noted: Noted = "no", roles: frozenset[Role] = _VIEWERS) -> Rule:
+    return Rule(roles, f"{scope}:read", noted)
+
+
+def _writes(scope: str, roles: frozenset[Role] = _MEMBERS) -> Rule:
+    return Rule(roles, f"{scope}:write", "write")
+
+
+def _manages(scope: str, noted: Noted = "write") -> Rule:
+    return Rule(_ADMINS, f"{scope}:admin", noted)
+
+
+def _operates(noted: Noted = "write") -> Rule:
+    return Rule(_OPERATORS, None, noted)
+
+
+ACCESS: dict[str, Rule] = {
+    # The hub itself
+    "getHealth": _public(),
+    "getReadiness": _public(),
+    "getMetrics": _public(),  # asks for a token of its own
+    # Signing in, and one's own account
+    "getSignInMethods": _public(),
+    "signIn": _public("write"),
+    "redeemSignInLink": _public("write"),
+    "startOidcSignIn": _public(),
+    "finishOidcSignIn": _public("write"),
+    "getSession": _own(),
+    "signOut": _own("write"),
+    "switchTenant": _own("write"),
+    "changePassword": _own("write"),
+    "listSessions": _own(),
+    "endSession": _own("write"),
+    # The tenant, its people and its keys
+    "getTenant": _reads("tenant"),
+    "updateTenant": _manages("tenant"),
+    "listMembers": _manages("members", "read"),
+    "addMember": _manages("members"),
+    "updateMember": _manages("members"),
+    "removeMember": _manages("members"),
+    "createSignInLink": _manages("members"),
+    "listKeys": _manages("keys", "read"),
+    "createKey": _manages("keys"),
+    "rotateKey": _manages("keys"),
+    "revokeKey": _manages("keys"),
+    # What was done
+    "listAudit": _manages("audit", "read"),
+    "exportAudit": _manages("audit", "read"),
+    "verifyAudit": _manages("audit", "no"),
+    # Privacy
+    "requestTenantExport": _manages("privacy"),
+    "downloadExport": _manages("privacy", "read"),
+    "previewContactErasure": _manages("privacy", "read"),
+    "exportContact": _manages("privacy", "read"),
+    "eraseContact": _manages("privacy"),
+    "getRetention": _manages("privacy", "no"),
+    "updateRetention": _manages("privacy"),
+    # The installation
+    "listTenants": _operates("read"),
+    "createTenant": _operates(),
+    "inviteAdmin": _operates(),
+    "listInstallationAudit": _operates("read"),
+    # The ledger
+    "listInvoices": _reads("invoices"),
+    "getInvoice": _reads("invoices"),
+    "createInvoice": _writes("invoices"),
+    "importInvoices": _writes("invoices"),
+    "previewImport": Rule(_MEMBERS, "invoices:write", "no"),
+    "listCustomers": _reads("customers", "read"),
+    "getCustomer": _reads("customers", "read"),
+    "updateCustomer": _writes("customers"),
+    # Work and runs
+    "listJobs": _reads("jobs"),
+    "getJob": _reads("jobs"),
+    "listRuns": _reads("runs"),
+    "listRejects": _reads("runs", "read", _MEMBERS),
+    # Forecasts and figures
+    "listPredictions": _reads("predictions"),
+    "getPrediction": _reads("predictions"),
+    "requestForecast": _writes("predictions"),
+    "listModels": _reads("models"),
+    "getCashFlow": _reads("predictions"),
+    "getInsights": _reads("insights"),
+    "getAging": _reads("insights"),
+    "getDso": _reads("insights"),
+    "getWorklist": _reads("insights"),
+}
+
+SCOPES = frozenset({"*", "read", "write"} | {rule.scope for rule in ACCESS.values() if rule.scope})
+"""All scopes that an API key may have."""
