@@ -7,6 +7,7 @@ from pathlib import Path
 from hub.forecasting.days import to_date
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.results import Forecasts, Reason
+from hub.http.spreadsheets import safe_cell
 
 COLUMNS = (
     "invoice_id",
@@ -42,9 +43,9 @@ def write_predictions(
             customer = frame.customer[row]
             writer.writerow(
                 (
-                    frame.invoice_id[row],
-                    frame.customer_id[customer],
-                    _inert(frame.customer_name[customer]),
+                    safe_cell(frame.invoice_id[row]),
+                    safe_cell(frame.customer_id[customer]),
+                    safe_cell(frame.customer_name[customer]),
                     _plain(frame.amount[row]),
                     _plain(frame.open_amount[row]),
                     frame.currencies[frame.currency[row]],
@@ -58,7 +59,7 @@ def write_predictions(
                     to_date(forecasts.p90[place]),
                     levels[place],
                     model,
-                    "" if reasons is None else _inert("; ".join(reason.sentence for reason in reasons[place])),
+                    "" if reasons is None else safe_cell("; ".join(reason.sentence for reason in reasons[place])),
                 )
             )
     unfinished.replace(path)
@@ -68,8 +69,3 @@ def _plain(amount: float) -> str:
     """Two decimals, or as many as four where the amount has them."""
     cents = f"{amount:.2f}"
     return cents if float(cents) == round(float(amount), 4) else f"{amount:.4f}"
-
-
-def _inert(text: str) -> str:
-    """Text that no spreadsheet will compute."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
