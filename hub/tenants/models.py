@@ -1,6 +1,6 @@
 """The hub's register of tenants."""
 
-from sqlalchemy import CheckConstraint, Column, DateTime, String, Table, Text, func, text
+from sqlalchemy import CheckConstraint, Column, DateTime, Integer, String, Table, Text, func, text
 from sqlalchemy.dialects.postgresql import UUID
 
 from hub.storage.bases import hub_metadata
@@ -20,6 +20,8 @@ tenants = Table(
     Column("migration_error", Text),
     Column("home_currency", String(3), nullable=False),
     Column("time_zone", Text, nullable=False),
+    # Counts the changes of what may be changed, so that nobody's is lost.
+    Column("version", Integer, nullable=False, server_default=text("1")),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("status in ('active','migration_failed')", name="status"),
 )

@@ -126,3 +126,6 @@ def upgrade() -> None:
     )
     op.add_column("api_keys", sa.Column("created_by", sa.Text(), nullable=True), schema="hub")
     op.add_column("api_keys", sa.Column("replaced_by", sa.UUID(), nullable=True), schema="hub")
+    op.add_column(
+        "tenants", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False), schema="hub"
+    )
