@@ -54,8 +54,6 @@ users = Table(
     Column("issuer", Text),
     Column("subject", Text),
     Column("is_operator", Boolean, nullable=False, server_default=text("false")),
-    Column("failed_attempts", Integer, nullable=False, server_default=text("0")),
-    Column("locked_until", DateTime(timezone=True)),
     Column("disabled_at", DateTime(timezone=True)),
     Column("signed_in_at", DateTime(timezone=True)),
     _created_at(),
@@ -73,6 +71,16 @@ memberships = Table(
     PrimaryKeyConstraint("user_id", "tenant_key"),
     CheckConstraint("role in ('admin', 'member', 'viewer')", name="role"),
     Index("ix_memberships_tenant_key", "tenant_key"),
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    hub_metadata,
+    # Of the address that was tried, whether anybody has it or not: the lock must not tell which.
+    Column("email_hash", LargeBinary, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("failed_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("locked_until", DateTime(timezone=True)),
 )
 
 organizations = Table(
@@ -93,6 +101,7 @@ sessions = Table(
     # The tenant being worked in; null for an operator who is a member of none.
     _tenant(nullable=True),
     # What the provider's claims said at sign-in: the role in that tenant where the hub has no membership of its own.
+    Column("claimed_tenant_key", Text, ForeignKey("hub.tenants.key", ondelete="CASCADE")),
     Column("claimed_role", Text),
     Column("method", Text, nullable=False),
     Column("address", Text),

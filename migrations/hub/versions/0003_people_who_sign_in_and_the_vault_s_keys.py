@@ -30,6 +30,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("retired_at is null"),
     )
     op.create_table(
+        "sign_in_failures",
+        sa.Column("email_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("email_hash", name=op.f("pk_sign_in_failures")),
+        schema="hub",
+    )
+    op.create_index(
+        op.f("ix_sign_in_failures_failed_at"), "sign_in_failures", ["failed_at"], unique=False, schema="hub"
+    )
+    op.create_table(
         "sign_in_states",
         sa.Column("state_hash", sa.LargeBinary(), nullable=False),
         sa.Column("nonce", sa.Text(), nullable=False),
@@ -48,8 +60,6 @@ def upgrade() -> None:
         sa.Column("issuer", sa.Text(), nullable=True),
         sa.Column("subject", sa.Text(), nullable=True),
         sa.Column("is_operator", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.Column("failed_attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -91,6 +101,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("user_id", sa.UUID(), nullable=False),
         sa.Column("tenant_key", sa.Text(), nullable=True),
+        sa.Column("claimed_tenant_key", sa.Text(), nullable=True),
         sa.Column("claimed_role", sa.Text(), nullable=True),
         sa.Column("method", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=True),
@@ -101,6 +112,9 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("claimed_role in ('admin', 'member', 'viewer')", name=op.f("ck_sessions_claimed_role")),
         sa.CheckConstraint("method in ('password', 'link', 'oidc')", name=op.f("ck_sessions_method")),
+        sa.ForeignKeyConstraint(
+            ["claimed_tenant_key"], ["hub.tenants.key"], name=op.f("fk_sessions_claimed_tenant_key"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(
             ["tenant_key"], ["hub.tenants.key"], name=op.f("fk_sessions_tenant_key"), ondelete="CASCADE"
         ),
