@@ -49,7 +49,7 @@ def csv_rows(header: Sequence[str], rows: Iterable[Sequence[Any]], *, bom: bool 
     Cells are text, numbers, dates, aware datetimes, UUIDs, booleans, None (empty), or mappings and lists (as JSON).
     `bom` tells older Excel that the file is UTF-8; programs that read CSV rather do without.
     """
-    lines = (",".join(_cell(value) for value in row) + "\r\n" for row in chain([header], rows))
+    lines: Iterator[str] = (",".join(_cell(value) for value in row) + "\r\n" for row in chain([header], rows))
     if bom:
         lines = chain([BOM], lines)
     while batch := "".join(islice(lines, _BATCH)):
