@@ -54,6 +54,8 @@ users = Table(
     Column("issuer", Text),
     Column("subject", Text),
     Column("is_operator", Boolean, nullable=False, server_default=text("false")),
+    # Whether it was the provider that said so: then it may also take it back.
+    Column("is_operator_claimed", Boolean, nullable=False, server_default=text("false")),
     Column("disabled_at", DateTime(timezone=True)),
     Column("signed_in_at", DateTime(timezone=True)),
     _created_at(),

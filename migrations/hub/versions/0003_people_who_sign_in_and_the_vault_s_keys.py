@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("issuer", sa.Text(), nullable=True),
         sa.Column("subject", sa.Text(), nullable=True),
         sa.Column("is_operator", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("is_operator_claimed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
