@@ -1,13 +1,20 @@
 """One frozen settings object: config/default.toml, overridden by the environment. Read once, in `Settings.load`."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
+
+from hub.redaction import STRUCK, hide, redact
 
 CONFIG = Path(__file__).resolve().parent.parent / "config"
+SECRETS = frozenset({"metrics_token", "oidc_client_secret", "vault_key", "vault_previous_keys"})
+"""Settings that are secret as a whole; of the servers' addresses the passwords are."""
+_ADDRESSES = frozenset({"database_url", "redis_url"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +65,25 @@ class Settings:
     vault_key_file: str
     vault_kms_key: str
 
+    def __post_init__(self) -> None:
+        # From here on, logs and whatever else is written down have them struck out.
+        for name in SECRETS:
+            for value in getattr(self, name).split(","):
+                if not value.strip().startswith(("arn:", "alias/")):  # names of keys, which are kept elsewhere
+                    hide(value.strip(), lasting=True)
+        for name in _ADDRESSES:
+            for password in _passwords(getattr(self, name)):
+                hide(password, lasting=True)
+
+    def __repr__(self) -> str:
+        return f"Settings({', '.join(f'{item.name}={self._shown(item.name)}' for item in fields(self))})"
+
+    def _shown(self, name: str) -> str:
+        value = getattr(self, name)
+        if name in SECRETS and value:
+            return STRUCK
+        return redact(repr(value)) if name in _ADDRESSES else repr(value)
+
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> "Settings":
         """Settings from the defaults, then the environment, then `overrides`. Raises ValueError naming the field."""
@@ -86,3 +112,9 @@ def _coerce(kind: Any, value: Any) -> Any:
     if kind is int:
         return int(value)
     return str(value)
+
+
+def _passwords(address: str) -> tuple[str, ...]:
+    """A server address's password as it is written there and as it is meant; also of one that is not quite right."""
+    found = re.search(r":/*[^:/@]*:([^@]+)@", address) or re.search(r"(?:^|[?&\s])password=([^&\s]+)", address)
+    return (found[1], unquote(found[1])) if found else ()

@@ -1,31 +1,28 @@
 """Logs: one JSON object a line for machines, or one readable line for people, each with the ids in force.
 
-`bound(...)` puts ids (request_id, tenant, job_id) on every line logged inside it, in this thread or task. What looks
-like a secret is struck out before a line leaves the process.
+`bound(...)` puts ids (request_id, tenant, job_id) on every line logged inside it, in this thread or task. What is known
+to be a secret, or looks like one, is struck out before a line leaves the process: see hub.redaction.
 """
 
 import logging
-import re
 import sys
+import threading
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from types import MappingProxyType
-from typing import Any
+from types import MappingProxyType, TracebackType
+from typing import Any, TextIO
 
 import orjson
 
+from hub.redaction import hide as hide
+from hub.redaction import redact as redact
 from hub.settings import Settings
 
 _bound: ContextVar[Mapping[str, Any]] = ContextVar("paypredict_log_ids", default=MappingProxyType({}))
-_SECRETS = re.compile(
-    r"(?P<key>\bpp_[a-z]+_[A-Za-z0-9]{4})[A-Za-z0-9_-]+"
-    r"|(?P<scheme>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}"
-    r"|(?P<user>://[^:/@\s]*:)[^@/\s]+(?=@)"
-    r"|(?P<name>(?i:password|passwd|secret|token|api_key|authorization)\\?[\"']?\s*[=:]\s*\\?[\"']?)"
-    r"(?!Bearer\b|Basic\b)[^\s\"'\\,;}]+"
-)
+_LONGEST = 100_000
 
 
 def bind(**ids: Any) -> None:
@@ -48,11 +45,6 @@ def bound(**ids: Any) -> Iterator[None]:
         _bound.reset(token)
 
 
-def redact(line: str) -> str:
-    """`line` with keys, tokens and passwords struck out; an API key's first characters stay, to tell keys apart."""
-    return _SECRETS.sub(lambda match: f"{match['key'] or match['scheme'] or match['user'] or match['name']}***", line)
-
-
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: time, level, logger, message, the bound ids, and `extra={"fields": {...}}`."""
 
@@ -61,12 +53,12 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _cut(record.getMessage()),
             **_bound.get(),
             **getattr(record, "fields", {}),
         }
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            line["exception"] = _cut(self.formatException(record.exc_info))
         return redact(orjson.dumps(line, default=str, option=orjson.OPT_NON_STR_KEYS).decode())
 
 
@@ -78,20 +70,49 @@ class ConsoleFormatter(logging.Formatter):
         details = " ".join(
             f"{name}={value}" for name, value in {**_bound.get(), **getattr(record, "fields", {})}.items()
         )
-        line = f"{at:%H:%M:%S} {record.levelname.lower():<7} {record.getMessage()}{'  ' if details else ''}{details}"
+        message = _cut(record.getMessage())
+        line = f"{at:%H:%M:%S} {record.levelname.lower():<7} {message}{'  ' if details else ''}{details}"
         if record.exc_info:
-            line += "\n" + self.formatException(record.exc_info)
+            line += "\n" + _cut(self.formatException(record.exc_info))
         return redact(line)
+
+
+class Handler(logging.StreamHandler[TextIO]):
+    """Writes to stderr; a line that cannot be formatted is told of without what it held."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say which line could not be written, and why, where the base class would print all its arguments."""
+        error = sys.exception()
+        sys.stderr.write(redact(f"a line of {record.name}, {record.pathname}:{record.lineno}, is lost: {error!r}\n"))
 
 
 def configure(settings: Settings) -> None:
     """Send all logs to stderr as the settings say; calling it again replaces what the earlier call set."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Handler(sys.stderr)
     handler.setFormatter(ConsoleFormatter() if settings.log_format == "console" else JsonFormatter())
     handler.set_name("paypredict")
     root = logging.getLogger()
     root.handlers[:] = [kept for kept in root.handlers if kept.get_name() != "paypredict"] + [handler]
     root.setLevel(settings.log_level.upper())
-    # These say at INFO what the hub's own request and job lines already say.
-    for noisy in ("werkzeug", "_granian", "granian.access", "rq.worker", "urllib3"):
+    # These say at INFO what the hub's own lines already say, or more than anybody should.
+    for noisy in ("werkzeug", "_granian", "granian.access", "rq.worker", "urllib3", "httpx", "httpcore", "botocore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def catch_crashes() -> None:
+    """Have what ends this process, or one of its threads, reported on stderr without secrets. For programs' own use."""
+
+    def report(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+        sys.stderr.write(redact("".join(traceback.format_exception(kind, error, trace))))
+
+    sys.excepthook = report
+    threading.excepthook = lambda ended: report(ended.exc_type, ended.exc_value, ended.exc_traceback)
+
+
+def _cut(text: str) -> str:
+    """`text`, without its middle where it is so long that it would hold up whoever writes it."""
+    if len(text) <= _LONGEST:
+        return text
+    # At a space, for half a secret would not be known as one.
+    head, tail = text[: _LONGEST // 2].rpartition(" ")[0], text[-_LONGEST // 2 :].partition(" ")[2]
+    return f"{head} ... {len(text) - len(head) - len(tail)} characters left out ... {tail}"

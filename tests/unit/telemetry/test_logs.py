@@ -1,6 +1,8 @@
 """Log lines: complete, and without secrets."""
 
 import logging
+import subprocess
+import sys
 
 import orjson
 import pytest
@@ -84,3 +86,33 @@ def test_configuring_twice_leaves_one_handler(root_logger, name, kind):
     (ours,) = [handler for handler in root_logger.handlers if handler.get_name() == "paypredict"]
     assert isinstance(ours.formatter, kind)
     assert root_logger.level == logging.WARNING
+
+
+def test_a_line_that_cannot_be_formatted_is_told_of_without_its_arguments(capsys):
+    logs.Handler(sys.stderr).handle(record("%d rows", "hunter22 is the word"))
+    told = capsys.readouterr().err
+    assert "a line of hub.test" in told and "is lost" in told
+    assert "hunter22" not in told
+
+
+def test_what_is_too_long_is_cut_where_no_secret_is_halved():
+    text = f"{'word ' * 9_990}{'x' * 30} Bearer {'abcdefgh' * 10} {'word ' * 20_000}"
+    line = logs.ConsoleFormatter().format(record(text))
+    assert len(line) < 101_000
+    assert "characters left out" in line and "abcdefgh" not in line
+
+
+def test_what_ends_a_process_is_reported_without_secrets(tmp_path):
+    script = """
+import threading
+from hub.telemetry import logs
+logs.catch_crashes()
+thread = threading.Thread(target=lambda: open("postgresql://hub:hunter22@db/thread"))
+thread.start()
+thread.join()
+open("postgresql://hub:hunter22@db/main")
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr.count("Traceback") == 2 and "db/thread" in ended.stderr and "db/main" in ended.stderr
+    assert "hunter22" not in ended.stderr

@@ -1,0 +1,120 @@
+"""Strikes secrets out of whatever is about to be written down: those known to be one, and what looks like one.
+
+The last line of defence, not the first: nothing is logged or stored in the hope that it is caught here. Every log line,
+stored reason and crash report goes through it all the same, since nobody knows what a library or a plugin puts into the
+message of an exception.
+"""
+
+import json
+import re
+import threading
+from urllib.parse import quote, quote_plus
+
+STRUCK = "***"
+_SHORTEST = 8
+_SHORTEST_WORD = 16
+_KEPT_LASTING = 64
+_KEPT_PASSING = 256
+
+# None of these takes in a quote or a lone backslash, so that a line of JSON remains one; none can take long.
+_SHAPES = (
+    r"(?P<key>\bpp_[a-z]+_[A-Za-z0-9]{4})[A-Za-z0-9_-]+"
+    r"|(?P<scheme>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}"
+    r"|(?P<user>://[^:/@\s\"'\\]*:)[^@/\s\"'\\]+(?=@)"
+    r"|(?P<cookie>\b(?:__Host-)?paypredict[a-z_-]{0,20}=|(?i:\bcookie\s*:\s*))[^\s\"'\\,;][^\"'\\\r\n]*"
+    r"|(?P<query>[?&#](?:code|link|state|nonce|sig|signature)=)[^&\s\"'\\#]+"
+    # A JSON web token, signed or sealed.
+    r"|(?<![A-Za-z0-9_.-])eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_.-]+"
+    r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:\\[nr]|[A-Za-z0-9+/=\s:,]|-(?!----))*"
+    r"(?:-----END [A-Z ]{0,30}KEY-----)?"
+    # Keys of AWS, GitHub, Slack, Stripe.
+    r"|\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}|gh[oprsu]_[A-Za-z0-9]{20,}|xox[a-z]-[A-Za-z0-9-]{10,}"
+    r"|[a-z]{2}_(?:live|test)_[A-Za-z0-9]{16,})\b"
+)
+_NAMED = (
+    r"(?P<name>(?i:password|passwd|pwd|secret|token|api_?key|access_?key|private_?key|vault_key|previous_keys"
+    r"|authorization|code_verifier)\\?[\"']?\s*[=:]\s*\\?[\"']?)(?!Bearer\b|Basic\b)[^\s\"'\\,;}&]+"
+)
+_IN_PROSE = re.compile(_SHAPES)
+_ANYWHERE = re.compile(f"{_SHAPES}|{_NAMED}")
+# What has none of these, in lower case, has nothing that the patterns find. Most lines have none, and looking for these
+# takes a fiftieth of the time.
+_HINTS = (
+    *(
+        "pp_",
+        "bearer",
+        "basic",
+        "://",
+        "paypredict",
+        "cookie",
+        "code=",
+        "link=",
+        "state=",
+        "nonce=",
+        "sig=",
+        "signature=",
+    ),
+    *("eyj", "-----begin", "akia", "asia", "gho_", "ghp_", "ghr_", "ghs_", "ghu_", "xox", "_live_", "_test_"),
+    *("passw", "pwd", "secret", "token", "key", "authorization", "code_verifier"),
+)
+
+# Each with its spellings.
+_lasting: dict[str, set[str]] = {}
+_passing: dict[str, set[str]] = {}
+_spellings: tuple[str, ...] = ()
+_lock = threading.Lock()
+
+
+def hide(value: str, *, lasting: bool = False) -> None:
+    """Have `value` struck out of everything that this process redacts from now on, however it is spelt.
+
+    `lasting` ones are the installation's own and are kept; of the others (secrets in use) the newest 256 are. Left
+    alone are values under 8 characters and plain words under 16: as passwords they are worth little, and striking out
+    every "postgres" would ruin the logs.
+    """
+    global _spellings
+    if len(value) < (_SHORTEST_WORD if value.isalpha() else _SHORTEST):
+        return
+    held, most = (_lasting, _KEPT_LASTING) if lasting else (_passing, _KEPT_PASSING)
+    with _lock:
+        if value in held and next(reversed(held)) == value:
+            return
+        held[value] = held.pop(value, None) or _spell(value)
+        if len(held) > most:
+            del held[next(iter(held))]
+        found = set[str]().union(*_lasting.values(), *_passing.values())
+        # The longest first, for one may hold another.
+        _spellings = tuple(sorted(found, key=len, reverse=True))
+
+
+def redact(text: str) -> str:
+    """`text` without secrets; an API key's first characters stay, to tell keys apart."""
+    return _strike_shapes(_ANYWHERE, _without_known(text))
+
+
+def redact_prose(text: str) -> str:
+    """As `redact`, for sentences shown to whoever caused them: "password: is too short" stays as it is."""
+    return _strike_shapes(_IN_PROSE, _without_known(text))
+
+
+def _strike_shapes(pattern: re.Pattern[str], text: str) -> str:
+    lower = text.lower()
+    return pattern.sub(_strike, text) if any(hint in lower for hint in _HINTS) else text
+
+
+def _without_known(text: str) -> str:
+    for spelling in _spellings:
+        if spelling in text:
+            text = text.replace(spelling, STRUCK)
+    return text
+
+
+def _spell(value: str) -> set[str]:
+    """The value as it is, in an address, in JSON, and in what Python shows of a string."""
+    shown = json.dumps(value), json.dumps(value, ensure_ascii=False), repr(value)
+    return {value, quote(value, safe=""), quote(value), quote_plus(value), *(text[1:-1] for text in shown)}
+
+
+def _strike(match: re.Match[str]) -> str:
+    kept = match.lastgroup and match[match.lastgroup]
+    return f"{kept or ''}{STRUCK}"
