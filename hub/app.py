@@ -10,11 +10,12 @@ from sqlalchemy import text
 from hub.forecasting import api as forecasting
 from hub.http import auth, context, etags, health, lifecycle, limits, openapi, problems
 from hub.http.context import Hub
-from hub.identity import bearer, sessions
+from hub.identity import bearer, keys_api, members_api, operator_api, sessions
 from hub.insights import api as insights
 from hub.jobs import api as jobs
 from hub.jobs import service as work
 from hub.ledger import api as ledger
+from hub.ledger import contents
 from hub.settings import Settings
 from hub.storage.session import Storage
 from hub.sync import api as sync
@@ -36,11 +37,15 @@ BLUEPRINTS = (
     jobs.jobs,
     sync.runs,
     tenant.tenant,
+    members_api.blp,
+    keys_api.blp,
+    operator_api.blp,
     health.blp,
 )
 # What the rooms above the ledger add to its documents.
 PARTS: dict[str, dict[str, context.Part]] = {
     "invoice": {"prediction": forecasting.invoice_prediction},
+    "tenant": {"has_records": contents.has_records},
     "customer": {"aging": insights.customer_aging, "risk": forecasting.customer_risk},
 }
 

@@ -155,3 +155,8 @@ ACCESS: dict[str, Rule] = {
 
 SCOPES = frozenset({"*", "read", "write"} | {rule.scope for rule in ACCESS.values() if rule.scope})
 """All scopes that an API key may have."""
+
+
+def scopes_of(role: Role) -> frozenset[str]:
+    """What a machine would need to do all that a person of this role may do in a tenant."""
+    return frozenset(rule.scope for rule in ACCESS.values() if rule.scope and role in rule.roles)

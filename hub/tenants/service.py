@@ -17,9 +17,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from hub.errors import ConflictError, InvalidError, NotFoundError
+from hub.errors import ConflictError, InvalidError, NotFoundError, PreconditionError
 from hub.jobs import service as jobs
-from hub.storage import migrations
+from hub.storage import audit, migrations
 from hub.storage.objects import Objects
 from hub.storage.session import TENANT_KEY, Storage, driver, schema_name
 from hub.tenants.models import tenants
@@ -32,7 +32,10 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
-    """A company on the hub. `status` is "active", or "migration_failed" while its schema lags behind."""
+    """A company on the hub. `status` is "active", or "migration_failed" while its schema lags behind.
+
+    `version` counts the changes of its details (`update_details`).
+    """
 
     id: UUID
     key: str
@@ -43,6 +46,7 @@ class Tenant:
     status: str
     home_currency: str
     time_zone: str
+    version: int
     created_at: datetime
 
 
@@ -83,13 +87,18 @@ def create(
                 f"the database has a role or schema {tenant.schema_name} of no tenant of this hub; choose another key",
                 fields={"key": "is taken"},
             ) from error
+        audit.open_chain(session, tenant.key)
+        made = {"name": tenant.name, "home_currency": home_currency, "time_zone": time_zone}
+        for chain in (tenant.key, None):  # its own audit begins with it, and the installation's has it too
+            audit.record(session, "tenant.created", "tenant", tenant.key, tenant=chain, after=made)
         also(session, tenant)
         return tenant
 
 
-def list_tenants(session: Session) -> list[Tenant]:
-    """All tenants in the order of their keys."""
-    return [_tenant(row) for row in session.execute(select(*_COLUMNS).order_by(tenants.c.key))]
+def list_tenants(session: Session, *, after: str = "", limit: int | None = None) -> list[Tenant]:
+    """Tenants in the order of their keys: all, or no more than `limit` of those after the key `after`."""
+    query = select(*_COLUMNS).where(tenants.c.key > after).order_by(tenants.c.key).limit(limit)
+    return [_tenant(row) for row in session.execute(query)]
 
 
 def get(session: Session, key: str) -> Tenant:
@@ -100,19 +109,46 @@ def get(session: Session, key: str) -> Tenant:
     return _tenant(row)
 
 
+def update_details(
+    session: Session, key: str, *, name: str, time_zone: str, home_currency: str, expected_version: int
+) -> Tenant:
+    """Change what a tenant is called, when its days begin and what its figures are kept in; its key stays for good.
+
+    Raises NotFoundError, InvalidError, and PreconditionError when it is no longer at `expected_version`. Whether the
+    currency may still change is for the caller to know.
+    """
+    _check(name, None, home_currency, time_zone)
+    new = {"name": name.strip(), "time_zone": time_zone, "home_currency": home_currency}
+    row = session.execute(select(*_COLUMNS).where(tenants.c.key == key).with_for_update()).one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no tenant {key}")
+    old = _tenant(row)
+    if old.version != expected_version:
+        raise PreconditionError("The tenant was changed meanwhile: read it again.")
+    before = {field: getattr(old, field) for field, value in new.items() if getattr(old, field) != value}
+    if not before:
+        return old
+    changed = update(tenants).where(tenants.c.key == key).values(**new, version=old.version + 1)
+    after = {field: new[field] for field in before}
+    audit.record(session, "tenant.updated", "tenant", key, tenant=key, before=before, after=after)
+    return _tenant(session.execute(changed.returning(*_COLUMNS)).one())
+
+
 def drop(storage: Storage, key: str) -> None:
     """Drop a tenant with all it has: schema, role, keys, work and uploads.
 
     Raises NotFoundError, and ConflictError while it is in use.
     """
     with storage.hub(statement_timeout_ms=0) as session:
-        schema = get(session, key).schema_name
+        tenant = get(session, key)
         try:
-            migrations.drop_schema(session, schema)
+            migrations.drop_schema(session, tenant.schema_name)
         except psycopg.errors.LockNotAvailable as error:
             raise ConflictError(f"tenant {key} is in use; stop its jobs and requests, then drop it") from error
         jobs.forget_tenant(session, key)
         session.execute(delete(tenants).where(tenants.c.key == key))
+        for chain in (key, None):
+            audit.record(session, "tenant.dropped", "tenant", key, tenant=chain, before={"name": tenant.name})
     Objects(storage.settings).drop(key)
 
 
@@ -162,6 +198,15 @@ def _migrate(storage: Storage, key: str, schema: str, version: str) -> Migration
             with storage.hub(statement_timeout_ms=0) as session:
                 claim = partial(_claim, driver(session), key, reached, step.version)
                 migrations.apply(session, schema, step, claim)
+                audit.record(
+                    session,
+                    "tenant.migrated",
+                    "tenant",
+                    key,
+                    tenant=key,
+                    before={"schema_version": reached},
+                    after={"schema_version": step.version},
+                )
             reached = step.version
     except (psycopg.Error, SQLAlchemyError) as error:
         log.exception("migrating tenant %s from version %s failed", key, reached)
@@ -169,6 +214,8 @@ def _migrate(storage: Storage, key: str, schema: str, version: str) -> Migration
         with storage.hub() as session:
             failed = update(tenants).where(tenants.c.key == key, tenants.c.schema_version == reached)
             session.execute(failed.values(status="migration_failed", migration_error=reason))
+            left_at = {"schema_version": reached}
+            audit.record(session, "tenant.migrated", "tenant", key, tenant=key, after=left_at, outcome="failed")
         return Migration(key, version, reached, reason)
     return Migration(key, version, reached, None)
 
