@@ -53,6 +53,8 @@ def main(args: list[str] | None = None) -> Any:
     try:
         return group.main(args, prog_name="paypredict")
     except (HubError, PluginError) as error:
+        from hub.cli.terminal import inert
+
         field = getattr(error, "field", None)
-        click.echo(f"Error: {f'{field}: ' if field else ''}{error}", err=True)
+        click.echo(inert(f"Error: {f'{field}: ' if field else ''}{error}"), err=True)
         sys.exit(2 if isinstance(error, PluginError) or getattr(error, "status", 500) < 500 else 1)

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from hub import registry
+from hub.cli.terminal import shown
 from hub.forecasting.frame import LedgerFrame
 from hub.registry import Registry
 from hub.sdk.connector import FileConnector
@@ -92,7 +93,13 @@ def read_ledger(path: Path, options: FileOptions, console: Console, report: Repo
 
 def watched(console: Console) -> Progress:
     """A progress bar with the sentence of the step in hand; on a terminal only."""
-    return Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, transient=True)
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )
 
 
 def _records(connector: FileConnector, report: Report) -> Iterator[Record]:
@@ -110,18 +117,19 @@ def _refuse_or_set_aside(
     connector: FileConnector, path: Path, skip_bad: bool, console: Console, report: Report
 ) -> None:
     found = connector.problems(lambda share, _: report(share, "Checking every row"))
-    shown = list(islice(found, PROBLEMS_SHOWN))
-    if not shown:
+    first = list(islice(found, PROBLEMS_SHOWN))
+    if not first:
         return
-    count = len(shown) + sum(1 for _ in found)
+    count = len(first) + sum(1 for _ in found)
     table = Table(
         "line", "column", "value", "what is wrong", title=f"{count:,} rows cannot be used", title_justify="left"
     )
-    for problem in shown:
-        table.add_row(str(problem.line or ""), problem.field or "", problem.value or "", str(problem))
+    for problem in first:
+        said = (problem.line or "", problem.field or "", problem.value or "", problem)
+        table.add_row(*(shown(each) for each in said))
     console.print(table)
-    if count > len(shown):
-        console.print(f"... and {count - len(shown):,} more.")
+    if count > len(first):
+        console.print(f"... and {count - len(first):,} more.")
     if not skip_bad:
         raise ConfigError(f"{path.name} is not clean and nothing was read. Mend the rows above, or pass --skip-bad")
     rejects = path.with_name(f"{path.stem}.rejects.csv")
@@ -131,14 +139,17 @@ def _refuse_or_set_aside(
 
 def _show_mapping(preview: Any, console: Console) -> None:
     rows = f"{preview['rows']:,} rows, {preview['decimal_evidence']}; dates: {preview['date_evidence']}"
-    table = Table("field", "column", "recognised by", "for example", title=rows, title_justify="left", title_style="")
+    table = Table(
+        "field", "column", "recognised by", "for example", title=shown(rows), title_justify="left", title_style=""
+    )
     for column in preview["columns"]:
-        table.add_row(column["field"], column["column"], column["how"], ", ".join(column["samples"][:2]))
+        said = (column["field"], column["column"], column["how"], ", ".join(column["samples"][:2]))
+        table.add_row(*(shown(each) for each in said))
     console.print(table)
     if preview["copies"]:
         console.print(f"{preview['copies']:,} exact copies of other rows are left out.")
     for reason, count in preview["skipped"].items():
-        console.print(f"{count:,} rows skipped: {reason}.")
+        console.print(f"{count:,} rows skipped: {shown(reason)}.")
     console.print(
-        f"Currency: {preview['currency_source']}. Exported as of {preview['as_of']}: {preview['as_of_source']}."
+        shown(f"Currency: {preview['currency_source']}. Exported as of {preview['as_of']}: {preview['as_of_source']}.")
     )

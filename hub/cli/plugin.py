@@ -6,6 +6,7 @@ import sys
 import click
 
 from hub import registry
+from hub.cli.terminal import inert
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
@@ -51,7 +52,7 @@ def check(slugs: tuple[str, ...]) -> None:
         if not lacking:
             click.echo(f"{slug}: sound")
     for problem in problems:
-        click.echo(problem, err=True)
+        click.echo(inert(problem), err=True)
     sys.exit(1 if problems else 0)
 
 
@@ -76,9 +77,9 @@ def _document(found: registry.Registry) -> dict[str, object]:
 
 def _print(found: registry.Registry, traceback: bool) -> None:
     for manifest in sorted(found.manifests(), key=lambda manifest: manifest.kind):
-        click.echo(f"{manifest.kind:<11}{manifest.slug:<18}{manifest.version:<9}{manifest.name}")
-        click.echo(f"{'':<11}{manifest.summary}" if manifest.summary else "", nl=bool(manifest.summary))
+        click.echo(f"{manifest.kind:<11}{manifest.slug:<18}{manifest.version:<9}{inert(manifest.name)}")
+        click.echo(f"{'':<11}{inert(manifest.summary)}" if manifest.summary else "", nl=bool(manifest.summary))
     for plugin in found.broken:
-        click.echo(f"{'broken':<11}{plugin.name}: {plugin.error}")
+        click.echo(f"{'broken':<11}{plugin.name}: {inert(plugin.error)}")
         if traceback:
-            click.echo(plugin.traceback)
+            click.echo(inert(plugin.traceback))

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from hub.cli.terminal import shown
 from hub.forecasting import service as forecasting
 from hub.insights import service as insights
 from hub.storage.session import Storage
@@ -53,12 +54,12 @@ def _riskiest_table(rows: list[dict[str, Any]]) -> Table:
     table.title = f"The {len(rows)} riskiest invoices"
     for row in rows:
         table.add_row(
-            row["number"],
-            row["customer_name"] or "",
+            shown(row["number"]),
+            shown(row["customer_name"] or ""),
             f"{row['balance']:,.2f} {row['currency']}",
             str(row["due_on"]),
             str(row["expected_on"]),
             f"{row['p_late30']:.0%}",
-            row["reasons"][0]["sentence"] if row["reasons"] else "",
+            shown(row["reasons"][0]["sentence"]) if row["reasons"] else "",
         )
     return table

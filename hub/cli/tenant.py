@@ -10,6 +10,7 @@ from typing import Any
 import click
 import orjson
 
+from hub.cli.terminal import inert
 from hub.identity import keys
 from hub.identity import service as identity
 from hub.settings import Settings
@@ -57,7 +58,7 @@ def create(
     if as_json:
         _print_json({"tenant": made.tenant, "api_key": made.api_key})
     else:
-        click.echo(f"Tenant   {made.tenant.key} ({made.tenant.name})")
+        click.echo(f"Tenant   {made.tenant.key} ({inert(made.tenant.name)})")
         click.echo(f"API key  {made.api_key}  (keep it: it is not shown again)")
 
 
@@ -77,7 +78,7 @@ def list_command(data_dir: Path | None, as_json: bool) -> None:
         _print_json(tenants)
     else:
         for tenant in tenants:
-            click.echo(f"{tenant.key:<40} {tenant.schema_version}  {tenant.status:<16}  {tenant.name}")
+            click.echo(f"{tenant.key:<40} {tenant.schema_version}  {tenant.status:<16}  {inert(tenant.name)}")
 
 
 @command.command()
@@ -97,7 +98,7 @@ def migrate(data_dir: Path | None, key: tuple[str, ...], workers: int, as_json: 
 
     def show(result: service.Migration) -> None:
         if not as_json:
-            click.echo(f"{result.key:<40} {result.from_version} -> {result.to_version}  {result.error or 'ok'}")
+            click.echo(f"{result.key:<40} {result.from_version} -> {result.to_version}  {inert(result.error or 'ok')}")
 
     with _storage(data_dir) as storage:
         results = service.migrate(storage, only=key or None, workers=workers, progress=show)
@@ -180,7 +181,7 @@ def list_keys(data_dir: Path | None, tenant: str, as_json: bool) -> None:
         used = f"used {key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never used"
         ended = f", revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else ""
         expires = f", expires {key.expires_at:%Y-%m-%d}" if key.expires_at else ""
-        click.echo(f"{key.prefix}  {key.name}  ({' '.join(key.scopes)}; {used}{expires}{ended})")
+        click.echo(f"{key.prefix}  {inert(key.name)}  ({' '.join(key.scopes)}; {used}{expires}{ended})")
 
 
 @key_group.command(name="revoke")
@@ -195,7 +196,7 @@ def revoke_key(data_dir: Path | None, tenant: str, key: str) -> None:
     """
     with _storage(data_dir) as storage, storage.hub() as session:
         revoked = keys.revoke(session, tenant, key, datetime.now(UTC))
-    click.echo(f"Revoked {revoked.prefix} ({revoked.name})")
+    click.echo(f"Revoked {revoked.prefix} ({inert(revoked.name)})")
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from uuid import UUID
 import click
 from rich.console import Console
 
+from hub.cli.terminal import shown
 from hub.errors import NotFoundError, UnavailableError
 from hub.identity import keys
 from hub.identity import service as identity
@@ -96,7 +97,7 @@ def _follow(console: Console, storage: Storage, work_id: UUID, title: str, watch
                 break
             if work["state"] in ("failed", "dead"):
                 raise UnavailableError(f"the demo has failed ({work['kind']}): {(work['error'] or {}).get('message')}")
-            progress = f"{title}: {work['progress']:.0%} {work['message'] or ''}"
+            progress = shown(f"{title}: {work['progress']:.0%} {work['message'] or ''}")
             status.update(progress)
             if not console.is_terminal and work["message"] and work["message"] != said:
                 said = work["message"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import jinja2
 import numpy as np
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from hub.forecasting.aging import Aging
 from hub.forecasting.results import Backtest, CashFlow, Reason
@@ -113,8 +113,8 @@ def _draw(paint: Callable[[Any], None], label: str, width: float = 7.4, height: 
         out = io.StringIO()
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
     svg = out.getvalue()
-    svg = svg[svg.index("<svg") :].replace("<svg", '<svg role="img" aria-label="{}"'.format(label.replace('"', "'")), 1)
-    return Markup(svg)  # noqa: S704 - drawn here, from numbers
+    svg = svg[svg.index("<svg") :].replace("<svg", f'<svg role="img" aria-label="{escape(label)}"', 1)
+    return Markup(svg)  # noqa: S704 - drawn here, from numbers, and from text that matplotlib and `escape` made safe
 
 
 def _short_money(value: float, _position: object = None) -> str:
