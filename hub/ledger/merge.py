@@ -10,7 +10,7 @@ import orjson
 from psycopg import Cursor
 from sqlalchemy.orm import Session
 
-from hub.ledger import statements
+from hub.ledger import statements, suppression
 from hub.ledger.batch import ENTITIES, Batch, Row, is_older
 from hub.ledger.ids import Naming
 from hub.sdk.records import Entity
@@ -62,6 +62,7 @@ class _Touched:
 def merge(session: Session, batch: Batch, now: datetime) -> StoreCounts:
     """Make the ledger agree with the batch. `now` is when the hub learnt it: one instant for all pages of a run."""
     counts: StoreCounts = {entity: Counts() for entity in ENTITIES}
+    suppression.withhold(session, batch)
     with driver(session).cursor() as cursor:
         # Only one at a time writes the records of a connection, so that what is compared stays what is replaced.
         lock = int.from_bytes(batch.connection_id.bytes[:8], signed=True)

@@ -210,7 +210,9 @@ agg_customer = Table(
 erased_contacts = Table(
     "erased_contacts",
     tenant_metadata,
-    # HMAC of the address under a key of the tenant's own: says that an address was erased, and not which.
+    # HMAC of an address or a name under a key of the tenant's own: says that it was erased, and not what it was.
     Column("digest", LargeBinary, primary_key=True),
+    # What stands in its place: erased-1a2b3c4d.
+    Column("pseudonym", Text, nullable=False),
     Column("erased_at", DateTime(timezone=True), nullable=False),
 )

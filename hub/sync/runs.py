@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from hub.ledger import suppression
 from hub.sdk.errors import RecordError, TransientError
 from hub.sdk.records import Entity
 from hub.sync.models import sync_cursors, sync_rejects, sync_runs
@@ -104,22 +105,27 @@ def add_counts(run: Run, counts: Mapping[Entity, Any]) -> None:
 
 
 def add_rejects(session: Session, run: Run, stream: str, rejects: Iterable[tuple[RecordError, Any]]) -> None:
-    """Keep items that could not be used, with the reason; beyond KEPT_REJECTS of a run they are only counted."""
+    """Keep items that could not be used, with the reason; beyond KEPT_REJECTS of a run they are only counted.
+
+    What was erased of a person stays erased in them.
+    """
     rows = []
+    rejects = list(rejects)
+    withhold = suppression.withholding(session) if rejects else _as_it_is
     for error, raw in rejects:
-        run.first_reject = run.first_reject or str(error)
+        run.first_reject = run.first_reject or withhold(str(error))
         run.rejected += 1
         if run.rejected <= KEPT_REJECTS:
             rows.append(
                 {
                     "run_id": run.id,
                     "stream": stream,
-                    "reason": _plain(str(error)),
+                    "reason": _plain(withhold(str(error))),
                     "line": error.line,
                     "field": _plain(error.field),
-                    "value": _plain(error.value),
+                    "value": _plain(withhold(error.value)),
                     "expected": _plain(error.expected),
-                    "raw": _plain(repr(raw) if raw is not None else None),
+                    "raw": _plain(repr(withhold(raw)) if raw is not None else None),
                 }
             )
     if rows:
@@ -175,6 +181,10 @@ def list_rejects(session: Session, run_id: UUID, *, limit: int = 100) -> list[di
     """What a run could not use, in the order it was read."""
     query = select(sync_rejects).where(sync_rejects.c.run_id == run_id).order_by(sync_rejects.c.id).limit(limit)
     return [dict(row) for row in session.execute(query).mappings()]
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _plain(value: str | None) -> str | None:

@@ -106,6 +106,7 @@ CREATE TABLE customers (
 
 CREATE TABLE erased_contacts (
 	digest BYTEA NOT NULL,
+	pseudonym TEXT NOT NULL,
 	erased_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	CONSTRAINT pk_erased_contacts PRIMARY KEY (digest)
 );

@@ -12,6 +12,7 @@ def upgrade() -> None:
     op.create_table(
         "erased_contacts",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("pseudonym", sa.Text(), nullable=False),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_erased_contacts")),
     )

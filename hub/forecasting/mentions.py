@@ -1,0 +1,12 @@
+"""Where forecasts might name people. They are made of days and amounts: sentences and notes are all there is to search.
+
+Models hold no names: their features are numbers about payments, and the tests look into what is stored of them.
+"""
+
+from hub.forecasting.models import forecast_models, predictions
+from hub.storage.mentions import Place
+
+PLACES = (
+    Place(table=predictions, columns=("reasons",), what="reasons of predictions"),
+    Place(table=forecast_models, columns=("reason", "backtest"), what="notes on forecasting models"),
+)

@@ -1,0 +1,19 @@
+"""Where the ledger names people. Numbers of documents, days and amounts are not touched: accounting law keeps them."""
+
+from hub.ledger.models import allocations, credit_memos, customers, invoices, ledger_versions, payments
+from hub.storage.mentions import Place
+
+CUSTOMERS = Place(
+    table=customers,
+    columns=("name", "email", "industry", "profile", "external_id", "raw"),
+    what="customers: address, name, contacts, notes, and the record as it came",
+    touches={"version": customers.c.version + 1},
+)
+DOCUMENTS = (
+    Place(table=invoices, columns=("terms", "external_id", "raw"), what="invoices: the records as they came"),
+    Place(table=payments, columns=("external_id", "raw"), what="payments: the records as they came"),
+    Place(table=credit_memos, columns=("external_id", "raw"), what="credit memos: the records as they came"),
+    Place(table=allocations, columns=("external_id", "raw"), what="allocations: the records as they came"),
+)
+VERSIONS = Place(table=ledger_versions, columns=("row",), what="earlier versions of customers and invoices")
+PLACES = (CUSTOMERS, *DOCUMENTS, VERSIONS)
