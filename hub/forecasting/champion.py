@@ -17,6 +17,7 @@ from hub.forecasting.models import forecast_models, forecast_runs
 from hub.forecasting.results import CashFlow, Forecasts, Reason
 from hub.ledger.columns import read_columns
 from hub.sdk.forecaster import ForecastBackend
+from hub.storage import audit
 from hub.storage.session import driver
 
 EXPLAINED = 200
@@ -43,7 +44,8 @@ def champion_age(session: Session, today: date) -> int | None:
 def save_champion(session: Session, model: engine.TrainedModel, trained_at: datetime) -> UUID:
     """Keep a model and let it make the predictions from now on; the champion before it is retired, not lost."""
     table = forecast_models
-    session.execute(update(table).where(table.c.status == "champion").values(status="retired"))
+    is_champion = update(table).where(table.c.status == "champion")
+    retired = session.scalars(is_champion.values(status="retired").returning(table.c.id)).one_or_none()
     model_id: UUID = session.execute(
         insert(table)
         .values(
@@ -57,6 +59,14 @@ def save_champion(session: Session, model: engine.TrainedModel, trained_at: date
         )
         .returning(table.c.id)
     ).scalar_one()
+    audit.record(
+        session,
+        "model.promoted",
+        "model",
+        model_id,
+        before={"champion": retired},
+        after={"backend": model.backend, "as_of": model.as_of, "reason": model.note},
+    )
     return model_id
 
 

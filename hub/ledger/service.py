@@ -18,6 +18,7 @@ from hub.ledger.merge import Counts, StoreCounts, merge
 from hub.ledger.models import agg_customer, allocations, customers, invoices
 from hub.sdk.errors import RecordError
 from hub.sdk.records import Customer, Entity, Invoice, Record
+from hub.storage import audit
 
 __all__ = [
     "MANUAL",
@@ -74,8 +75,19 @@ def record_invoice(session: Session, invoice: Invoice, now: datetime, *, custome
         batch.add([invoice] if customer is None else [customer, invoice])
     except RecordError as error:
         raise InvalidError(str(error), fields={error.field or "invoice": error.expected or str(error)}) from error
+    invoice_id = ledger_id(MANUAL, "invoice", invoice.external_id)
+    before = _entered(session, invoice_id)
     merge(session, batch, now)
-    return ledger_id(MANUAL, "invoice", invoice.external_id)
+    action = "invoice.created" if before is None else "invoice.updated"
+    audit.record(session, action, "invoice", invoice_id, before=before, after=_entered(session, invoice_id))
+    return invoice_id
+
+
+def _entered(session: Session, invoice_id: UUID) -> dict[str, Any] | None:
+    columns = ("number", "customer_id", "issued_on", "due_on", "currency", "total", "terms", "status", "version")
+    query = select(*(invoices.c[name] for name in columns)).where(invoices.c.id == invoice_id)
+    row = session.execute(query).mappings().one_or_none()
+    return None if row is None else dict(row)
 
 
 def enter_invoice(
@@ -156,6 +168,7 @@ def update_customer(
     session: Session, customer_id: UUID, profile: Mapping[str, Any], expected_version: int
 ) -> dict[str, Any]:
     """Replace what the tenant's people say of a customer. Raises NotFoundError, and PreconditionError if changed."""
+    old = session.scalar(select(customers.c.profile).where(customers.c.id == customer_id).with_for_update())
     statement = (
         update(customers)
         .where(customers.c.id == customer_id, customers.c.version == expected_version)
@@ -167,4 +180,11 @@ def update_customer(
         raise NotFoundError("There is no such customer.")
     if not is_written:
         raise PreconditionError(f"The customer was changed: it is at version {customer['version']}; read it again.")
+    before, after = _difference(old or {}, profile)
+    audit.record(session, "customer.updated", "customer", customer_id, before=before, after=after)
     return customer
+
+
+def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    changed = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
+    return {name: old.get(name) for name in changed}, {name: new.get(name) for name in changed}

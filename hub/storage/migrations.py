@@ -21,6 +21,8 @@ from hub.storage.bases import HUB_SCHEMA, TENANTS_ROLE
 from hub.storage.session import Storage, count_schema, driver
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+AUDIT = MIGRATIONS / "audit.sql"
+"""The audit's own schema: a script that may be run at any time, no revision of the hub's."""
 NO_VERSION = "0000"
 # A step waits this long for a table that is in use, rather than make everyone else queue behind it.
 LOCK_TIMEOUT = "5s"
@@ -68,10 +70,11 @@ def pending(tree: str, version: str) -> tuple[Step, ...]:
 def upgrade_hub(storage: Storage) -> list[str]:
     """Bring the hub's own schema to the newest revision, all or nothing; returns the versions applied.
 
-    Any number of processes may call this at once: one does the work, and when there is none they only look.
+    Any number of processes may call this at once: one does the work, and when there is none they only look. Where
+    nobody has installed the audit (the embedded server does), it is made as well, by the hub's own role.
     """
     with storage.hub() as session:
-        if _hub_version(driver(session)) >= head("hub"):
+        if _hub_version(driver(session)) >= head("hub") and _has_audit(driver(session)):
             return []
     with storage.hub(statement_timeout_ms=0) as session:
         connection = driver(session)
@@ -83,6 +86,8 @@ def upgrade_hub(storage: Storage) -> list[str]:
         for step in todo:
             connection.execute(step.sql.encode())
             connection.execute("update hub.alembic_version set version_num = %s", [step.version])
+        if not _has_audit(connection):
+            connection.execute(AUDIT.read_bytes())
         return [step.version for step in todo]
 
 
@@ -148,6 +153,10 @@ def _hub_version(connection: psycopg.Connection[Any]) -> str:
         return NO_VERSION
     row = connection.execute("select version_num from hub.alembic_version").fetchone()
     return str(row[0]) if row else NO_VERSION
+
+
+def _has_audit(connection: psycopg.Connection[Any]) -> bool:
+    return connection.execute("select from pg_namespace where nspname = 'audit'").rowcount == 1
 
 
 def _render(upgrade: Callable[[], None]) -> str:

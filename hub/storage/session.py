@@ -7,8 +7,9 @@ query cannot reach a neighbour, because the database refuses.
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 import orjson
@@ -28,11 +29,15 @@ ENTER = """
     select set_config('role', %s, true), set_config('search_path', %s, true),
            set_config('statement_timeout', %s, true), set_config('timezone', 'UTC', true)
 """
+_RELAX = "select set_config('synchronous_commit', 'off', true)"
 _HUB_ROLE = "none"
 _Result = TypeVar("_Result")
 _BEFORE_COMMIT = "before_commit"
 _AFTER_COMMIT = "after_commit"
 _SCHEMAS = "schemas"
+
+committing_watch: ContextVar[Callable[[Session], None] | None] = ContextVar("paypredict_committing", default=None)
+"""Called with every session of this thread that is about to commit, before what `before_commit` asked for."""
 
 
 class Storage:
@@ -59,6 +64,7 @@ class Storage:
         role = _role(key)
         with self._session(role, role, statement_timeout_ms) as session:
             session.info["tenant"] = key
+            session.info["storage"] = self
             yield session
 
     def read(self, key: str, query: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
@@ -67,7 +73,26 @@ class Storage:
         For hot paths. `query` is psycopg's, with %(name)s parameters. Raises as `tenant` does.
         """
         role = _role(key)
+        return self._in_one_round_trip(role, role, query, parameters)
 
+    def write(
+        self,
+        key: str | None,
+        statement: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        waits_for_disk: bool = True,
+    ) -> list[tuple[Any, ...]]:
+        """As `read`, for one statement that writes and returns rows, as a tenant or, where `key` is None, as the hub.
+
+        Without `waits_for_disk` a crash of the server may lose the newest of such writes, and nothing else.
+        """
+        role, path = (_HUB_ROLE, "hub, public") if key is None else (_role(key),) * 2
+        return self._in_one_round_trip(role, path, statement, parameters, before=() if waits_for_disk else (_RELAX,))
+
+    def _in_one_round_trip(
+        self, role: str, path: str, query: str, parameters: Mapping[str, Any] | None, *, before: Sequence[str] = ()
+    ) -> list[tuple[Any, ...]]:
         def run(connection: Connection) -> list[tuple[Any, ...]]:
             raw = _driver(connection)
             # What is sent together is one transaction without saying so; were it ever taken apart, the query would
@@ -75,7 +100,10 @@ class Storage:
             raw.autocommit = True
             try:
                 with raw.pipeline():
-                    raw.execute(ENTER, self._scope(role, role), prepare=True)
+                    # In the hub's role, which alone may call set_config.
+                    for each in before:
+                        raw.execute(each, prepare=True)
+                    raw.execute(ENTER, self._scope(role, path), prepare=True)
                     cursor = raw.execute(query, parameters, prepare=True)
                 rows = cursor.fetchall()
             finally:
@@ -100,8 +128,7 @@ class Storage:
             yield session
             committing = transaction.is_active
             if committing:
-                for call in session.info.pop(_BEFORE_COMMIT, ()):
-                    call()
+                _run_before_commit(session)
         if committing:
             _run_after_commit(session)
 
@@ -187,6 +214,15 @@ def _driver(connection: Connection) -> psycopg.Connection[Any]:
 
 def _count(connection: Connection, schema: str) -> None:
     connection.info.setdefault(_SCHEMAS, set()).add(schema)
+
+
+def _run_before_commit(session: Session) -> None:
+    if watch := committing_watch.get():
+        watch(session)
+    # One call may ask for another.
+    while calls := session.info.pop(_BEFORE_COMMIT, None):
+        for call in calls:
+            call()
 
 
 def _run_after_commit(session: Session) -> None:

@@ -27,6 +27,8 @@ from hub.tenants.naming import candidate_keys
 
 log = logging.getLogger(__name__)
 
+MAX_NAME = 200
+
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -233,6 +235,8 @@ def _claim(connection: psycopg.Connection[Any], key: str, version: str, next_ver
 def _check(name: str, key: str | None, home_currency: str, time_zone: str) -> None:
     if not name.strip():
         raise InvalidError("a tenant needs a name", fields={"name": "must not be empty"})
+    if len(name) > MAX_NAME or not name.isprintable():
+        raise InvalidError("this name cannot be used", fields={"name": f"use at most {MAX_NAME} printable characters"})
     if key is not None and not TENANT_KEY.fullmatch(key):
         raise InvalidError(
             f"{key!r} cannot be a tenant's key",
