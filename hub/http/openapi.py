@@ -30,6 +30,20 @@ _ERRORS = {
     "DEFAULT_ERROR": "Any other problem.",
     "UNPROCESSABLE_ENTITY": "Something sent cannot be used; `fields` says what, and nothing was stored.",
 }
+# What operations answer because of what they take: see `_problems`.
+_STATUSES = {
+    "304": ("NOT_MODIFIED", "Unchanged since the ETag in `If-None-Match`."),
+    "400": ("BAD_REQUEST", "The body is not what its content type says."),
+    "401": ("UNAUTHORIZED", "Nobody is signed in, or the credentials are unknown, expired or revoked."),
+    "403": ("FORBIDDEN", "These credentials do not reach this far; or, with a cookie, the CSRF token is missing."),
+    "404": ("NOT_FOUND", "There is no such thing for this caller."),
+    "409": ("CONFLICT", "It exists already, or the `Idempotency-Key` was used for another request."),
+    "412": ("PRECONDITION_FAILED", "It was changed since it was read."),
+    "413": ("CONTENT_TOO_LARGE", "More than the hub takes in one request."),
+    "415": ("UNSUPPORTED_MEDIA_TYPE", "The body has another content type than this operation takes."),
+    "428": ("PRECONDITION_REQUIRED", "`If-Match` is missing."),
+    "429": ("TOO_MANY_REQUESTS", "Too many requests; `Retry-After` says in how many seconds there is room again."),
+}
 IDEMPOTENCY_KEY = "IdempotencyKey"
 IF_MATCH = "IfMatch"
 _HEADERS = {
@@ -74,6 +88,28 @@ def _access(operation: str) -> dict[str, Any]:
     allowed = {"roles": [role for role in Role if role in rule.roles], "scope": rule.scope}
     machines: list[dict[str, list[str]]] = [{_KEY: []}] if rule.scope else []
     return {"security": [*machines, {_TOKEN: []}, {_SESSION: []}], "x-access": allowed}
+
+
+def _problems(method: str, path: str, operation: dict[str, Any], shared: list[Any]) -> set[str]:
+    """The statuses that an operation may answer because of who may call it and of what it takes."""
+    parameters = [*shared, *operation.get("parameters", [])]
+    references = {parameter.get("$ref", "").rpartition("/")[2] for parameter in parameters}
+    found = {"429"} if path.startswith("/api/") else set()
+    if operation["security"]:
+        found |= {"401", "403"}
+    if any(parameter.get("in") == "path" for parameter in parameters):
+        found.add("404")
+    if "requestBody" in operation:
+        found |= {"400", "413", "415", "422"}
+    if IDEMPOTENCY_KEY in references:
+        found.add("422")
+    if method != "get":
+        found.add("409")
+    if IF_MATCH in references:
+        found |= {"412", "428"}
+    if method == "get" and JSON in operation["responses"].get("200", {}).get("content", {}):
+        found.add("304")
+    return found
 
 
 class FieldProblemSchema(Schema):
@@ -121,10 +157,16 @@ class HubApi(Api):  # type: ignore[misc]
                 blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
                 self.spec.tag({"name": blp.name, "description": blp.description})
             document: dict[str, Any] = self.spec.to_dict()
-        for path in document["paths"].values():
-            for method, operation in path.items():
-                if method != "parameters":
-                    operation |= _access(operation["operationId"])
+        for path, item in document["paths"].items():
+            for method, operation in item.items():
+                if method == "parameters":
+                    continue
+                operation |= _access(operation["operationId"])
+                answers = operation["responses"]
+                for status in _problems(method, path, operation, item.get("parameters", [])) - answers.keys():
+                    name = _STATUSES.get(status, ("UNPROCESSABLE_ENTITY",))[0]
+                    answers[status] = {"$ref": f"#/components/responses/{name}"}
+                operation["responses"] = dict(sorted(answers.items()))
         return document
 
     ERROR_SCHEMA = ProblemSchema
@@ -137,6 +179,13 @@ class HubApi(Api):  # type: ignore[misc]
         for name, description in _ERRORS.items():
             content = {PROBLEM: {"schema": self.ERROR_SCHEMA}}
             self.spec.components.response(name, {"description": description, "content": content}, lazy=True)
+        for status, (name, description) in _STATUSES.items():
+            answer: dict[str, Any] = {"description": description}
+            if status >= "400":
+                answer["content"] = {PROBLEM: {"schema": self.ERROR_SCHEMA}}
+            if status == "429":
+                answer["headers"] = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
+            self.spec.components.response(name, answer)
 
     def _register_pagination_header(self) -> None:
         pass
