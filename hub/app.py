@@ -10,7 +10,7 @@ from sqlalchemy import text
 from hub.forecasting import api as forecasting
 from hub.http import auth, context, etags, health, lifecycle, limits, openapi, problems
 from hub.http.context import Hub
-from hub.identity import bearer, keys_api, members_api, operator_api, sessions
+from hub.identity import bearer, keys_api, members_api, operator_api, pages, session_api, sessions
 from hub.insights import api as insights
 from hub.jobs import api as jobs
 from hub.jobs import service as work
@@ -37,6 +37,8 @@ BLUEPRINTS = (
     jobs.jobs,
     sync.runs,
     tenant.tenant,
+    session_api.session,
+    session_api.own_sessions,
     members_api.blp,
     keys_api.blp,
     operator_api.blp,
@@ -76,6 +78,7 @@ def create_app(settings: Settings, storage: Storage | None = None, registry: "Re
     api = openapi.make_api(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    pages.install(app)
     return app
 
 

@@ -1,0 +1,65 @@
+// Lets people in: by password, by a link, or through the provider.
+import { ask, byId, onSubmit, pathHere, say } from "./hub.js";
+
+// What the way back from the provider may have gone wrong with: /sign-in?error=<code>.
+const ERRORS = {
+  access_denied: "The sign-in was cancelled, or you may not use this hub.",
+  disabled: "This account is disabled. Ask an operator of the hub.",
+  email_unverified: "The provider has not verified your email address yet. Verify it, then sign in again.",
+  expired: "That took too long, or was begun in another window. Try again.",
+  invalid_state: "That took too long, or was begun in another window. Try again.",
+  no_tenant: "Your account belongs to no company here. Ask one of its admins to add you.",
+  provider_unavailable: "The sign-in provider does not answer. Try again in a moment.",
+};
+
+const query = new URLSearchParams(location.search);
+const goOn = pathHere(query.get("return_to"), "/account");
+const link = new URLSearchParams(location.hash.slice(1)).get("link");
+// Gone from the address before anything else happens, so that neither history nor a screenshot has it.
+if (link) history.replaceState(null, "", location.pathname + location.search);
+
+const message = byId("message");
+
+async function start() {
+  if (query.get("error")) say(message, ERRORS[query.get("error")] || "Single sign-on did not work. Try again, or ask an operator of the hub.");
+  if (link && (await redeem())) return;
+  try {
+    const methods = await ask("GET", "/api/session/methods");
+    byId("oidc").href = `/api/oidc/start?return_to=${encodeURIComponent(goOn)}`;
+    byId("oidc").hidden = !methods.oidc;
+    byId("password-form").hidden = !methods.local;
+    byId("or").hidden = !(methods.oidc && methods.local);
+    if (methods.local && !methods.oidc) byId("email").focus();
+  } catch (problem) {
+    say(message, problem.message);
+  }
+  byId("waiting").hidden = true;
+}
+
+// Whether the link let its person in, who may then set a password.
+async function redeem() {
+  let session;
+  try {
+    session = await ask("POST", "/api/session/link", { body: { link } });
+  } catch (problem) {
+    say(message, problem.message);
+    return false;
+  }
+  byId("way-in").hidden = true;
+  byId("new-password").hidden = false;
+  byId("new-email").value = session.user.email;
+  byId("later").href = goOn;
+  byId("new-title").focus();
+  onSubmit(byId("new-form"), byId("new-message"), async (form) => {
+    await ask("PUT", "/api/session/password", { body: { password: form.get("password") }, csrf: session.csrf_token });
+    location.replace(goOn);
+  });
+  return true;
+}
+
+onSubmit(byId("password-form"), message, async (form) => {
+  await ask("POST", "/api/session", { body: { email: form.get("email"), password: form.get("password") } });
+  location.replace(goOn);
+});
+
+start();
