@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from hub.forecasting import api as forecasting
-from hub.http import auth, context, etags, health, lifecycle, limits, openapi, problems
+from hub.http import auditing, auth, context, etags, health, lifecycle, limits, openapi, problems
 from hub.http.context import Hub
 from hub.identity import bearer, keys_api, members_api, operator_api, pages, session_api, sessions
 from hub.insights import api as insights
@@ -73,6 +73,7 @@ def create_app(settings: Settings, storage: Storage | None = None, registry: "Re
     problems.install(app)
     lifecycle.install(app)
     auth.install(app)
+    auditing.install(app)
     limits.install(app)
     etags.install(app)
     api = openapi.make_api(app)
