@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import click
 import orjson
 
 from hub.cli.terminal import inert
+from hub.http.access import SCOPES
 from hub.identity import keys
 from hub.identity import service as identity
 from hub.settings import Settings
@@ -133,14 +134,19 @@ def drop(data_dir: Path | None, key: str, yes: bool) -> None:
 
 @command.group(name="key")
 def key_group() -> None:
-    """Create, list and revoke a tenant's API keys."""
+    """Create, list, rotate and revoke a tenant's API keys."""
 
 
 @key_group.command(name="create")
 @click.argument("tenant")
 @click.option("--name", required=True, help="What the key is for.")
 @click.option(
-    "--scope", "scopes", multiple=True, type=click.Choice(["*", "read", "write"]), help="What it may do; * by default."
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(sorted(SCOPES)),
+    metavar="SCOPE",
+    help="What it may do: read, write, invoices:read and the like; * by default.",
 )
 @click.option("--expires", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="First instant, in UTC, it fails.")
 @as_json
@@ -182,6 +188,26 @@ def list_keys(data_dir: Path | None, tenant: str, as_json: bool) -> None:
         ended = f", revoked {key.revoked_at:%Y-%m-%d}" if key.revoked_at else ""
         expires = f", expires {key.expires_at:%Y-%m-%d}" if key.expires_at else ""
         click.echo(f"{key.prefix}  {inert(key.name)}  ({' '.join(key.scopes)}; {used}{expires}{ended})")
+
+
+@key_group.command(name="rotate")
+@click.argument("tenant")
+@click.argument("key")
+@click.option("--overlap", default=24, show_default=True, type=click.IntRange(0, 168), help="Hours both work for.")
+@as_json
+@click.pass_obj
+def rotate_key(data_dir: Path | None, tenant: str, key: str, overlap: int, as_json: bool) -> None:
+    """Replace a KEY of TENANT by a new one of the same name and scopes, and print that, only this once.
+
+    \b
+    paypredict tenant key rotate acme_ltd pp_live_0a1b2c3d --overlap 48
+    """
+    with _storage(data_dir) as storage, storage.hub() as session:
+        issued = keys.rotate(session, tenant, key, timedelta(hours=overlap), datetime.now(UTC))
+    if as_json:
+        _print_json({"api_key": issued.secret})
+    else:
+        click.echo(issued.secret)
 
 
 @key_group.command(name="revoke")

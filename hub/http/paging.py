@@ -20,12 +20,19 @@ from hub.errors import InvalidError
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError("no text that the database could hold")
+    return value
+
+
 _PARSERS: dict[str, Any] = {
     "date": date.fromisoformat,
     "timestamptz": datetime.fromisoformat,
     "uuid": UUID,
     "numeric": Decimal,
-    "text": str,
+    "text": _text,
     "int": int,
     "float": float,
 }

@@ -205,8 +205,8 @@ def _find(session: Session, tenant_key: str, key: str) -> ApiKey:
 def _check(name: str, scopes: Collection[str], expires_at: datetime | None) -> None:
     if not name.strip():
         raise InvalidError("give the key a name that tells what it is for", fields={"name": "must not be empty"})
-    if len(name) > MAX_NAME:
-        raise InvalidError("the key's name is too long", fields={"name": f"use at most {MAX_NAME} characters"})
+    if len(name) > MAX_NAME or not name.isprintable():
+        raise InvalidError("this name cannot be used", fields={"name": f"use at most {MAX_NAME} printable characters"})
     if not scopes:
         raise InvalidError("a key without a scope opens nothing", fields={"scopes": "use *, read or write"})
     if unknown := sorted(set(scopes) - SCOPES):

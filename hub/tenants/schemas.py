@@ -6,8 +6,9 @@ from marshmallow import Schema, validate
 from marshmallow.fields import String
 
 from hub.http.fields import currency, flag, instant, text
+from hub.tenants.service import MAX_NAME
 
-MAX_NAME, MAX_TIME_ZONE = 200, 64
+MAX_TIME_ZONE = 64
 
 
 def tenant_name(**options: Any) -> String:

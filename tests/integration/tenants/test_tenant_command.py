@@ -3,7 +3,7 @@
 import io
 import json
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -115,6 +115,19 @@ def test_keys(paypredict, storage, tenant):
     assert keys.authenticate(storage, presented, datetime.now(UTC)) is None
     assert ", revoked " in paypredict("tenant", "key", "list", tenant)[1]
     assert paypredict("tenant", "key", "revoke", tenant, "pp_live_unknown0")[0] == 2
+
+
+def test_a_key_is_replaced_without_a_gap(paypredict, storage, tenant):
+    old = json.loads(
+        paypredict("tenant", "key", "create", tenant, "--name", "erp", "--scope", "invoices:read", "--json")[1]
+    )["api_key"]
+    code, out, _ = paypredict("tenant", "key", "rotate", tenant, old[:16], "--overlap", "1")
+    new = out.strip()
+    now = datetime.now(UTC)
+    assert code == 0 and keys.authenticate(storage, new, now).scopes == ("invoices:read",)
+    assert keys.authenticate(storage, old, now)
+    assert keys.authenticate(storage, old, now + timedelta(hours=1)) is None
+    assert paypredict("tenant", "key", "rotate", tenant, old[:16])[0] == 2
 
 
 def test_without_servers_it_starts_its_own(monkeypatch, tmp_path, capsys):

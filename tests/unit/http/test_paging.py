@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.errors import InvalidError
-from hub.http.paging import Key, page_body, sorts
+from hub.http.paging import Key, Sort, page_body, sorts
 
 SORTS = sorts(
     ("due_on", [Key("due_on", "i.due_on", "date"), Key("id", "i.id", "uuid")]),
@@ -61,6 +61,14 @@ def test_what_is_no_cursor_of_this_list_is_refused(cursor):
     with pytest.raises(InvalidError) as error:
         SORTS["due_on"].position(cursor)
     assert "next_cursor" in error.value.fields["cursor"]
+
+
+@pytest.mark.parametrize("value", ["a\0b", 7, None, ["a"]])
+def test_text_in_a_cursor_is_text_that_a_database_can_hold(value):
+    by_name = Sort("name", (Key("name", "name", "text"),))
+    with pytest.raises(InvalidError):
+        by_name.position(encode(["name", value]))
+    assert by_name.position(encode(["name", "Müller"])) == {"after_0": "Müller"}
 
 
 def test_a_page_says_whether_there_is_another():
