@@ -3,7 +3,7 @@ FROM python:3.11-slim AS build
 RUN python -m venv /opt/paypredict
 ENV PATH=/opt/paypredict/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
-COPY pyproject.toml constraints.txt README.md LICENSE wsgi.py ./
+COPY pyproject.toml constraints.txt README.md LICENSE asgi.py wsgi.py ./
 COPY config config
 COPY migrations migrations
 COPY plugins plugins
@@ -15,7 +15,7 @@ FROM python:3.11-slim
 RUN useradd --system --uid 10001 --home-dir /data --create-home paypredict
 COPY --from=build /opt/paypredict /opt/paypredict
 WORKDIR /app
-COPY wsgi.py ./
+COPY asgi.py wsgi.py ./
 ENV PATH=/opt/paypredict/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PAYPREDICT_DATA_DIR=/data \
@@ -25,4 +25,4 @@ VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--no-ws", "--workers", "2", "--blocking-threads", "8", "wsgi:app"]
+CMD ["granian", "--interface", "asginl", "--no-ws", "--http", "1", "--http1-buffer-size", "65536", "--http1-header-read-timeout", "15000", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "asgi:app"]

@@ -1,4 +1,4 @@
-"""The API as a WSGI application: `granian --interface wsgi wsgi:app`."""
+"""The API as a WSGI application. `asgi.py` serves it; gunicorn may, behind a proxy that buffers."""
 
 import gc
 

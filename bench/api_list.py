@@ -25,6 +25,7 @@ from psycopg import ClientCursor
 from bench.analytics import AS_OF, fill
 from bench.harness import Cost, measure, postmaster_pid, ratios, result
 from bench.scratch import scratch_storage, vacuum
+from hub.cli.up import SERVER
 from hub.http.paging import DEFAULT_LIMIT
 from hub.identity import service as identity
 from hub.ledger import listing
@@ -166,9 +167,8 @@ def _server(storage: Storage, key: str) -> Iterator[tuple[int, int]]:
         "BENCH_TENANT": key,
     }
     command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"),
-        *("--port", str(port), "--workers", str(settings.api_workers)),
-        *("--blocking-threads", str(settings.api_threads), "bench.api_server:app"),
+        *(sys.executable, "-m", "granian", *SERVER, "--host", "127.0.0.1"),
+        *("--port", str(port), "--workers", str(settings.api_workers), "bench.api_server:app"),
     ]
     with (
         tempfile.TemporaryFile() as log,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, registry, relationship
 
 from hub.app import create_app
 from hub.http.context import EXTENSION
+from hub.http.gateway import Gateway
 from hub.ledger.models import customers, invoices
 from hub.ledger.schemas import InvoiceItemSchema
 from hub.settings import Settings
@@ -67,11 +68,14 @@ product = create_app(Settings.load())
 _others = _reference()
 
 
-def app(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
-    """The WSGI application."""
+def wsgi(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+    """Product or reference, by the path."""
     if environ["PATH_INFO"] == "/bench/bare":
         start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", "2")])
         return [b"{}"]
     if environ["PATH_INFO"] == "/bench/orm":
         return _others(environ, start_response)
     return product(environ, start_response)
+
+
+app = Gateway(wsgi, product.extensions[EXTENSION].settings.api_threads)

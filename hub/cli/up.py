@@ -29,6 +29,15 @@ _READY_TIMEOUT_S = 60
 _FAILURES_BEFORE_READY = 3
 _WATCH_S = 0.2
 
+SERVER = (
+    *("--interface", "asginl", "--no-ws"),
+    # What proxies speak to what is behind them; HTTP/2 would multiply what one connection may ask for.
+    *("--http", "1"),
+    # A request's head: at most 64 KiB, within 15 s. A connection that is kept open may be idle for as long.
+    *("--http1-buffer-size", "65536", "--http1-header-read-timeout", "15000"),
+)
+"""How granian serves the API; the Dockerfile says the same."""
+
 
 @click.command("up")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Folder for everything that is kept.")
@@ -131,26 +140,15 @@ def programs(settings: Settings) -> list[list[Program]]:
     """The programs beside the servers, in groups, in the order in which they are started and stopped."""
     python = sys.executable
     listen = ["--host", settings.host, "--port", str(settings.port)]
-    size = ["--workers", str(settings.api_workers), "--blocking-threads", str(settings.api_threads)]
-    api = [
-        python,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--no-ws",
-        "--respawn-failed-workers",
-        "--workers-kill-timeout",
-        "5",
-        *listen,
-        *size,
-    ]
+    size = ["--workers", str(settings.api_workers)]
+    keep = ["--respawn-failed-workers", "--workers-kill-timeout", "5"]
+    api = [python, "-m", "granian", *SERVER, *keep, *listen, *size]
     if settings.log_format == "json":
         api += ["--log-config", str(CONFIG / "granian_logging.json")]
     work, schedule = ([python, "-m", "hub.worker", role] for role in ("work", "schedule"))
     names = [f"worker-{number}" for number in range(1, settings.job_workers + 1)]
     return [
-        [Program(name="api", command=[*api, "wsgi:app"], grace_s=10)],
+        [Program(name="api", command=[*api, "asgi:app"], grace_s=10)],
         [Program(name=name, command=work, grace_s=20) for name in names],
         [Program(name="scheduler", command=schedule, grace_s=5)],
     ]

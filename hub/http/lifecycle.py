@@ -21,6 +21,7 @@ _HEADERS = {
     # What is not an API answer (the docs page) sets a policy of its own.
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
+    "Server": "paypredict",
 }
 
 

@@ -17,7 +17,6 @@ from hub.errors import (
     HubError,
     InvalidError,
     NotFoundError,
-    RateLimitedError,
     TooLargeError,
     UnauthorizedError,
     UnavailableError,
@@ -34,6 +33,7 @@ _CODES = {
     406: ("not_acceptable", "Not acceptable"),
     408: ("timeout", "Request timed out"),
     415: ("unsupported_media_type", "Unsupported media type"),
+    414: ("address_too_long", "Address too long"),
     431: ("headers_too_large", "Headers too large"),
 }
 _DETAILS = {
@@ -80,11 +80,12 @@ def problem(
 
 def from_hub(error: HubError) -> Response:
     """A HubError, by its own code and status."""
-    if error.status >= 500:
-        log.error("%s", error.detail, exc_info=error)
     headers = {}
-    if isinstance(error, RateLimitedError):
-        headers["Retry-After"] = str(error.retry_after)
+    if (retry_after := getattr(error, "retry_after", None)) is not None:
+        # Refused on purpose, and as often as callers come.
+        headers["Retry-After"] = str(retry_after)
+    elif error.status >= 500:
+        log.error("%s", error.detail, exc_info=error)
     if isinstance(error, UnauthorizedError):
         headers["WWW-Authenticate"] = 'Bearer realm="paypredict"'
     return problem(error.status, error.code, error.title, error.detail, list(flatten(error.fields)), headers)

@@ -10,6 +10,7 @@ import yaml
 from packaging.requirements import Requirement
 
 from hub.cli import COMMANDS
+from hub.cli.up import SERVER
 from hub.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +48,8 @@ def test_the_image_copies_and_serves_what_is_there():
         assert [name for name in sources.split() if not (ROOT / name).exists()] == []
     command = yaml.safe_load(re.search(r"^CMD (\[.+\])$", DOCKERFILE, re.MULTILINE)[1])
     assert command[0] == "granian" and find_spec("granian")
-    assert command[-1] == "wsgi:app" and "app = create_app(" in (ROOT / "wsgi.py").read_text()
+    assert command[-1] == "asgi:app" and "app = Gateway(" in (ROOT / "asgi.py").read_text()
+    assert command[1 : 1 + len(SERVER)] == list(SERVER)
     assert re.search(r"^USER paypredict$", DOCKERFILE, re.MULTILINE)
 
 
