@@ -10,7 +10,7 @@ from sqlalchemy import text
 from hub.forecasting import api as forecasting
 from hub.http import auditing, auth, context, etags, health, lifecycle, limits, openapi, problems
 from hub.http.context import Hub
-from hub.identity import bearer, keys_api, members_api, operator_api, pages, session_api, sessions
+from hub.identity import bearer, keys_api, members_api, oidc_api, operator_api, pages, session_api, sessions
 from hub.insights import api as insights
 from hub.jobs import api as jobs
 from hub.jobs import service as work
@@ -39,6 +39,7 @@ BLUEPRINTS = (
     tenant.tenant,
     session_api.session,
     session_api.own_sessions,
+    oidc_api.oidc,
     members_api.blp,
     keys_api.blp,
     operator_api.blp,

@@ -41,7 +41,7 @@ def welcome(session: Session, claims: Claims, profile: Mapping[str, Any]) -> Use
         )
     # Microsoft's name for it is xms_edov.
     if profile.get("email_verified") is not True and profile.get("xms_edov") not in (True, 1, "1", "true"):
-        raise RefusedPersonError("unverified_email", "The provider has not verified your email address.")
+        raise RefusedPersonError("email_unverified", "The provider has not verified your email address.")
     try:
         user = users.ensure(session, email, _name(profile))
     except InvalidError as error:

@@ -13,7 +13,7 @@ from hub.http.answers import answer
 from hub.http.auth import CsrfError, Remembered, cookie_name, csrf_token
 from hub.http.blueprint import Blueprint
 from hub.http.context import Identity, caller, current_hub, now
-from hub.identity import sessions, sign_in, users
+from hub.identity import oidc, sessions, sign_in, users
 from hub.identity.devices import device
 from hub.identity.public_address import base_url
 from hub.identity.session_schemas import (
@@ -43,7 +43,7 @@ _SHOWN = ("id", "tenant_key", "method", "address", "created_at", "last_seen_at",
 def get_sign_in_methods() -> Response:
     """How people get in here"""
     settings = current_hub().settings
-    return answer({"local": sign_in.is_on(settings), "oidc": bool(settings.oidc_issuer)})
+    return answer({"local": sign_in.is_on(settings), "oidc": oidc.is_on(settings)})
 
 
 @session.route("")
@@ -72,12 +72,13 @@ class OwnSession(MethodView):
     def delete(self) -> Response:
         """Sign out: the session ends, and the answer says where to end the provider's"""
         hub = current_hub()
-        address = None
+        method = "token"
         with hub.storage.hub() as database:
             if caller().session_id:
                 record = sessions.get(database, _session_id())
                 sessions.end(database, record.id, now())
-                address = provider_address(hub.settings, record.method)
+                method = record.method
+        address = provider_address(hub.settings, method, now())
         return _ended(answer({"sign_out_url": address}))
 
 

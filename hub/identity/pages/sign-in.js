@@ -6,10 +6,12 @@ const ERRORS = {
   access_denied: "The sign-in was cancelled, or you may not use this hub.",
   disabled: "This account is disabled. Ask an operator of the hub.",
   email_unverified: "The provider has not verified your email address yet. Verify it, then sign in again.",
+  no_email: "The provider does not say what your email address is. Ask an operator of the hub.",
+  other_account: "Your email address belongs to another account of the provider here. Ask an operator of the hub.",
   expired: "That took too long, or was begun in another window. Try again.",
-  invalid_state: "That took too long, or was begun in another window. Try again.",
-  no_tenant: "Your account belongs to no company here. Ask one of its admins to add you.",
+  provider: "The sign-in provider's answer cannot be used. Try again, or ask an operator of the hub.",
   provider_unavailable: "The sign-in provider does not answer. Try again in a moment.",
+  unknown_organization: "Your organisation is not linked to this hub. Ask an operator of the hub.",
 };
 
 const query = new URLSearchParams(location.search);
