@@ -79,7 +79,7 @@ def hide(value: str, *, lasting: bool = False) -> None:
     with _lock:
         if value in held and next(reversed(held)) == value:
             return
-        held[value] = held.pop(value, None) or _spell(value)
+        held[value] = held.pop(value, set()) or _spell(value)
         if len(held) > most:
             del held[next(iter(held))]
         found = set[str]().union(*_lasting.values(), *_passing.values())

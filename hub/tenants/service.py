@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from hub.errors import ConflictError, InvalidError, NotFoundError, PreconditionError
 from hub.jobs import service as jobs
-from hub.storage import audit, migrations
+from hub.storage import audit, migrations, vault
 from hub.storage.objects import Objects
 from hub.storage.session import TENANT_KEY, Storage, driver, schema_name
 from hub.tenants.models import tenants
@@ -137,7 +137,7 @@ def update_details(
 
 
 def drop(storage: Storage, key: str) -> None:
-    """Drop a tenant with all it has: schema, role, keys, work and uploads.
+    """Drop a tenant with all it has: schema, role, keys, those of its vault too, work and uploads.
 
     Raises NotFoundError, and ConflictError while it is in use.
     """
@@ -148,6 +148,7 @@ def drop(storage: Storage, key: str) -> None:
         except psycopg.errors.LockNotAvailable as error:
             raise ConflictError(f"tenant {key} is in use; stop its jobs and requests, then drop it") from error
         jobs.forget_tenant(session, key)
+        vault.shred(session, key)
         session.execute(delete(tenants).where(tenants.c.key == key))
         for chain in (key, None):
             audit.record(session, "tenant.dropped", "tenant", key, tenant=chain, before={"name": tenant.name})
