@@ -1,16 +1,19 @@
 """flask-smorest's blueprint with types, and with the hub's way of reading arguments."""
 
-from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol, TypeVar, cast
 
 import flask_smorest
 from flask import Request
-from marshmallow import RAISE, Schema
+from marshmallow import RAISE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
-from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 class Decorator(Protocol):
@@ -23,6 +26,33 @@ class _Parser(FlaskParser):
     def load_files(self, req: Request, schema: Any) -> Any:
         # Files and the form's fields beside them are one set of arguments.
         return MultiDictProxy(CombinedMultiDict([req.files, req.form]), schema)
+
+    def pre_load(self, location_data: Any, **_: Any) -> Any:
+        # Here and not in the schemas, so that no field can forget it.
+        if problems := dict(unstorable(location_data)):
+            raise ValidationError(problems)
+        return location_data
+
+
+def unstorable(value: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Where in the arguments there is text that no database keeps: with NUL in it, or with half a character."""
+    if isinstance(value, str):
+        if "\0" in value:
+            yield path, ["Text cannot hold the NUL character (U+0000)."]
+        elif not value.isascii() and _HALVES.search(value):
+            yield path, ["Text cannot hold half a character (an unpaired surrogate)."]
+    elif isinstance(value, MultiDictProxy):
+        for name, inner in cast(MultiDict[str, Any], value.data).items(multi=True):
+            yield from unstorable(inner, name)
+            yield from unstorable(name, path)
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            step = f"{path}.{name}" if path else str(name)
+            yield from unstorable(inner, step)
+            yield from unstorable(name, path)
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from unstorable(inner, f"{path}.{place}" if path else str(place))
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]

@@ -64,6 +64,7 @@ def ready() -> Response:
 @blp.route("/metrics")
 @blp.doc(operationId="getMetrics")
 @blp.response(200, {"type": "string"}, content_type="text/plain", description="Prometheus text format.")
+@blp.alt_response(403, "FORBIDDEN")
 @public
 def metrics() -> Response:
     """Metrics of all processes, for Prometheus: callers on this machine, or with the metrics token."""

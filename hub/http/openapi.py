@@ -95,8 +95,8 @@ def _problems(method: str, path: str, operation: dict[str, Any], shared: list[An
     parameters = [*shared, *operation.get("parameters", [])]
     references = {parameter.get("$ref", "").rpartition("/")[2] for parameter in parameters}
     found = {"429"} if path.startswith("/api/") else set()
-    if operation["security"]:
-        found |= {"401", "403"}
+    if operation["security"] or ACCESS[operation["operationId"]].noted != "no":
+        found |= {"401", "403"}  # also of signing in, which asks for nobody
     if any(parameter.get("in") == "path" for parameter in parameters):
         found.add("404")
     if "requestBody" in operation:

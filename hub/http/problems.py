@@ -124,6 +124,9 @@ def from_plugin(error: PluginError) -> Response:
 def from_database(error: Exception) -> Response:
     """A database that is away or too slow is 503, so that the caller tries again; anything else is a bug of ours."""
     cause = getattr(error, "orig", None) or error
+    if isinstance(cause, psycopg.DataError) and cause.sqlstate is None:
+        # psycopg's own refusal, before anything was sent: an address or a header with text that cannot be kept.
+        return from_hub(InvalidError("Something sent holds text that cannot be kept, such as a NUL character."))
     if isinstance(cause, psycopg.errors.QueryCanceled):
         return from_hub(UnavailableError("The question took too long. Narrow it with filters, or try again later."))
     if isinstance(error, PoolTimeoutError) or isinstance(cause, psycopg.OperationalError):
