@@ -10,11 +10,12 @@ from sqlalchemy import text
 from hub.forecasting import api as forecasting
 from hub.http import auditing, auth, context, etags, health, lifecycle, limits, openapi, problems
 from hub.http.context import Hub
-from hub.identity import bearer, keys_api, members_api, oidc_api, operator_api, pages, session_api, sessions
+from hub.identity import audit_api, bearer, keys_api, members_api, oidc_api, operator_api, pages, session_api, sessions
 from hub.insights import api as insights
 from hub.jobs import api as jobs
 from hub.jobs import service as work
 from hub.ledger import api as ledger
+from hub.privacy import api as privacy
 from hub.ledger import contents
 from hub.settings import Settings
 from hub.storage.session import Storage
@@ -36,12 +37,15 @@ BLUEPRINTS = (
     insights.insights,
     jobs.jobs,
     sync.runs,
+    privacy.privacy,
     tenant.tenant,
     session_api.session,
     session_api.own_sessions,
     oidc_api.oidc,
     members_api.blp,
     keys_api.blp,
+    audit_api.blp,
+    audit_api.operator,
     operator_api.blp,
     health.blp,
 )
