@@ -19,6 +19,7 @@ from hub.privacy import api as privacy
 from hub.ledger import contents
 from hub.settings import Settings
 from hub.storage.session import Storage
+from hub.storage.vault import Vault
 from hub.sync import api as sync
 from hub.telemetry import logs
 from hub.telemetry.metrics import Gauge, RequestMetrics
@@ -65,6 +66,7 @@ def create_app(settings: Settings, storage: Storage | None = None, registry: "Re
     hub = Hub(
         settings=settings,
         storage=storage,
+        vault=Vault(settings, storage),
         registry=cache(lambda: registry or _load_plugins()),
         redis=cache(lambda: _connect(settings)),
         metrics=RequestMetrics(settings),

@@ -13,6 +13,9 @@ HANDLERS: dict[str, str] = {
     "forecasting.refresh": "hub.forecasting.jobs:refresh",
     "forecasting.train": "hub.forecasting.jobs:train",
     "forecasting.score": "hub.forecasting.jobs:score",
+    "privacy.export": "hub.privacy.jobs:export",
+    "privacy.retain": "hub.privacy.jobs:retain",
+    "vault.reseal": "hub.storage.rotation:reseal",
 }
 """Kind of work -> "module:function", imported by the worker that does it. Add a room's work here."""
 

@@ -5,7 +5,7 @@ Two at once: the second waits at the primary key until the first has committed, 
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from flask import Response, request
@@ -64,6 +64,11 @@ def once(session: Session, work: Callable[[], Response], *, content: bytes | Non
         },
     )
     return response
+
+
+def forget_expired(session: Session, now: datetime) -> int:
+    """Delete the answers that are kept no longer; how many."""
+    return int(session.execute(_FORGET, {"now": now}).rowcount)  # type: ignore[attr-defined]
 
 
 def is_replay(response: Response) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 from psycopg.rows import dict_row
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, Text, cast, delete, func, select
 from sqlalchemy.orm import Session
 
 from hub.jobs.leases import Queued
@@ -115,6 +115,18 @@ def count_work(session: Session) -> dict[tuple[str, str], int]:
     """How much work there is by (kind, state), over all tenants. A hub session."""
     rows = session.execute(select(work.c.kind, work.c.state, func.count()).group_by(work.c.kind, work.c.state))
     return {(row[0], row[1]): row[2] for row in rows}
+
+
+def unfinished_payloads(session: Session, tenant: str) -> list[str]:
+    """What the tenant's unfinished work was given, as text: whatever is named there is still needed. A hub session."""
+    unfinished = work.c.state.in_(("queued", "running"))
+    return list(session.scalars(select(cast(work.c.payload, Text)).where(work.c.tenant_key == tenant, unfinished)))
+
+
+def forget_finished(session: Session, tenant: str, before: datetime) -> int:
+    """Delete a tenant's work that ended before an instant; how much it was. A hub session."""
+    gone = delete(work).where(work.c.tenant_key == tenant, work.c.finished_at < before)
+    return int(session.execute(gone).rowcount)  # type: ignore[attr-defined]
 
 
 def forget_tenant(session: Session, tenant: str) -> None:

@@ -11,7 +11,8 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import orjson
 from sqlalchemy import select, text
@@ -22,12 +23,18 @@ from hub.ledger.batch import Batch, Row, hash_facts
 from hub.ledger.models import erased_contacts
 from hub.sdk.records import Entity
 from hub.storage.mentions import ADDRESS, Person
+from hub.storage.session import Storage
+
+if TYPE_CHECKING:
+    from hub.storage.vault import Vault
 
 OWNER, NAME = "privacy", "erased_contacts"
 """Under which the vault keeps the key."""
 
 _NAME, _EMAIL = 0, 1  # among a customer's facts
 _LONGEST = 500
+# One for all sessions of a storage, since it remembers the keys it has unwrapped.
+_vaults: "WeakKeyDictionary[Storage, Vault]" = WeakKeyDictionary()
 _LOCK = "hashtextextended('paypredict.erasure.' || current_user, 0)"
 _WAIT = text(f"select pg_advisory_xact_lock_shared({_LOCK})")
 _KEEP_OUT = text(f"select pg_advisory_xact_lock({_LOCK})")
@@ -94,10 +101,13 @@ def pseudonym_of(key: bytes, address: str) -> str:
 
 def key_of(session: Session) -> bytes:
     """The key of the session's tenant, made where there is none yet."""
-    vault = _vault(session)
+    vault = _vault(session.info["storage"])
     if NAME not in vault.names(session, OWNER):
-        vault.put(session, OWNER, NAME, secrets.token_hex(32))
-    return bytes.fromhex(vault.get(session, OWNER, NAME))
+        # Of two who find none, one makes it.
+        keep_out(session)
+        if NAME not in vault.names(session, OWNER):
+            vault.put(session, OWNER, NAME, secrets.token_hex(32))
+    return bytes.fromhex(vault.get(session, OWNER, NAME, noted=False))
 
 
 def remember(
@@ -198,8 +208,9 @@ def _taken_out(person: Person, value: Any) -> Any:
     return value
 
 
-def _vault(session: Session) -> Any:
-    from hub.storage.vault import Vault  # late: it brings the cryptography, and few tenants have erased anybody
+def _vault(storage: Storage) -> "Vault":
+    if storage not in _vaults:
+        from hub.storage.vault import Vault  # late: it brings the cryptography, and few tenants have erased anybody
 
-    storage = session.info["storage"]
-    return Vault(storage.settings, storage)
+        _vaults[storage] = Vault(storage.settings, storage)
+    return _vaults[storage]

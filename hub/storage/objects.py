@@ -26,11 +26,7 @@ class Objects:
 
         `suffix` says what kind of file it is; one that is not plainly an extension is left out.
         """
-        if not TENANT_KEY.fullmatch(tenant):
-            raise ValueError(f"not a tenant key: {tenant!r}")
-        folder = self._root / tenant
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / f"{uuid4().hex}{suffix.lower() if _SUFFIX.fullmatch(suffix.lower()) else ''}"
+        path = self.place(tenant, f"{uuid4().hex}{suffix.lower() if _SUFFIX.fullmatch(suffix.lower()) else ''}")
         try:
             with path.open("xb") as file:
                 path.chmod(0o600)
@@ -45,6 +41,17 @@ class Objects:
             raise
         return path
 
+    def files(self, tenant: str) -> list[Path]:
+        """All of a tenant's files, in the order of their names."""
+        folder = self._folder(tenant)
+        return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+
+    def place(self, tenant: str, name: str) -> Path:
+        """Where a file of the hub's own making belongs; the tenant's folder is there."""
+        folder = self._folder(tenant)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder / name
+
     def discard(self, path: Path) -> None:
         """Delete a stored file; a path outside the store is left alone."""
         if path.resolve().is_relative_to(self._root.resolve()):
@@ -54,3 +61,8 @@ class Objects:
         """Delete all of a tenant's files."""
         if TENANT_KEY.fullmatch(tenant):
             shutil.rmtree(self._root / tenant, ignore_errors=True)
+
+    def _folder(self, tenant: str) -> Path:
+        if not TENANT_KEY.fullmatch(tenant):
+            raise ValueError(f"not a tenant key: {tenant!r}")
+        return self._root / tenant

@@ -1,0 +1,56 @@
+"""What each table holds, in a sentence: for the export's manifest, and for docs/privacy.md, which a test compares."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Subject = Literal["debtors", "members", "nobody"]
+"""Whose personal data a table may hold: people at the tenant's customers, people who sign in here, or nobody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a table holds, and whose data that may be."""
+
+    what: str
+    subject: Subject
+
+
+HOLDINGS: dict[str, Holding] = {
+    # A tenant's own schema
+    "customers": Holding("Who owes: name, e-mail address, contacts and notes, and the record as it came.", "debtors"),
+    "invoices": Holding("What is owed, with the record as it came.", "debtors"),
+    "payments": Holding("Money received, with the record as it came.", "debtors"),
+    "credit_memos": Holding("Money given back, with the record as it came.", "debtors"),
+    "allocations": Holding("Which payment or credit settled which part of which invoice.", "debtors"),
+    "ledger_versions": Holding("Rows of the ledger as they were before they changed.", "debtors"),
+    "agg_day": Holding("Sums per day and currency.", "nobody"),
+    "agg_customer": Holding("Sums per customer and currency, by the customer's id.", "debtors"),
+    "erased_contacts": Holding("Keyed digests of addresses and names that were erased, and pseudonyms.", "nobody"),
+    "connections": Holding("Accounts at providers, without their secrets.", "nobody"),
+    "sync_runs": Holding("What each import and sync brought, and if it added up.", "nobody"),
+    "sync_rejects": Holding("Rows that could not be used, as they came, with the reason.", "debtors"),
+    "sync_cursors": Holding("Where each sync goes on.", "nobody"),
+    "sync_pages": Holding("Fingerprints of what syncs have read, 8 bytes a row.", "nobody"),
+    "forecast_models": Holding("Trained models: numbers only, no names.", "nobody"),
+    "forecast_runs": Holding("Each forecast of the whole book, and the cash it expects.", "nobody"),
+    "predictions": Holding("When each open invoice will be paid, how surely, and why.", "debtors"),
+    "idempotency_keys": Holding("Answers kept for a day, for requests that are sent again.", "debtors"),
+    "secrets": Holding("Sealed secrets: who they belong to and when they were sealed.", "nobody"),
+    "retention_periods": Holding("How long the tenant keeps what, where that differs from the default.", "nobody"),
+    # The hub's schema, shared by all tenants
+    "tenants": Holding("The tenants: key, name, currency, time zone.", "nobody"),
+    "users": Holding("People who may sign in: e-mail address, name, hash of the password.", "members"),
+    "memberships": Holding("Who is a member of which tenant, as what.", "members"),
+    "organizations": Holding("Which organisation at the sign-in provider stands for which tenant.", "nobody"),
+    "sessions": Holding("Who is signed in: from which address, with which browser, since when.", "members"),
+    "sign_in_links": Holding("Digests of one-time links to sign in with.", "members"),
+    "sign_in_states": Holding("Sign-ins at the provider that are under way.", "members"),
+    "sign_in_failures": Holding("How often signing in has failed lately, by a digest of the address.", "members"),
+    "api_keys": Holding("API keys: name, prefix, scopes, when they were used. Of the key itself, a hash.", "members"),
+    "data_keys": Holding("The tenants' data keys, each wrapped by the master key.", "nobody"),
+    "work": Holding("Jobs: what they were given, what came of them, why they failed.", "debtors"),
+    "schedule_runs": Holding("When the schedule last did what.", "nobody"),
+    # The schema audit
+    "events": Holding("Who did what, when and from where; contact details as fingerprints only.", "members"),
+    "chains": Holding("The newest number and hash of each chain of audit events.", "nobody"),
+}
