@@ -15,6 +15,7 @@ HANDLERS: dict[str, str] = {
     "forecasting.score": "hub.forecasting.jobs:score",
     "privacy.export": "hub.privacy.jobs:export",
     "privacy.retain": "hub.privacy.jobs:retain",
+    "audit.anchor": "hub.identity.audit_jobs:anchor",
     "vault.reseal": "hub.storage.rotation:reseal",
 }
 """Kind of work -> "module:function", imported by the worker that does it. Add a room's work here."""

@@ -1,7 +1,10 @@
 """`paypredict`: thin commands over the same services as the API, each module imported only when its command runs."""
 
+import getpass
 import importlib
+import os
 import sys
+from functools import partial
 from typing import Any
 
 import click
@@ -14,6 +17,8 @@ COMMANDS = {
     "forecast": "Forecast the open invoices of a ledger export.",
     "backtest": "Forecast a ledger's past as it would have been forecast then.",
     "tenant": "Create, list, migrate and drop tenants.",
+    "vault": "Show and replace the keys that seal tenants' secrets.",
+    "audit": "Verify, export and anchor the audit.",
     "worker": "Run job workers.",
     "scheduler": "Run the schedule and the sweeps.",
     "plugin": "List the plugins and what is wrong with the broken ones.",
@@ -30,11 +35,25 @@ class _Lazy(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"hub.cli.{cmd_name}").command
+        _sign_for_it(ctx)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def _sign_for_it(ctx: click.Context) -> None:
+    """Have the audit say who gave the command. What has not imported the audit by now writes nothing of its own."""
+    audit = sys.modules.get("hub.storage.audit")
+    if audit is None:
+        return
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        user = str(os.getuid())
+    ctx.call_on_close(partial(audit.act_as, audit.actor()))
+    audit.act_as(audit.Actor(kind="system", id="cli", name=f"cli:{user}"))
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

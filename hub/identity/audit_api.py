@@ -26,6 +26,10 @@ operator = Blueprint(
 )
 
 JSONL = "application/jsonl"
+_FILES = {
+    "description": "The file, streamed.",
+    "content": {kind: {"schema": {"type": "string"}} for kind in ("text/csv", JSONL)},
+}
 _ORDER = Sort("-number", (Key("number", "number", "int"),), descending=True)
 
 
@@ -40,9 +44,8 @@ def list_audit(arguments: dict[str, Any]) -> Response:
 
 
 @blp.route("/export")
-@blp.doc(operationId="exportAudit", responses={"200": {"content": {JSONL: {"schema": {"type": "string"}}}}})
+@blp.doc(operationId="exportAudit", responses={"200": _FILES})
 @blp.arguments(AuditExportArguments, location="query")
-@blp.response(200, {"type": "string"}, content_type=CSV)
 def export_audit(arguments: dict[str, Any]) -> Response:
     """The audit as a file, newest first: CSV, or one JSON object a line"""
     form, limit = arguments.pop("format"), arguments.pop("limit")
