@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from hub.errors import NotFoundError
 from hub.ledger import suppression
 from hub.sdk.errors import RecordError, TransientError
 from hub.sdk.records import Entity
@@ -178,7 +179,9 @@ def list_runs(
 
 
 def list_rejects(session: Session, run_id: UUID, *, limit: int = 100) -> list[dict[str, Any]]:
-    """What a run could not use, in the order it was read."""
+    """What a run could not use, in the order it was read. Raises NotFoundError."""
+    if session.scalar(select(sync_runs.c.id).where(sync_runs.c.id == run_id)) is None:
+        raise NotFoundError("There is no such run.")
     query = select(sync_rejects).where(sync_rejects.c.run_id == run_id).order_by(sync_rejects.c.id).limit(limit)
     return [dict(row) for row in session.execute(query).mappings()]
 
