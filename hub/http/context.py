@@ -15,6 +15,7 @@ from hub.errors import ForbiddenError
 from hub.http.access import Role
 from hub.settings import Settings
 from hub.storage.session import Storage
+from hub.storage.vault import Vault
 from hub.telemetry.metrics import Gauge, RequestMetrics
 
 EXTENSION = "paypredict"
@@ -63,6 +64,7 @@ class Hub:
 
     settings: Settings
     storage: Storage
+    vault: Vault
     registry: Callable[[], Any]
     redis: Callable[[], Any]
     metrics: RequestMetrics

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,9 @@ from sqlalchemy.orm import Session
 from hub.events import Event
 from hub.jobs import leases
 from hub.settings import Settings
+from hub.storage.data_keys import DataKeys
 from hub.storage.session import Storage, driver
+from hub.storage.vault import Vault
 
 _SHOWN_EVERY_SECONDS = 0.5
 
@@ -45,9 +48,15 @@ class JobContext:
     stopping: threading.Event = field(default_factory=threading.Event)
     lost: threading.Event = field(default_factory=threading.Event)
     events: list[Event] = field(default_factory=list)
+    keys: DataKeys | None = None
     share: float = 0.0
     sentence: str = ""
     _shown_at: float = 0.0
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The way to the tenant's secrets; the worker's opened keys serve all its attempts."""
+        return Vault(self.settings, self.storage, self.keys)
 
     def progress(self, share: float, sentence: str) -> None:
         """Show the share done (0 to 1) and a sentence for the person waiting, and keep hold of the work.

@@ -19,6 +19,7 @@ from hub.jobs.connection import LeaseConnection
 from hub.jobs.context import Interrupted, JobContext, WorkerStopping
 from hub.jobs.policy import Policy, judge
 from hub.settings import Settings
+from hub.storage.data_keys import DataKeys
 from hub.storage.session import Storage, driver
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class Runner:
 
     def __post_init__(self) -> None:
         self._leases = LeaseConnection(self.storage)
+        self._keys = DataKeys(self.settings, self.storage)
         self._keeper = _Keeper(self.policy.lease_seconds / 3)
 
     def close(self) -> None:
@@ -103,6 +105,7 @@ class Runner:
             claim=claim,
             renew=renew,
             stopping=self.stopping,
+            keys=self._keys,
         )
 
     def _handler(self, kind: str) -> Callable[..., Any]:
