@@ -19,6 +19,7 @@ COMMANDS = {
     "tenant": "Create, list, migrate and drop tenants.",
     "vault": "Show and replace the keys that seal tenants' secrets.",
     "audit": "Verify, export and anchor the audit.",
+    "user": "Add, list and remove people, and let them in.",
     "worker": "Run job workers.",
     "scheduler": "Run the schedule and the sweeps.",
     "plugin": "List the plugins and what is wrong with the broken ones.",

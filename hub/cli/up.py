@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from types import FrameType
@@ -106,10 +107,17 @@ def run(settings: Settings, stopping: Event, *, demo: bool) -> None:
             from hub.cli import up_demo
 
             up_demo.run(settings, storage, watch)
+        _show_way_in(settings, storage, demo)
         click.echo(f"Running at {address}; logs are in {supervisor.logs}. Ctrl-C stops everything.")
         while True:
             watch()
             time.sleep(_WATCH_S)
+
+
+def _show_way_in(settings: Settings, storage: "Storage", demo: bool) -> None:
+    from hub.cli import up_demo, up_link
+
+    up_link.show(settings, storage, datetime.now(UTC), tenant=up_demo.TENANT if demo else None)
 
 
 def _migrate(storage: "Storage") -> None:
