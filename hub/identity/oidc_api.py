@@ -51,6 +51,7 @@ class StartSchema(Schema):
 @oidc.doc(operationId="startOidcSignIn")
 @oidc.arguments(StartSchema, location="query")
 @oidc.response(302, headers=_REDIRECTED)
+@oidc.alt_response(404, "NOT_FOUND")
 def start_oidc_sign_in(query: dict[str, Any]) -> Response:
     """Go to the provider to sign in"""
     hub = _hub()
@@ -82,6 +83,7 @@ def start_oidc_sign_in(query: dict[str, Any]) -> Response:
     ],
 )
 @oidc.response(302, headers=_REDIRECTED)
+@oidc.alt_response(404, "NOT_FOUND")
 def finish_oidc_sign_in() -> Response:
     """Come back from the provider; the answer sets the session's cookie
 

@@ -16,7 +16,9 @@ class SummaryArguments(Schema):
     """What the summary takes."""
 
     as_of = day(_AS_OF)
-    months = Integer(load_default=12, metadata={"description": "Months of trend, at most 24.", "example": 12})
+    months = Integer(
+        load_default=12, validate=validate.Range(1, 24), metadata={"description": "Months of trend.", "example": 12}
+    )
 
 
 class AgingArguments(Schema):
@@ -40,14 +42,21 @@ class DsoArguments(Schema):
         validate=validate.OneOf(get_args(DsoMethod)),
         metadata={"description": "How it is worked out; docs/api.md says what each means."},
     )
-    days = Integer(metadata={"description": "Length of the period that ends on as_of; not with countback."})
+    days = Integer(
+        validate=validate.Range(1, 3660),
+        metadata={"description": "Length of the period that ends on as_of; not with countback."},
+    )
 
 
 class WorklistArguments(Schema):
     """What the worklist takes."""
 
     as_of = day(_AS_OF)
-    limit = Integer(load_default=20, metadata={"description": "Customers per currency.", "example": 20})
+    limit = Integer(
+        load_default=20,
+        validate=validate.Range(1, 500),
+        metadata={"description": "Customers per currency.", "example": 20},
+    )
 
 
 class BucketSchema(Schema):
