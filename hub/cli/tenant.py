@@ -10,6 +10,7 @@ from typing import Any
 import click
 import orjson
 
+from hub.cli import organization
 from hub.cli.terminal import inert
 from hub.http.access import SCOPES
 from hub.identity import keys
@@ -36,6 +37,9 @@ def command(ctx: click.Context, data_dir: Path | None) -> None:
     Works beside a running `paypredict up`; without one, the servers run while the command does.
     """
     ctx.obj = data_dir
+
+
+command.add_command(organization.command)
 
 
 @command.command()
