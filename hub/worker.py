@@ -13,20 +13,25 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from types import FrameType
 from typing import Any
 from uuid import UUID
 
 import psutil
+import psycopg
 import rq
 from redis import Redis
 from redis.exceptions import RedisError
 from rq.exceptions import StopRequested
+from sqlalchemy.exc import SQLAlchemyError
 
 from hub import pipelines, registry
+from hub.connections import service as connections
+from hub.errors import HubError
 from hub.jobs import service
 from hub.jobs.execution import Runner
 from hub.jobs.leases import Claim
@@ -34,6 +39,7 @@ from hub.jobs.policy import Policy, tenant_concurrency
 from hub.jobs.queue import WorkQueue, make_queue
 from hub.jobs.scheduler import Scheduler
 from hub.settings import Settings
+from hub.storage import audit
 from hub.storage.session import Storage
 from hub.telemetry import logs
 from hub.tenants import service as tenants
@@ -170,12 +176,27 @@ def make_runner(settings: Settings, storage: Storage, policy: Policy = _POLICY) 
         reactions=pipelines.reactions,
         worker=f"{socket.gethostname()}:{os.getpid()}",
         policy=policy,
-        scope=_scope,
+        scope=partial(_scope, storage),
     )
 
 
-def _scope(claim: Claim) -> AbstractContextManager[None]:
-    return logs.bound(tenant=claim.tenant_key, job_id=str(claim.id), kind=claim.kind, attempt=claim.attempts)
+@contextmanager
+def _scope(storage: Storage, claim: Claim) -> Iterator[None]:
+    ids = logs.bound(tenant=claim.tenant_key, job_id=str(claim.id), kind=claim.kind, attempt=claim.attempts)
+    with ids, audit.acting(_plugin(storage, claim) or audit.actor()):
+        yield
+
+
+def _plugin(storage: Storage, claim: Claim) -> audit.Actor | None:
+    """The plugin that acts where a connection's records come in."""
+    connection_id = claim.payload.get("connection_id")
+    # What is wrong here is wrong for the job as well, which then says so.
+    with suppress(HubError, SQLAlchemyError, psycopg.Error, ValueError):
+        if connection_id:
+            with storage.tenant(claim.tenant_key) as session:
+                plugin = connections.get(session, UUID(connection_id)).plugin
+            return audit.Actor(kind="plugin", id=connection_id, name=plugin)
+    return None
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

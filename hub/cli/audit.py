@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
@@ -84,9 +84,9 @@ def head(data_dir: Path | None, tenant: str | None) -> None:
 @command.command()
 @of_tenant
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
-@click.option("--to", "path", type=click.Path(path_type=Path, dir_okay=False), help="A file; standard output without.")
+@click.option("--to", "out", type=click.File("wb"), default="-", help="A file; standard output without.")
 @click.pass_obj
-def export(data_dir: Path | None, tenant: str | None, form: str, path: Path | None) -> None:
+def export(data_dir: Path | None, tenant: str | None, form: str, out: BinaryIO) -> None:
     """Write all events of one chain, newest first. The export is an event itself.
 
     \b
@@ -97,9 +97,8 @@ def export(data_dir: Path | None, tenant: str | None, form: str, path: Path | No
             record(session, "audit.exported", "audit", tenant or audit.INSTALLATION, after={"format": form})
         events = audit.export_events(storage, tenant, {}, limit=sys.maxsize)
         lines = _csv(events) if form == "csv" else (dumps(event) + b"\n" for event in events)
-        with path.open("wb") if path else click.get_binary_stream("stdout") as out:
-            for line in lines:
-                out.write(line)
+        for line in lines:
+            out.write(line)
 
 
 def _verify(storage: Storage, tenant: str | None, heads: list[audit.Head]) -> Iterator[audit.Verdict]:

@@ -19,6 +19,8 @@ from hub.jobs.connection import LeaseConnection
 from hub.jobs.context import Interrupted, JobContext, WorkerStopping
 from hub.jobs.policy import Policy, judge
 from hub.settings import Settings
+from hub.storage import audit
+from hub.storage.audit import Actor, acting
 from hub.storage.data_keys import DataKeys
 from hub.storage.session import Storage, driver
 
@@ -59,7 +61,7 @@ class Runner:
         if claim is None:
             log.info("work %s is not there to be done", work_id)
             return None
-        with self.scope(claim):
+        with acting(Actor(kind="system", id=str(claim.id), name=claim.kind)), self.scope(claim):
             state = self._attempt(claim)
             if state is None:
                 log.warning("another worker holds %s %s by now; this attempt is void", claim.kind, claim.id)
@@ -117,10 +119,11 @@ class Runner:
 
     def _finish(self, claim: leases.Claim, result: Any, events: Iterable[Event]) -> str | None:
         following = [(event.tenant, *work) for event in events for work in self.reactions(event)]
+        event = _event(claim, "job.done", {"counts": _counts(result)})
         if not following:
-            return self._again(claim, self._leases.call(leases.finish, claim, result))
+            return self._again(claim, self._leases.call(_end, event, leases.finish, claim, result))
         with self.storage.hub() as session:
-            if state := leases.finish(driver(session), claim, result):
+            if state := _end(driver(session), event, leases.finish, claim, result):
                 for tenant, kind, payload in following:
                     service.submit(session, kind, payload, tenant=tenant)
         return self._again(claim, state)
@@ -137,9 +140,10 @@ class Runner:
             exc_info=error,
             extra={"fields": fields},
         )
+        event = _event(claim, "job.failed", {"state": verdict.state, "code": verdict.error["code"]}, "failed")
         if verdict.state == "queued":
-            return self._leases.call(leases.retry, claim, verdict.delay, verdict.error)
-        return self._again(claim, self._leases.call(leases.fail, claim, verdict.state, verdict.error))
+            return self._leases.call(_end, event, leases.retry, claim, verdict.delay, verdict.error)
+        return self._again(claim, self._leases.call(_end, event, leases.fail, claim, verdict.state, verdict.error))
 
     def _give_back(self, claim: leases.Claim) -> str | None:
         log.info("%s %s goes back to the queue: this worker is stopping", claim.kind, claim.id)
@@ -149,6 +153,32 @@ class Runner:
         if state == "queued":
             service.enqueue(leases.queued(claim))
         return state
+
+
+def _event(
+    claim: leases.Claim, action: str, after: Mapping[str, Any], outcome: audit.Outcome = "done"
+) -> dict[str, Any]:
+    about = {"kind": claim.kind, "attempt": claim.attempts, **after}
+    return audit.event_of(
+        action, "job", claim.id, tenant=claim.tenant_key, after=about, outcome=outcome, who=audit.actor()
+    )
+
+
+def _counts(result: Any) -> dict[str, Any]:
+    """The numbers of a result, which say how much was done and nothing of whom."""
+    found = result.items() if isinstance(result, Mapping) else ()
+    return {str(name): value for name, value in found if isinstance(value, (int, float))}
+
+
+def _end(
+    connection: psycopg.Connection[Any], event: Mapping[str, Any], end: Callable[..., str | None], *arguments: Any
+) -> str | None:
+    """End an attempt by a function of `leases`, and note it, both or neither; nothing where it is another's by now."""
+    with connection.transaction():
+        state = end(connection, *arguments)
+        if state is not None:
+            audit.append(connection, [event])
+    return state
 
 
 class _Keeper:
