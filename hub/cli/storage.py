@@ -1,7 +1,7 @@
-"""The storage that a command works on: of a running hub, or of servers that run while the command does."""
+"""The hub's storage for a command: beside a running `paypredict up`, or with servers that run while the command does."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from hub.settings import Settings
@@ -12,11 +12,7 @@ from hub.storage.session import Storage
 
 @contextmanager
 def opened(data_dir: Path | None) -> Iterator[Storage]:
-    """The storage in this data folder, or in the one that the settings name; its own schema at the newest version."""
-    with serving(Settings.load(data_dir=data_dir)) as settings:
-        storage = Storage(settings)
-        try:
-            upgrade_hub(storage)
-            yield storage
-        finally:
-            storage.close()
+    """The storage under a data folder, its own schema at the newest revision."""
+    with serving(Settings.load(data_dir=data_dir)) as settings, closing(Storage(settings)) as storage:
+        upgrade_hub(storage)
+        yield storage

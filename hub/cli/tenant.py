@@ -10,7 +10,7 @@ from typing import Any
 import click
 import orjson
 
-from hub.cli import organization
+from hub.cli import organization, tenant_privacy
 from hub.cli.terminal import inert
 from hub.http.access import SCOPES
 from hub.identity import keys
@@ -121,7 +121,7 @@ def migrate(data_dir: Path | None, key: tuple[str, ...], workers: int, as_json: 
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def drop(data_dir: Path | None, key: str, yes: bool) -> None:
-    """Drop the tenant KEY with all its data, for good.
+    """Drop the tenant KEY with all its data, for good: for tests and mistakes; see `erase` for a customer who leaves.
 
     \b
     paypredict tenant drop acme_ltd
@@ -227,6 +227,10 @@ def revoke_key(data_dir: Path | None, tenant: str, key: str) -> None:
     with _storage(data_dir) as storage, storage.hub() as session:
         revoked = keys.revoke(session, tenant, key, datetime.now(UTC))
     click.echo(f"Revoked {revoked.prefix} ({inert(revoked.name)})")
+
+
+command.add_command(tenant_privacy.export)
+command.add_command(tenant_privacy.erase)
 
 
 @contextmanager

@@ -123,6 +123,11 @@ def unfinished_payloads(session: Session, tenant: str) -> list[str]:
     return list(session.scalars(select(cast(work.c.payload, Text)).where(work.c.tenant_key == tenant, unfinished)))
 
 
+def work_ids(session: Session, tenant: str) -> list[UUID]:
+    """The ids of all work of a tenant. A hub session."""
+    return list(session.scalars(select(work.c.id).where(work.c.tenant_key == tenant)))
+
+
 def forget_finished(session: Session, tenant: str, before: datetime) -> int:
     """Delete a tenant's work that ended before an instant; how much it was. A hub session."""
     gone = delete(work).where(work.c.tenant_key == tenant, work.c.finished_at < before)

@@ -136,13 +136,14 @@ def update_details(
     return _tenant(session.execute(changed.returning(*_COLUMNS)).one())
 
 
-def drop(storage: Storage, key: str) -> None:
-    """Drop a tenant with all it has: schema, role, keys, those of its vault too, work and uploads.
+def drop(storage: Storage, key: str, also: Callable[[Session, Tenant], None] = lambda session, tenant: None) -> None:
+    """Drop a tenant with all it has: schema, role, keys, those of its vault too, work, uploads, and what `also` takes.
 
-    Raises NotFoundError, and ConflictError while it is in use.
+    `also` is called first, while everything is still there. Raises NotFoundError, and ConflictError while it is in use.
     """
     with storage.hub(statement_timeout_ms=0) as session:
         tenant = get(session, key)
+        also(session, tenant)
         try:
             migrations.drop_schema(session, tenant.schema_name)
         except psycopg.errors.LockNotAvailable as error:
