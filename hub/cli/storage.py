@@ -1,4 +1,4 @@
-"""The hub's storage for a command: beside a running `paypredict up`, or with servers that run while the command does."""
+"""The storage for a command: beside a running `paypredict up`, or with servers that run while the command does."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
