@@ -31,9 +31,11 @@ _SHAPES = (
     r"|\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}|gh[oprsu]_[A-Za-z0-9]{20,}|xox[a-z]-[A-Za-z0-9-]{10,}"
     r"|[a-z]{2}_(?:live|test)_[A-Za-z0-9]{16,})\b"
 )
+# A name in quotes has its value in quotes; what else may follow it in JSON (a number, null, a list) is left alone.
 _NAMED = (
     r"(?P<name>(?i:password|passwd|pwd|secret|token|api_?key|access_?key|private_?key|vault_key|previous_keys"
-    r"|authorization|code_verifier)\\?[\"']?\s*[=:]\s*\\?[\"']?)(?!Bearer\b|Basic\b)[^\s\"'\\,;}&]+"
+    r"|authorization|code_verifier)(?:\\?[\"']\s*[=:]\s*b?\\?[\"']|\s*[=:]\s*\\?[\"']?))"
+    r"(?!Bearer\b|Basic\b)[^\s\"'\\,;:}\])&][^\s\"'\\,;}&]*"
 )
 _IN_PROSE = re.compile(_SHAPES)
 _ANYWHERE = re.compile(f"{_SHAPES}|{_NAMED}")
