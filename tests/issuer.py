@@ -5,6 +5,7 @@ What the tests need of a provider that misbehaves. The well-behaved one is a rea
 
 import base64
 import json
+import secrets
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -62,7 +63,8 @@ class Issuer:
     def claims(self, **given: Any) -> dict[str, Any]:
         """Claims of a good access token; those given as None are left out."""
         now = int(time.time())
-        good = {"iss": self.address, "aud": AUDIENCE, "sub": "auth0|1", "iat": now, "exp": now + 600}
+        good: dict[str, Any] = {"iss": self.address, "aud": AUDIENCE, "sub": "auth0|1", "iat": now, "exp": now + 600}
+        good["jti"] = secrets.token_hex(8)
         return {name: value for name, value in (good | given).items() if value is not None}
 
     def token(self, key: Any = None, header: Mapping[str, Any] | None = None, **given: Any) -> str:

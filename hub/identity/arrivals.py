@@ -5,6 +5,7 @@ provider has verified: else whoever enters somebody's address there would become
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -42,8 +43,13 @@ def welcome(session: Session, claims: Claims, profile: Mapping[str, Any]) -> Use
     # Microsoft's name for it is xms_edov.
     if profile.get("email_verified") is not True and profile.get("xms_edov") not in (True, 1, "1", "true"):
         raise RefusedPersonError("email_unverified", "The provider has not verified your email address.")
+    with audit.acting(replace(audit.actor(), kind="person", id=claims.subject, name=email)):
+        return _link(session, claims, email, _name(profile))
+
+
+def _link(session: Session, claims: Claims, email: str, name: str) -> User:
     try:
-        user = users.ensure(session, email, _name(profile))
+        user = users.ensure(session, email, name)
     except InvalidError as error:
         raise RefusedPersonError("no_email", "The provider's email address for you cannot be used.") from error
     unclaimed = or_(table.c.issuer.is_(None), table.c.issuer != claims.issuer)
