@@ -16,6 +16,7 @@ from typing import Any
 import pluggy
 
 from hub.errors import NotFoundError
+from hub.redaction import redact
 from hub.sdk import hookspecs
 from hub.sdk.errors import ConfigError
 from hub.sdk.manifest import Kind, Manifest, read_manifest
@@ -76,7 +77,9 @@ class Registry:
             raise
         except BaseException as error:
             # BaseException, for a plugin may call sys.exit when it is imported.
-            raise ConfigError(f"plugin {slug} cannot be loaded from {manifest.entry}: {_sentence(error)}") from error
+            raise ConfigError(
+                f"plugin {slug} cannot be loaded from {manifest.entry}: {redact(_sentence(error))}"
+            ) from error
 
     def make(self, slug: str, *args: Any) -> Any:
         """A new plugin object, made from `args`: one for each use, so that nothing of one tenant is seen by another."""
@@ -105,7 +108,7 @@ def load(environ: Mapping[str, str] | None = None) -> Registry:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever a plugin does, SystemExit included, the hub goes on
             trace = "".join(traceback.format_exception(error))
-            broken.append(BrokenPlugin(f"{point.name} ({distribution})", _sentence(error), trace))
+            broken.append(BrokenPlugin(f"{point.name} ({distribution})", redact(_sentence(error)), redact(trace)))
     return Registry(manifests, origins, broken)
 
 

@@ -98,6 +98,12 @@ class Worker(rq.SimpleWorker):
     def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
         """A second signal changes nothing: the job ends at its next step, or with the process."""
 
+    def handle_job_failure(
+        self, job: Any, queue: Any, started_job_registry: Any = None, exc_string: str = "", execution: Any = None
+    ) -> None:
+        """Have Valkey keep the traceback of what failed outside of any attempt, without secrets."""
+        super().handle_job_failure(job, queue, started_job_registry, logs.redact(exc_string), execution)
+
     def execute_job(self, job: Any, queue: Any) -> None:
         """Do the job; afterwards ask for this process's end if it has become too large."""
         super().execute_job(job, queue)
@@ -206,6 +212,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--lease-seconds", type=float, default=_POLICY.lease_seconds)
     parser.add_argument("--sweep-seconds", type=float, default=_POLICY.sweep_seconds)
     given = parser.parse_args(arguments)
+    logs.catch_crashes()
     settings = Settings.load()
     logs.configure(settings)
     policy = replace(_POLICY, lease_seconds=given.lease_seconds, sweep_seconds=given.sweep_seconds)

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from hub.errors import HubError
+from hub.redaction import redact_prose
 from hub.sdk.errors import PluginError
 
 COMMANDS = {
@@ -70,11 +71,15 @@ def group() -> None:
 
 def main(args: list[str] | None = None) -> Any:
     """Entry point. Exits 0 when done, 1 on an error of the hub, 2 on wrong usage or unusable input."""
+    if args is None:  # a process of its own
+        from hub.telemetry import logs
+
+        logs.catch_crashes()
     try:
         return group.main(args, prog_name="paypredict")
     except (HubError, PluginError) as error:
         from hub.cli.terminal import inert
 
         field = getattr(error, "field", None)
-        click.echo(inert(f"Error: {f'{field}: ' if field else ''}{error}"), err=True)
+        click.echo(inert(redact_prose(f"Error: {f'{field}: ' if field else ''}{error}")), err=True)
         sys.exit(2 if isinstance(error, PluginError) or getattr(error, "status", 500) < 500 else 1)

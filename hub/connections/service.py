@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub.connections.models import connections
 from hub.errors import ConflictError, NotFoundError
+from hub.redaction import redact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ def note_run(session: Session, connection_id: UUID, at: datetime) -> None:
 
 def need_attention(session: Session, connection_id: UUID, reason: str) -> None:
     """Note what a person has to mend before it can run again."""
-    _set(session, connection_id, status="needs_attention", reason=reason)
+    _set(session, connection_id, status="needs_attention", reason=redact(reason))
 
 
 def _insert(session: Session, plugin: str, name: str, config: Mapping[str, Any]) -> UUID | None:

@@ -22,6 +22,7 @@ from hub.errors import (
     UnavailableError,
 )
 from hub.http.answers import dumps
+from hub.redaction import redact_prose
 from hub.sdk.errors import ConfigError, PluginError, RecordError, TransientError
 
 log = logging.getLogger(__name__)
@@ -69,12 +70,12 @@ def problem(
         "title": title,
         "status": status,
         "code": code,
-        "detail": detail,
+        "detail": redact_prose(detail),
         "instance": request.path,
         "request_id": g.get("request_id", ""),
     }
     if fields:
-        body["fields"] = fields
+        body["fields"] = [each | {"message": redact_prose(each["message"])} for each in fields]
     return Response(dumps(body), status, headers, content_type=PROBLEM)
 
 

@@ -1,7 +1,7 @@
 """Who holds which work: claimed by compare-and-set, held by a lease, ended only by the holder of its generation.
 
-All times are the database's, so that workers need not agree on theirs. All connections are the hub's, and each call is
-one statement or belongs in a transaction.
+All times are the database's, so that workers need not agree on theirs. What handlers said is stored without secrets.
+All connections are the hub's, and each call is one statement or belongs in a transaction.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from uuid import UUID
 import orjson
 from psycopg import Connection
 from psycopg.rows import dict_row
+
+from hub.redaction import redact
 
 _ABANDONED = orjson.dumps(
     {"code": "abandoned", "message": "Each worker that tried it died or hung before it was done.", "trace_id": None}
@@ -82,7 +84,7 @@ def renew(connection: Connection[Any], held: Claim, lease_seconds: float, progre
     cursor = connection.execute(
         f"update hub.work set lease_until = now() + make_interval(secs => %(lease)s), progress = %(progress)s,"
         f" message = %(message)s where {_HELD}",
-        _named(held, lease=lease_seconds, progress=progress, message=message),
+        _named(held, lease=lease_seconds, progress=progress, message=redact(message)),
     )
     return cursor.rowcount == 1
 
@@ -93,7 +95,7 @@ def finish(connection: Connection[Any], held: Claim, result: Any) -> str | None:
         connection,
         f"update hub.work set {_END}, progress = 1, message = '', error = null, result = %(result)s::jsonb"
         f" where {_HELD}",
-        _named(held, state="done", result=orjson.dumps(result, default=str).decode()),
+        _named(held, state="done", result=redact(orjson.dumps(result, default=str).decode())),
     )
 
 
@@ -102,7 +104,7 @@ def fail(connection: Connection[Any], held: Claim, state: str, error: dict[str, 
     return _end(
         connection,
         f"update hub.work set {_END}, error = %(error)s::jsonb where {_HELD}",
-        _named(held, state=state, error=orjson.dumps(error).decode()),
+        _named(held, state=state, error=redact(orjson.dumps(error).decode())),
     )
 
 
@@ -112,7 +114,7 @@ def retry(connection: Connection[Any], held: Claim, delay: float, error: dict[st
         connection,
         "update hub.work set state = 'queued', run_at = now() + make_interval(secs => %(delay)s), worker = null,"
         f" lease_until = null, error = %(error)s::jsonb where {_HELD}",
-        _named(held, delay=delay, error=orjson.dumps(error).decode()),
+        _named(held, delay=delay, error=redact(orjson.dumps(error).decode())),
     )
 
 

@@ -243,6 +243,8 @@ def _make_engine(settings: Settings, pool_size: int) -> Engine:
         pool_recycle=1800,
         json_serializer=lambda value: orjson.dumps(value, default=str).decode(),
         json_deserializer=orjson.loads,
+        # Else the message of a failed statement has its values, secrets among them.
+        hide_parameters=True,
         connect_args={"application_name": "paypredict"},
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.errors import NotFoundError
 from hub.ledger import suppression
+from hub.redaction import redact_prose
 from hub.sdk.errors import RecordError, TransientError
 from hub.sdk.records import Entity
 from hub.sync.models import sync_cursors, sync_rejects, sync_runs
@@ -114,7 +115,7 @@ def add_rejects(session: Session, run: Run, stream: str, rejects: Iterable[tuple
     rejects = list(rejects)
     withhold = suppression.withholding(session) if rejects else _as_it_is
     for error, raw in rejects:
-        run.first_reject = run.first_reject or withhold(str(error))
+        run.first_reject = run.first_reject or redact_prose(withhold(str(error)))
         run.rejected += 1
         if run.rejected <= KEPT_REJECTS:
             rows.append(
@@ -191,7 +192,7 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _plain(value: str | None) -> str | None:
-    """Text that PostgreSQL takes, at a bounded length."""
+    """Text that PostgreSQL takes, without secrets and at a bounded length."""
     if value is None:
         return None
-    return value[:_RAW_CHARACTERS].encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    return redact_prose(value)[:_RAW_CHARACTERS].encode("utf-8", "replace").decode().replace("\0", "\ufffd")

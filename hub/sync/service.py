@@ -21,6 +21,7 @@ from hub.errors import InvalidError
 from hub.events import Event, SyncFinished
 from hub.jobs import service as jobs
 from hub.ledger import service as ledger
+from hub.redaction import redact
 from hub.sdk.connector import Connector, FileConnector, Page, Stream, Totals
 from hub.sdk.errors import AuthError, ConfigError, RecordError
 from hub.sdk.records import Record
@@ -250,7 +251,7 @@ class _Sync:
                 )
 
     def _fail(self, error: Exception) -> None:
-        ending = {"status": "failed", "reason": str(error) or type(error).__name__, "finished_at": self.now}
+        ending = {"status": "failed", "reason": redact(str(error)) or type(error).__name__, "finished_at": self.now}
         if isinstance(error, verdict.MassDeletionError):
             ending |= {"status": "suspicious", "findings": {runs.UNFINISHED: sum(self.deleted.values())}}
         with self.context.transaction() as session:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from hub.errors import ConflictError, InvalidError, NotFoundError, PreconditionError
 from hub.jobs import service as jobs
+from hub.redaction import redact
 from hub.storage import audit, migrations, vault
 from hub.storage.objects import Objects
 from hub.storage.session import TENANT_KEY, Storage, driver, schema_name
@@ -214,7 +215,7 @@ def _migrate(storage: Storage, key: str, schema: str, version: str) -> Migration
             reached = step.version
     except (psycopg.Error, SQLAlchemyError) as error:
         log.exception("migrating tenant %s from version %s failed", key, reached)
-        reason = str(error).strip()
+        reason = redact(str(error).strip())
         with storage.hub() as session:
             failed = update(tenants).where(tenants.c.key == key, tenants.c.schema_version == reached)
             session.execute(failed.values(status="migration_failed", migration_error=reason))
