@@ -14,6 +14,8 @@ const ERRORS = {
   unknown_organization: "Your organisation is not linked to this hub. Ask an operator of the hub.",
 };
 
+const OTHER_ERROR = "Single sign-on did not work. Try again, or ask an operator of the hub.";
+
 const query = new URLSearchParams(location.search);
 const goOn = pathHere(query.get("return_to"), "/account");
 const link = new URLSearchParams(location.hash.slice(1)).get("link");
@@ -23,7 +25,8 @@ if (link) history.replaceState(null, "", location.pathname + location.search);
 const message = byId("message");
 
 async function start() {
-  if (query.get("error")) say(message, ERRORS[query.get("error")] || "Single sign-on did not work. Try again, or ask an operator of the hub.");
+  const error = query.get("error");
+  if (error) say(message, Object.hasOwn(ERRORS, error) ? ERRORS[error] : OTHER_ERROR);
   if (link && (await redeem())) return;
   try {
     const methods = await ask("GET", "/api/session/methods");
@@ -63,5 +66,8 @@ onSubmit(byId("password-form"), message, async (form) => {
   await ask("POST", "/api/session", { body: { email: form.get("email"), password: form.get("password") } });
   location.replace(goOn);
 });
+
+// A link that is opened where this page is open already changes nothing but what stands after the #.
+window.addEventListener("hashchange", () => location.reload());
 
 start();

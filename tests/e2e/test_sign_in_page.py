@@ -1,0 +1,222 @@
+"""The sign-in and account pages in a real browser, from the link that `paypredict up` prints."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.test_up import PAYPREDICT, up
+
+PASSWORD = "four words are plenty"
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory):
+    with up(tmp_path_factory.mktemp("sign_in") / "data") as run:
+        run.wait_for("Running at")
+        yield run
+
+
+@pytest.fixture
+def address(hub):
+    return f"http://127.0.0.1:{hub.port}"
+
+
+@pytest.fixture
+def open_page(browser, address):
+    """Opens a page in a browser of its own; afterwards nothing must have gone wrong on any."""
+    wrong: list[str] = []
+
+    @contextmanager
+    def open_page(**options) -> Iterator[Page]:
+        context = browser.new_context(base_url=address, **options)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        # Refused requests are what some of the tests are about; broken policies and scripts never are.
+        page.on(
+            "console",
+            lambda message: (
+                wrong.append(message.text)
+                if message.type in ("error", "warning") and "Failed to load resource" not in message.text
+                else None
+            ),
+        )
+        yield page
+        context.close()
+
+    yield open_page
+    assert wrong == []
+
+
+def command(hub, *arguments):
+    """Runs `paypredict` on the running hub's data."""
+    environ = {"PAYPREDICT_DATA_DIR": str(hub.data_dir), "PAYPREDICT_PORT": str(hub.port), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run([PAYPREDICT, *arguments], env=environ, check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+def link_in(printed):
+    return re.search(r"http\S+#link=\S+", printed)[0]
+
+
+def sign_in(page, email, password=PASSWORD):
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_from_the_link_to_a_password_and_back_in_by_it(hub, open_page, address):
+    link = (hub.data_dir / "sign_in_link").read_text().strip()
+    assert link in hub.said() and link.startswith(f"{address}/sign-in#link=")
+    with open_page() as page:
+        page.goto(link)
+        expect(page.get_by_role("heading", name="You are signed in")).to_be_focused()
+        # The link is in neither the address nor the history.
+        assert page.url == f"{address}/sign-in"
+        page.get_by_label("New password").fill("password1234")
+        page.get_by_role("button", name="Set password").click()
+        expect(page.get_by_role("alert").filter(has_text="cannot be used")).to_be_visible()
+        expect(page.get_by_label("New password")).to_be_focused()
+        expect(page.get_by_text("Is among the passwords that are tried first")).to_be_visible()
+        page.get_by_label("New password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/account")
+        expect(page.get_by_text("admin@localhost")).to_be_visible()
+        expect(page.get_by_text("Operator of this hub")).to_be_visible()
+        expect(page.get_by_text("Chrome on Linux")).to_be_visible()
+        page.get_by_role("button", name="Sign out").click()
+        page.wait_for_url("**/sign-in")
+
+        sign_in(page, "admin@localhost", "not the password at all")
+        expect(page.get_by_role("alert")).to_have_text("Email or password is wrong.")
+        expect(page.get_by_label("Password", exact=True)).to_be_focused()
+        sign_in(page, "admin@localhost")
+        page.wait_for_url("**/account")
+        expect(page.get_by_text("admin@localhost")).to_be_visible()
+        page.get_by_role("button", name="Sign out").click()
+        page.wait_for_url("**/sign-in")
+        page.goto("/account")
+        page.wait_for_url("**/sign-in?return_to=%2Faccount")
+    with open_page() as page:
+        page.goto(link)
+        expect(page.get_by_role("alert")).to_contain_text("unknown, used or expired")
+        expect(page.get_by_label("Email")).to_be_visible()
+
+
+def test_the_account_page(hub, open_page):
+    for name in ("First Ltd", "Second Ltd"):
+        command(hub, "tenant", "create", name)
+    for tenant, role in (("first_ltd", "admin"), ("second_ltd", "viewer")):
+        added = command(hub, "user", "add", "ada@example.com", "--name", "Ada", "--tenant", tenant, "--role", role)
+    with open_page() as page, open_page(locale="de-DE") as elsewhere:
+        page.goto(link_in(added))
+        page.get_by_label("New password").fill(PASSWORD)
+        page.get_by_role("button", name="Set password").click()
+        page.wait_for_url("**/account")
+        elsewhere.goto("/sign-in?return_to=/account")
+        sign_in(elsewhere, "ada@example.com")
+        elsewhere.wait_for_url("**/account")
+
+        expect(page.locator("#tenant")).to_have_text("First Ltd")
+        expect(page.locator("#role")).to_have_text("Admin")
+        page.get_by_label("Company", exact=True).select_option(label="Second Ltd (Viewer)")
+        page.get_by_role("button", name="Switch").click()
+        expect(page.get_by_role("status").filter(has_text="You now work in Second Ltd.")).to_be_visible()
+        expect(page.locator("#role")).to_have_text("Viewer")
+        page.reload()
+        expect(page.locator("#tenant")).to_have_text("Second Ltd")
+
+        page.get_by_role("button", name=re.compile("^End the session of Chrome on Linux")).click()
+        expect(page.get_by_role("status").filter(has_text="has ended")).to_be_visible()
+        expect(page.get_by_role("button", name=re.compile("^End the session"))).to_have_count(0)
+
+        # They came by a link, so that the old password is not asked for.
+        expect(page.get_by_label("Current password")).to_be_hidden()
+        page.get_by_label("New password").fill("and five more are better")
+        page.get_by_role("button", name="Change password").click()
+        expect(page.get_by_role("status").filter(has_text="Your password is changed.")).to_be_visible()
+        page.get_by_role("button", name="Sign out").click()
+        page.wait_for_url("**/sign-in")
+        sign_in(page, "ada@example.com", "and five more are better")
+        page.wait_for_url("**/account")
+        expect(page.get_by_label("Current password")).to_be_visible()
+
+
+ELSEWHERE = [
+    "//evil.example/",
+    "https://evil.example/",
+    "/\\evil.example/",
+    "javascript:alert(1)",
+    "/\t/evil.example",
+    "",
+]
+
+
+def test_nobody_is_sent_elsewhere_after_signing_in(hub, open_page, address):
+    with open_page() as page:
+        page.goto("/sign-in?return_to=//evil.example/")
+        script = "async (wanted) => (await import('/pages/hub.js')).pathHere(wanted, '/account')"
+        for wanted in ELSEWHERE:
+            assert page.evaluate(script, wanted) == "/account", wanted
+        for wanted in ("/", "/api/docs", "/account?a=b", "/%2F/evil.example"):
+            assert page.evaluate(script, wanted) == wanted
+        link = link_in(command(hub, "user", "add", "bob@example.com"))
+        # The page is open already: only what stands after the # changes.
+        page.goto(f"/sign-in?return_to=//evil.example/#{link.partition('#')[2]}")
+        page.get_by_role("link", name="Not now").click()
+        page.wait_for_url(f"{address}/account")
+
+
+def test_what_the_provider_said_is_told_in_words_and_nothing_else_is(open_page):
+    with open_page() as page:
+        page.goto("/sign-in?error=access_denied")
+        expect(page.get_by_role("alert")).to_contain_text("was cancelled")
+        page.goto("/sign-in?error=<img src=x onerror=alert(1)>")
+        expect(page.get_by_role("alert")).to_contain_text("Single sign-on did not work")
+        page.goto("/sign-in?error=constructor")
+        expect(page.get_by_role("alert")).to_contain_text("Single sign-on did not work")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (320, "dark"), (1280, "light")])
+def test_it_fits_a_phone_and_can_be_read_in_light_and_dark(open_page, width, scheme):
+    with open_page(viewport={"width": width, "height": 640}, color_scheme=scheme) as page:
+        page.goto("/sign-in")
+        expect(page.get_by_label("Email")).to_be_focused()
+        page.keyboard.press("Tab")
+        expect(page.get_by_label("Password", exact=True)).to_be_focused()
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name="Sign in")).to_be_focused()
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        assert json.loads(page.evaluate(CONTRASTS)) == []
+
+
+# Text whose contrast with what is behind it is under 4.5, as WCAG AA asks of small text.
+CONTRASTS = """
+() => {
+  const parts = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = (color) => parts(color).slice(0, 3).map((each) => each / 255)
+    .map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, each, place) => sum + each * [0.2126, 0.7152, 0.0722][place], 0);
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const color = getComputedStyle(at).backgroundColor;
+      const alpha = parts(color)[3];
+      if (alpha === undefined || alpha === 1) return color;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  const faint = [];
+  for (const element of document.querySelectorAll("main *")) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!own || !element.checkVisibility()) continue;
+    const [one, two] = [light(getComputedStyle(element).color), light(behind(element))].sort((a, b) => b - a);
+    const contrast = (one + 0.05) / (two + 0.05);
+    if (contrast < 4.5) faint.push([element.textContent.trim().slice(0, 40), contrast]);
+  }
+  return JSON.stringify(faint);
+}
+"""
