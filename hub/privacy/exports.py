@@ -187,7 +187,7 @@ def _write_table(connection: Connection[Any], archive: zipfile.ZipFile, source: 
     columns = _columns(connection, source)
     shown = SQL(", ").join(_shown(name, kind) for name, kind in columns)
     order = SQL(", ").join(Identifier("held", name) for name in _key_columns(connection, source))
-    query = SQL("select row_to_json(row)::text from (select {} from {} held where {} order by {}) row").format(
+    query = SQL("select row_to_json(line_)::text from (select {} from {} held where {} order by {}) line_").format(
         shown, Identifier(source.schema, source.table), SQL(source.where).format(key=Value(tenant)), order
     )
     rows = 0

@@ -23,6 +23,8 @@ ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 _BATCH = 500
 # What may stand between two words of a name: white space, also as JSON and Python spell it inside strings.
 _GAP = r"(?:\s|\\[tnrf]|\\u00a0|\\xa0)+"
+# What may follow an address in the name of a file, and is no end of a longer address.
+_SUFFIXES = "csv|tsv|txt|xlsx?|ods|pdf|json|xml|zip"
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -66,7 +68,7 @@ class Person:
         if self.address:
             # Not the end of somebody else's address; a backslash's letter before it is a line break, spelt out.
             start = r"(?:(?<![\w.%+-])|(?<=\\[tnrf])|(?<=%20)|(?<=%3[AaCc]))"
-            parts.append(start + _spelt(self.address) + r"(?![\w-]|\.\w)")
+            parts.append(start + _spelt(self.address) + rf"(?![\w-]|\.(?!(?:{_SUFFIXES})\b)\w)")
         parts += [rf"(?:(?<!\w)|(?<=\\[tnrf])){_spelt(name)}(?!\w)" for name in self._searched]
         return re.compile("|".join(parts), re.IGNORECASE) if parts else None
 
