@@ -220,7 +220,7 @@ def test_who_may_not_is_refused_and_leaves_no_trace(operations, kinds, ids, stor
         for operation, kind, caller in pairs(operations, kinds):
             if not kind.may(operation.rule) and (status := operation.call_in_earnest(caller, ids)) != 403:
                 wrong.append((operation.name, kind.name, status))
-    assert wrong == []
+        assert wrong == []
 
 
 def test_who_may_is_let_through(app, operations, kinds, ids, storage, settings, tenant):
@@ -309,6 +309,7 @@ def test_without_good_credentials_only_what_is_public_answers(operations, bad_cr
         for operation, (what, caller) in itertools.product(protected, bad_credentials.items()):
             if (status := operation.call_in_earnest(caller, ids)) != 401:
                 wrong.append((operation.name, what, status))
+        assert wrong == []
     for operation, (what, caller) in itertools.product(set(operations) - set(protected), bad_credentials.items()):
         if (status := operation.call(caller)) in (401, 403):
             wrong.append((operation.name, what, status))
@@ -343,7 +344,7 @@ def test_naming_another_tenant_opens_nothing(operations, kinds, storage, ids, te
         for operation, kind, caller in pairs(protected, chosen):
             if operation.call_in_earnest(caller, ids, {auth.TENANT_HEADER: strangers}) not in (401, 404):
                 wrong.append((operation.name, kind.name))
-    assert wrong == [] and len(chosen) == 4
+        assert wrong == [] and len(chosen) == 4
 
 
 def test_it_cannot_be_seen_which_tenants_there_are(operations, kinds, strangers):
@@ -381,7 +382,7 @@ def test_another_tenants_ids_do_not_exist_and_asking_is_noted(
                 if (status := operation.call_in_earnest(caller, ids)) != 404:
                     wrong.append((operation.name, status))
                 asked.append(operation.name)
-    assert wrong == []
+        assert wrong == []
     noted = text("select after ->> 'operation' from audit.events where chain = :chain and action = 'access.not_found'")
     with storage.hub() as session:
         assert sorted(session.scalars(noted, {"chain": strangers})) == sorted(asked)
