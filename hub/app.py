@@ -8,15 +8,15 @@ from flask import Flask
 from sqlalchemy import text
 
 from hub.forecasting import api as forecasting
-from hub.http import auditing, auth, context, etags, health, lifecycle, limits, openapi, problems
+from hub.http import auditing, auth, bodies, context, etags, health, lifecycle, limits, openapi, problems
 from hub.http.context import Hub
 from hub.identity import audit_api, bearer, keys_api, members_api, oidc_api, operator_api, pages, session_api, sessions
 from hub.insights import api as insights
 from hub.jobs import api as jobs
 from hub.jobs import service as work
 from hub.ledger import api as ledger
-from hub.privacy import api as privacy
 from hub.ledger import contents
+from hub.privacy import api as privacy
 from hub.settings import Settings
 from hub.storage.session import Storage
 from hub.storage.vault import Vault
@@ -79,9 +79,11 @@ def create_app(settings: Settings, storage: Storage | None = None, registry: "Re
     context.install(app, hub)
     problems.install(app)
     lifecycle.install(app)
+    limits.count_addresses(app)
     auth.install(app)
     auditing.install(app)
-    limits.install(app)
+    limits.count_callers(app)
+    bodies.install(app)
     etags.install(app)
     api = openapi.make_api(app)
     for blueprint in BLUEPRINTS:
@@ -146,6 +148,9 @@ def _load_plugins() -> "Registry":
 
 def _connect(settings: Settings) -> Any:
     import redis  # late: it takes longer to import than most of the hub
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
 
-    # Short, because only the rate limit and readiness ask, and both do without.
-    return redis.Redis.from_url(settings.redis_url, socket_timeout=0.5, socket_connect_timeout=0.5)
+    # Short and once, because only the rate limit and readiness ask, and both do without.
+    once = Retry(NoBackoff(), 0)
+    return redis.Redis.from_url(settings.redis_url, socket_timeout=0.5, socket_connect_timeout=0.5, retry=once)

@@ -52,7 +52,15 @@ def servers(tmp_path_factory) -> Iterator[Addresses | Servers]:
 def settings(servers, tmp_path_factory) -> Settings:
     """Settings of a hub on the tests' servers."""
     return Settings.load(
-        {}, data_dir=tmp_path_factory.mktemp("data"), database_url=servers.database_url, redis_url=servers.redis_url
+        {},
+        data_dir=tmp_path_factory.mktemp("data"),
+        database_url=servers.database_url,
+        redis_url=servers.redis_url,
+        # Tests are one address that asks without a pause; those of the limits set their own.
+        rate_limit_per_minute=0,
+        rate_limit_per_minute_tenant=0,
+        rate_limit_per_minute_address=0,
+        sign_in_attempts_per_minute=0,
     )
 
 

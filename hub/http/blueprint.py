@@ -6,10 +6,12 @@ from typing import Any, Protocol, TypeVar, cast
 
 import flask_smorest
 from flask import Request
-from marshmallow import RAISE, Schema, ValidationError
+from marshmallow import RAISE, Schema, ValidationError, missing
 from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
+
+from hub.http import bodies
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -23,6 +25,10 @@ class Decorator(Protocol):
 
 
 class _Parser(FlaskParser):
+    def _raw_load_json(self, req: Request) -> Any:
+        body = req.get_data(cache=True)
+        return bodies.parse(body) if body and req.is_json else missing
+
     def load_files(self, req: Request, schema: Any) -> Any:
         # Files and the form's fields beside them are one set of arguments.
         return MultiDictProxy(CombinedMultiDict([req.files, req.form]), schema)

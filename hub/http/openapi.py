@@ -215,9 +215,7 @@ def _add_pages(app: Flask, api: HubApi) -> None:
 
     @public
     def docs_page() -> Response:
-        response = send_from_directory(_PAGE, "index.html")
-        response.headers["Content-Security-Policy"] = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
-        return response
+        return send_from_directory(_PAGE, "index.html")
 
     @public
     def docs_file(name: str) -> Response:

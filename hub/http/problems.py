@@ -39,7 +39,7 @@ _CODES = {
 }
 _DETAILS = {
     404: "There is nothing at this address. /api/docs lists what there is.",
-    413: "The request is larger than the hub takes.",
+    413: "Larger than the hub takes: docs/api.md has the limits of bodies, forms and uploads.",
     415: "Send the body as the content type that /api/docs names for this operation.",
 }
 _CLASSES = {error.status: error for error in (InvalidError, NotFoundError, TooLargeError, UnauthorizedError)}

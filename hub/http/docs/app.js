@@ -2,6 +2,7 @@
 "use strict";
 
 const PROBLEMS = {
+  unknown_host: "421 · The request names another host than this hub's.",
   invalid: "422 · Something sent cannot be used; `fields` says what and why. Nothing was stored.",
   bad_request: "400 · The request cannot be understood.",
   unauthorized: "401 · No valid API key.",

@@ -5,11 +5,9 @@ from dataclasses import replace
 
 import orjson
 import pytest
-import redis as redis_client
 
 from hub.app import create_app
-from hub.errors import RateLimitedError
-from hub.http.limits import MAX_BODY_BYTES, RateLimit
+from hub.http.bodies import MAX_BODY_BYTES
 from hub.storage.session import Storage
 from tests.integration.api.conftest import ApiClient
 
@@ -97,38 +95,6 @@ def test_an_upload_has_a_bound_of_its_own(settings, storage, client):
     sender = ApiClient(small.test_client(), client.key, small)
     refused = sender.post("/api/invoices/import", data={"file": (io.BytesIO(b"x" * 3 * MAX_BODY_BYTES), "a.csv")})
     assert (refused.status_code, refused.json["code"]) == (413, "too_large")
-
-
-def test_the_rate_is_limited_per_key(settings, storage, tenant, key_of, redis):
-    limited = create_app(replace(settings, rate_limit_per_minute=5), storage)
-    first, second = (ApiClient(limited.test_client(), key_of(tenant), limited) for _ in range(2))
-    answers = [first.get("/api/tenant") for _ in range(12)]
-    refused = next(answer for answer in answers if answer.status_code == 429)
-    assert refused.json["code"] == "rate_limited" and 1 <= int(refused.headers["Retry-After"]) <= 61
-    assert second.get("/api/tenant").status_code == 200
-    assert limited.test_client().get("/healthz").status_code == 200
-
-
-def test_permits_are_shared_by_processes_and_renewed_each_minute(redis):
-    here, there = (RateLimit(lambda: redis, 100) for _ in range(2))
-    taken = 0
-    with pytest.raises(RateLimitedError):
-        for _ in range(101):
-            here.take("k", now=600.0)
-            taken += 1
-            there.take("k", now=600.0)
-            taken += 1
-    assert 98 <= taken <= 100
-    here.take("other", now=600.0)
-    here.take("k", now=660.0)
-
-
-def test_without_valkey_requests_pass_and_the_log_says_so(caplog):
-    nobody = redis_client.Redis(port=1, socket_connect_timeout=0.2)
-    limit = RateLimit(lambda: nobody, 1)
-    for _ in range(5):
-        limit.take("k", now=600.0)
-    assert [record.message for record in caplog.records if "Valkey does not answer" in record.message]
 
 
 def test_a_database_that_is_away_is_503(settings, client):
