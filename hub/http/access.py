@@ -88,14 +88,14 @@ ACCESS: dict[str, Rule] = {
     "getMetrics": _public(),  # asks for a token of its own
     # Signing in, and one's own account
     "getSignInMethods": _public(),
-    "signIn": _public(),  # notes itself what came of the attempt, as changePassword does
+    "signIn": _public("write"),
     "redeemSignInLink": _public("write"),
     "startOidcSignIn": _public(),
     "finishOidcSignIn": _public("write"),
     "getSession": _own(),
     "signOut": _own("write"),
     "switchTenant": _own("write"),
-    "changePassword": _own(),
+    "changePassword": _own("write"),
     "listSessions": _own(),
     "endSession": _own("write"),
     # The tenant, its people and its keys

@@ -185,6 +185,7 @@ def _acting_as(user: User) -> AbstractContextManager[None]:
 
 def _count_attempt(session: Session, email: str, now: datetime) -> None:
     """Count an attempt as failed until it has turned out well. Raises RateLimitedError while the address is locked."""
+    audit.record_later(session)
     columns = sign_in_failures.c
     session.execute(delete(sign_in_failures).where(columns.failed_at < now - FORGIVEN_AFTER))
     one = insert(sign_in_failures).values(email_hash=_email_hash(email), failures=1, failed_at=now)

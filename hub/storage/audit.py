@@ -98,6 +98,11 @@ def is_recorded(session: Session) -> bool:
     return bool(session.info.get(_RECORDED)) or _IS_RECORDED in session.info
 
 
+def record_later(session: Session) -> None:
+    """Say that what this session writes needs no event of its own: what comes of it is recorded in a later one."""
+    session.info[_IS_RECORDED] = True
+
+
 def event_of(
     action: str,
     object_type: str,
