@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 REFUSALS_PER_CALLER, REFUSALS_PER_CHAIN = 10, 100
 """How many refusals a process notes in a minute; the next one noted says how many were left out."""
-_PAGING = {"cursor", "limit", "sort"}
+_PAGING = {"cursor", "limit", "sort", "include"}
 _HAS_WRITTEN = text("select pg_current_xact_id_if_assigned() is not null")
 _FAILURES = (DBAPIError, psycopg.Error, PoolTimeoutError)
 
