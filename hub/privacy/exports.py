@@ -36,6 +36,7 @@ _CHUNK = 1 << 20
 _LEFT_OUT = {
     ("secrets", "sealed"): "Secrets leave the vault only to be used; enter them anew where you go.",
     ("api_keys", "key_hash"): "The hash of a key serves nobody but this hub.",
+    ("users", "password_hash"): "The hash of a password serves nobody but this hub.",
 }
 _EXACT = ("numeric", "bigint")
 Progress = Callable[[float, str], None]
