@@ -2,7 +2,8 @@
 
 The people of one tenant are managed by its admins, who may be malicious: nothing here lets an admin get at an account
 that reaches further than the tenant. A person who is known elsewhere is added by an operator alone, because that
-account's password may be in anybody's hands; an account that reaches nowhere starts anew when it is added.
+account's password may be in anybody's hands; an account that is added keeps nothing that lets anybody in but what the
+provider vouches for.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import ColumnElement, Row, delete, select, update
 from sqlalchemy.orm import Session
 
 from hub.errors import ConflictError, ForbiddenError, NotFoundError
@@ -110,17 +111,18 @@ def add(
     """
     user = users.ensure(session, email, name)
     account = _lock_account(session, user.id)
-    if tenant_key in account.tenants and not by_operator:
+    is_new_here = tenant_key not in account.tenants
+    if not is_new_here and not by_operator:
         raise ConflictError("This person is a member already.", fields={"email": "is a member already"})
     if account.tenants - {tenant_key} and not account.is_trusted and not by_operator:
         raise ForbiddenError("This person works with another tenant of the hub. Ask an operator to add them here.")
-    starts_anew = not account.is_trusted and tenant_key not in account.tenants
-    if starts_anew:
-        # Whoever knows the password or holds a session got them from another tenant's admin, or a former one's.
+    if is_new_here and not account.is_operator:
+        # Whoever knows the password, or holds a link or a session that came by one, may have it from another tenant's
+        # admin, or a former one's. What the provider vouched for stays.
         _forget_credentials(session, user.id, now)
     users.join(session, user.id, tenant_key, role)
     token = None
-    if with_link and starts_anew and user.disabled_at is None:
+    if with_link and is_new_here and not (account.is_operator or account.has_provider or user.disabled_at):
         token = _make_link(session, tenant_key, user.id, now, INVITATION_LIFETIME)
     return Added(get(session, tenant_key, user.id), token)
 
@@ -142,13 +144,7 @@ def remove(session: Session, tenant_key: str, user_id: UUID, now: datetime) -> N
     _check_an_admin_remains(session, tenant_key, user_id)
     member = get(session, tenant_key, user_id)
     session.execute(delete(memberships).where(memberships.c.tenant_key == tenant_key, memberships.c.user_id == user_id))
-    theirs = select(session_table.c.id).where(
-        session_table.c.user_id == user_id,
-        session_table.c.tenant_key == tenant_key,
-        session_table.c.ended_at.is_(None),
-    )
-    for session_id in session.scalars(theirs).all():
-        sessions.end(session, session_id, now)
+    _end_sessions(session, now, session_table.c.user_id == user_id, session_table.c.tenant_key == tenant_key)
     before = {"role": member.role}
     audit.record(session, "member.removed", "member", user_id, tenant=tenant_key, before=before)
 
@@ -207,7 +203,13 @@ def _lock_account(session: Session, user_id: UUID) -> _Account:
 def _forget_credentials(session: Session, user_id: UUID, now: datetime) -> None:
     session.execute(update(user_table).where(user_table.c.id == user_id).values(password_hash=None))
     session.execute(delete(link_table).where(link_table.c.user_id == user_id))
-    sessions.end_others(session, user_id, None, now)
+    _end_sessions(session, now, session_table.c.user_id == user_id, session_table.c.method != "oidc")
+
+
+def _end_sessions(session: Session, now: datetime, *which: ColumnElement[bool]) -> None:
+    live = select(session_table.c.id).where(*which, session_table.c.ended_at.is_(None))
+    for session_id in session.scalars(live).all():
+        sessions.end(session, session_id, now)
 
 
 def _make_link(session: Session, tenant_key: str, user_id: UUID, now: datetime, lifetime: timedelta) -> str:

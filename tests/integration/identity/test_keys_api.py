@@ -1,11 +1,13 @@
 """API keys by the API: made by those who may, no wider than they are, replaced without a gap, and bounded."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from hub.app import create_app
+from hub.errors import ConflictError
 from hub.http import auth
 from hub.identity import keys
 from hub.identity.key_schemas import IssuedKeySchema, KeyListSchema
@@ -194,6 +196,35 @@ def test_a_tenant_has_no_more_than_so_many_keys(app, storage, settings, monkeypa
     assert admin.post(f"/api/keys/{made[0]['id']}/rotation", json={}).status_code == 409
     admin.delete(f"/api/keys/{made[0]['id']}")
     make(admin)
+
+
+def test_of_two_who_replace_a_key_at_once_one_does(admin, storage, tenant):
+    key_id = make(admin)["id"]
+
+    def rotate(_):
+        with storage.hub() as session:
+            try:
+                return keys.rotate(session, tenant, key_id, timedelta(0), datetime.now(UTC)).key.prefix
+            except ConflictError:
+                return None
+
+    with ThreadPoolExecutor(2) as pool:
+        assert len([made for made in pool.map(rotate, range(2)) if made]) == 1
+
+
+def test_two_at_once_do_not_both_get_the_last_place(app, storage, settings, monkeypatch):
+    full = tenants.create(storage, "Full").key
+    monkeypatch.setattr(keys, "MAX_LIVE", 1)
+
+    def issue(name):
+        with storage.hub() as session:
+            try:
+                return keys.issue(session, full, name, ["read"]) is not None
+            except ConflictError:
+                return False
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(issue, "abc")) == [False, False, True]
 
 
 def test_keys_that_work_are_listed_first(app, storage, settings):

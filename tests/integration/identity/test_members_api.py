@@ -270,6 +270,24 @@ def test_an_account_that_reaches_nowhere_starts_anew(admin, app, storage, settin
         assert links.redeem(session, token_of(added["sign_in"]), datetime.now(UTC)) == waiting.user_id
 
 
+def test_of_somebody_whom_the_provider_vouches_for_only_that_way_in_stays(
+    admin, app, storage, settings, own, elsewhere, no_memory
+):
+    # Another tenant's admin was first, and has a link that still works.
+    theirs = person(app, storage, settings, (elsewhere, "member"))
+    with storage.hub() as session:
+        come = "update users set issuer = 'https://id.example/', subject = 'late' where id = :id"
+        session.execute(text(come), {"id": theirs.user_id})
+        kept = links.create(session, theirs.user_id, datetime.now(UTC))
+        provided = sessions.create(session, theirs.user_id, "oidc", datetime.now(UTC), settings=settings)
+    added = add(admin, email_of(storage, theirs))
+    assert (added.status_code, added.json["sign_in"]) == (201, None)
+    assert theirs.get("/api/tenant").status_code == 401
+    assert with_cookie(app, provided).get("/api/tenant").status_code == 200
+    with storage.hub() as session, pytest.raises(UnauthorizedError):
+        links.redeem(session, kept, datetime.now(UTC))
+
+
 @pytest.mark.parametrize(
     ("scopes", "role", "status"),
     [
