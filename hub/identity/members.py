@@ -11,16 +11,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, delete, select, update
+from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
 from hub.errors import ConflictError, ForbiddenError, NotFoundError
 from hub.http.access import Role, scopes_of
 from hub.http.context import Identity
-from hub.identity import keys, links, sessions, users
+from hub.identity import keys, links, local_ways_in, sessions, users
 from hub.identity.models import memberships
 from hub.identity.models import sessions as session_table
-from hub.identity.models import sign_in_links as link_table
 from hub.identity.models import users as user_table
 from hub.storage import audit
 
@@ -119,7 +118,7 @@ def add(
     if is_new_here and not account.is_operator:
         # Whoever knows the password, or holds a link or a session that came by one, may have it from another tenant's
         # admin, or a former one's. What the provider vouched for stays.
-        _forget_credentials(session, user.id, now)
+        local_ways_in.forget(session, user.id, now)
     users.join(session, user.id, tenant_key, role)
     token = None
     if with_link and is_new_here and not (account.is_operator or account.has_provider or user.disabled_at):
@@ -144,7 +143,10 @@ def remove(session: Session, tenant_key: str, user_id: UUID, now: datetime) -> N
     _check_an_admin_remains(session, tenant_key, user_id)
     member = get(session, tenant_key, user_id)
     session.execute(delete(memberships).where(memberships.c.tenant_key == tenant_key, memberships.c.user_id == user_id))
-    _end_sessions(session, now, session_table.c.user_id == user_id, session_table.c.tenant_key == tenant_key)
+    here = (session_table.c.user_id == user_id, session_table.c.tenant_key == tenant_key)
+    live = select(session_table.c.id).where(*here, session_table.c.ended_at.is_(None))
+    for session_id in session.scalars(live).all():
+        sessions.end(session, session_id, now)
     before = {"role": member.role}
     audit.record(session, "member.removed", "member", user_id, tenant=tenant_key, before=before)
 
@@ -198,18 +200,6 @@ def _lock_account(session: Session, user_id: UUID) -> _Account:
     joined = session.scalars(select(memberships.c.tenant_key).where(memberships.c.user_id == user_id))
     is_operator, has_provider, has_password = row
     return _Account(is_operator, has_provider, has_password, frozenset(joined))
-
-
-def _forget_credentials(session: Session, user_id: UUID, now: datetime) -> None:
-    session.execute(update(user_table).where(user_table.c.id == user_id).values(password_hash=None))
-    session.execute(delete(link_table).where(link_table.c.user_id == user_id))
-    _end_sessions(session, now, session_table.c.user_id == user_id, session_table.c.method != "oidc")
-
-
-def _end_sessions(session: Session, now: datetime, *which: ColumnElement[bool]) -> None:
-    live = select(session_table.c.id).where(*which, session_table.c.ended_at.is_(None))
-    for session_id in session.scalars(live).all():
-        sessions.end(session, session_id, now)
 
 
 def _make_link(session: Session, tenant_key: str, user_id: UUID, now: datetime, lifetime: timedelta) -> str:
