@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from hub.forecasting import api as forecasting
-from hub.http import auditing, auth, bodies, context, etags, health, lifecycle, limits, openapi, problems
+from hub.http import auditing, auth, bodies, context, cors, etags, health, lifecycle, limits, openapi, problems
 from hub.http.context import Hub
 from hub.identity import audit_api, bearer, keys_api, members_api, oidc_api, operator_api, pages, session_api, sessions
 from hub.insights import api as insights
@@ -80,6 +80,7 @@ def create_app(settings: Settings, storage: Storage | None = None, registry: "Re
     problems.install(app)
     lifecycle.install(app)
     limits.count_addresses(app)
+    cors.install(app)
     auth.install(app)
     auditing.install(app)
     limits.count_callers(app)

@@ -11,6 +11,8 @@ from urllib.parse import unquote
 
 from hub.redaction import STRUCK, hide, redact
 
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+
 CONFIG = Path(__file__).resolve().parent.parent / "config"
 SECRETS = frozenset({"metrics_token", "oidc_client_secret", "vault_key", "vault_previous_keys"})
 """Settings that are secret as a whole; of the servers' addresses the passwords are."""
@@ -103,7 +105,24 @@ class Settings:
                 values[item.name] = _coerce(item.type, values[item.name])
             except (KeyError, ValueError) as error:
                 raise ValueError(f"setting {item.name}: {error}") from error
+        _origins(values["cors_origins"])
         return cls(**values)
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The origins that `cors_origins` names."""
+        return _origins(self.cors_origins)
+
+
+def _origins(listed: str) -> tuple[str, ...]:
+    origins = tuple(filter(None, (each.strip() for each in listed.split(","))))
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(
+                f"setting cors_origins: {origin!r} is no origin; name each as https://host or https://host:port, "
+                "in lower case, without a path, and never as *"
+            )
+    return origins
 
 
 def _coerce(kind: Any, value: Any) -> Any:
