@@ -19,8 +19,24 @@ _COMMON = Path(__file__).with_name("common_passwords.json")
 _FEWEST_DIFFERENT = 5
 # Each takes 64 MiB and all cores: many at once would take the machine.
 _AT_ONCE = 2
+_IN_LINE = 4
 _WAIT_S = 5.0
 _room = threading.BoundedSemaphore(_AT_ONCE)
+_line = threading.BoundedSemaphore(_IN_LINE)
+
+
+@contextmanager
+def in_line() -> Iterator[None]:
+    """Around whatever hashes for somebody who asks: so few at a time that the process has threads left for others.
+
+    Raises RateLimitedError, at once, when the line is full.
+    """
+    if not _line.acquire(blocking=False):
+        raise _crowded()
+    try:
+        yield
+    finally:
+        _line.release()
 
 
 def check(password: str, email: str, field: str = "password") -> None:
@@ -67,11 +83,15 @@ def _hasher() -> "PasswordHasher":
 @contextmanager
 def _one_of_few() -> Iterator[None]:
     if not _room.acquire(timeout=_WAIT_S):
-        raise RateLimitedError("Too many people are signing in at this moment. Try again in a few seconds.", 5)
+        raise _crowded()
     try:
         yield
     finally:
         _room.release()
+
+
+def _crowded() -> RateLimitedError:
+    return RateLimitedError("Too many people are signing in at this moment. Try again in a few seconds.", 5)
 
 
 def _plain(password: str) -> str:

@@ -77,12 +77,13 @@ def by_password(
     """
     check_is_on(settings)
     email = email.strip().lower()
-    with storage.hub() as session:
-        _count_attempt(session, email, now)
-        user = users.find(session, email)
-        stored = _stored(session, user)
-    is_right = passwords.verify(stored, password)
-    renewed = passwords.hash_of(password) if is_right and stored and passwords.is_outdated(stored) else None
+    with passwords.in_line():
+        with storage.hub() as session:
+            _count_attempt(session, email, now)
+            user = users.find(session, email)
+            stored = _stored(session, user)
+        is_right = passwords.verify(stored, password)
+        renewed = passwords.hash_of(password) if is_right and stored and passwords.is_outdated(stored) else None
     with storage.hub() as session:
         if user and is_right and not user.disabled_at:
             _forgive(session, email)
@@ -110,7 +111,8 @@ def by_link(
         with storage.hub() as session:
             user = users.get(session, links.owner(session, token, now))
         passwords.check(password, user.email)
-        hashed = passwords.hash_of(password)
+        with passwords.in_line():
+            hashed = passwords.hash_of(password)
     with storage.hub() as session:
         user = users.get(session, links.owner(session, token, now))
         with _acting_as(user):
@@ -132,28 +134,21 @@ def change_password(
     RateLimitedError while the address is locked, InvalidError.
     """
     check_is_on(settings)
-    with storage.hub() as session:
-        record = sessions.get(session, session_id)
-        user = users.get(session, record.user_id)
-        stored = _stored(session, user)
-        is_asked = asks_password(record, now)
-        if is_asked and stored is None:
-            message = "you have none yet; ask for a sign-in link, and set one when you have come by it"
-            raise InvalidError("You cannot set a password in this session.", fields={"current_password": message})
-        passwords.check(password, user.email)
-        if is_asked and not current:
-            raise InvalidError(
-                "Your current password is needed.", fields={"current_password": "tell the password you have now"}
-            )
-        if is_asked:
-            _count_attempt(session, user.email, now)
-    if is_asked and not passwords.verify(stored, current or ""):
+    with passwords.in_line():
         with storage.hub() as session:
-            audit.record(session, "password.changed", "user", user.id, outcome="denied")
-        raise InvalidError(
-            "Your current password is wrong.", fields={"current_password": "is not the password you have now"}
-        )
-    hashed = passwords.hash_of(password)
+            record = sessions.get(session, session_id)
+            user = users.get(session, record.user_id)
+            passwords.check(password, user.email)
+            stored = None
+            if asks_password(record, now):
+                stored = _stored_for_change(session, user, current)
+                _count_attempt(session, user.email, now)
+        if stored is not None and not passwords.verify(stored, current or ""):
+            with storage.hub() as session:
+                audit.record(session, "password.changed", "user", user.id, outcome="denied")
+            message = "is not the password you have now"
+            raise InvalidError("Your current password is wrong.", fields={"current_password": message})
+        hashed = passwords.hash_of(password)
     with storage.hub() as session:
         _forgive(session, user.email)
         _store(session, user.id, hashed)
@@ -164,6 +159,17 @@ def change_password(
 def asks_password(record: sessions.SessionRecord, now: datetime) -> bool:
     """Whether the person of this session has to tell their password to change it."""
     return record.method != "link" or now - record.created_at > LINK_COUNTS_AS_PASSWORD
+
+
+def _stored_for_change(session: Session, user: User, current: str | None) -> str:
+    stored = _stored(session, user)
+    if stored is None:
+        message = "you have none yet; ask for a sign-in link, and set one when you have come by it"
+        raise InvalidError("You cannot set a password in this session.", fields={"current_password": message})
+    if not current:
+        message = "tell the password you have now"
+        raise InvalidError("Your current password is needed.", fields={"current_password": message})
+    return stored
 
 
 def _begin(session: Session, user: User, method: str, now: datetime, settings: Settings, visitor: Visitor) -> str:

@@ -75,6 +75,7 @@ def test_from_the_link_to_a_password_and_back_in_by_it(hub, open_page, address):
     with open_page() as page:
         page.goto(link)
         expect(page.get_by_role("heading", name="You are signed in")).to_be_focused()
+        expect(page.get_by_text("As admin@localhost.")).to_be_visible()
         # The link is in neither the address nor the history.
         assert page.url == f"{address}/sign-in"
         page.get_by_label("New password").fill("password1234")

@@ -52,7 +52,7 @@ async function redeem() {
   }
   byId("way-in").hidden = true;
   byId("new-password").hidden = false;
-  byId("new-email").value = session.user.email;
+  byId("who").textContent = byId("new-email").value = session.user.email;
   byId("later").href = goOn;
   byId("new-title").focus();
   onSubmit(byId("new-form"), byId("new-message"), async (form) => {

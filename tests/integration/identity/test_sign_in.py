@@ -1,6 +1,7 @@
 """Local sign-in: who gets in, who does not, and that neither words nor locks tell who exists."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -167,9 +168,20 @@ def test_many_at_once_are_no_more_than_many_in_a_row(enter, person):
         except (UnauthorizedError, RateLimitedError) as error:
             return type(error)
 
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(attempt, range(8)))
     assert answers.count(UnauthorizedError) == 5
+
+
+def test_who_finds_the_line_full_has_not_failed(storage, enter, person):
+    with ExitStack() as line:
+        for _ in range(4):
+            line.enter_context(passwords.in_line())
+        with pytest.raises(RateLimitedError, match="Too many people"):
+            enter(person.email, OTHER)
+    with storage.hub() as session:
+        assert session.scalar(text("select count(*) from sign_in_failures")) == 0
+    assert enter(person.email)
 
 
 def test_the_lock_keeps_no_address_in_clear(storage, enter, now, person):

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 from argon2 import PasswordHasher, Type, extract_parameters
@@ -75,6 +76,17 @@ def test_nobodys_password_costs_a_hash_too(monkeypatch):
 def test_other_parameters_are_outdated():
     assert not passwords.is_outdated(passwords.hash_of(GOOD))
     assert passwords.is_outdated(PasswordHasher(memory_cost=8192).hash(GOOD))
+
+
+def test_the_line_is_short_and_whoever_leaves_makes_room():
+    with ExitStack() as line:
+        for _ in range(4):
+            line.enter_context(passwords.in_line())
+        with pytest.raises(RateLimitedError) as caught, passwords.in_line():
+            raise AssertionError
+    assert caught.value.retry_after == 5
+    with passwords.in_line():
+        pass
 
 
 def test_two_at_a_time_and_who_waits_too_long_is_told_to_come_back(monkeypatch):
