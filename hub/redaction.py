@@ -32,9 +32,14 @@ _SHAPES = (
     r"|[a-z]{2}_(?:live|test)_[A-Za-z0-9]{16,})\b"
 )
 # A name in quotes has its value in quotes; what else may follow it in JSON (a number, null, a list) is left alone.
+_NAMES = (
+    r"(?i:password|passwd|pwd|secret|token|api_?key|access_?key|private_?key|vault_key|previous_keys|authorization"
+    r"|code_verifier)"
+)
 _NAMED = (
-    r"(?P<name>(?i:password|passwd|pwd|secret|token|api_?key|access_?key|private_?key|vault_key|previous_keys"
-    r"|authorization|code_verifier)(?:\\?[\"']\s*[=:]\s*b?\\?[\"']|\s*[=:]\s*\\?[\"']?))"
+    # A pair, as Python shows headers.
+    rf"(?P<pair>\(\\?[\"'][A-Za-z_-]{{0,40}}{_NAMES}\\?[\"'], b?\\?[\"'])[^\"'\\]+"
+    rf"|(?P<name>{_NAMES}(?:\\?[\"']\s*[=:]\s*b?\\?[\"']|\s*[=:]\s*\\?[\"']?))"
     r"(?!Bearer\b|Basic\b)[^\s\"'\\,;:}\])&][^\s\"'\\,;}&]*"
 )
 _IN_PROSE = re.compile(_SHAPES)

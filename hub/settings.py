@@ -135,5 +135,7 @@ def _coerce(kind: Any, value: Any) -> Any:
 
 def _passwords(address: str) -> tuple[str, ...]:
     """A server address's password as it is written there and as it is meant; also of one that is not quite right."""
-    found = re.search(r":/*[^:/@]*:([^@]+)@", address) or re.search(r"(?:^|[?&\s])password=([^&\s]+)", address)
+    found = re.search(r"(?:^|[:/]+)[^:/@]*:([^/@][^@]*)@", address) or re.search(
+        r"(?:^|[?&\s])password=([^&\s]+)", address
+    )
     return (found[1], unquote(found[1])) if found else ()

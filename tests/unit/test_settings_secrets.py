@@ -1,6 +1,7 @@
 """Settings never show what is secret of them."""
 
 from dataclasses import replace
+from urllib.parse import unquote
 
 import pytest
 
@@ -37,11 +38,15 @@ def test_from_then_on_they_are_struck_out_of_everything(number):
 @pytest.mark.parametrize(
     "address",
     [
-        "postgresql://hub:marker%2Furl%40x@db.example/hub",
-        "postgres//hub:marker%2Furl%40x@db.example/hub",
-        "host=db.example password=marker/url@x dbname=hub",
+        "postgresql://hub:marker%2Furl%40a@db.example/hub",
+        "redis://:marker%2Furl%40b@db.example/0",
+        "postgres//hub:marker%2Furl%40c@db.example/hub",
+        "redis:/hub:marker%2Furl%40d@db.example/hub",
+        "hub:marker%2Furl%40e@db.example",
+        "host=db.example password=marker/url@f dbname=hub",
     ],
 )
 def test_a_password_is_known_even_in_an_address_that_is_wrong(address):
     replace(Settings.load({}), database_url=address)
-    assert "marker" not in redaction.redact_prose(f"cannot connect with {address}: marker/url@x is refused")
+    meant = unquote(address)
+    assert "marker" not in redaction.redact_prose(f"cannot connect with {address}, that is {meant}")

@@ -35,6 +35,7 @@ NAMED = [
     ("grant_type=authorization_code&client_secret=hunter22&x=1", "hunter22"),
     ("aws_secret_access_key = hunter22", "hunter22"),
     ("X-CSRF-Token: hunter22", "hunter22"),
+    ("EnvironHeaders([('X-Csrf-Token', 'hunter22'), ('Host', 'x')])", "hunter22"),
     ("metrics_token: sesame99", "sesame99"),
     ("PAYPREDICT_VAULT_KEY=hunter22", "hunter22"),
 ]
