@@ -21,6 +21,7 @@ from hub.errors import InvalidError
 from hub.events import Event, SyncFinished
 from hub.jobs import service as jobs
 from hub.ledger import service as ledger
+from hub.ledger import suppression
 from hub.redaction import redact
 from hub.sdk.connector import Connector, FileConnector, Page, Stream, Totals
 from hub.sdk.errors import AuthError, ConfigError, RecordError
@@ -175,9 +176,10 @@ class _Sync:
             runs.add_rejects(session, self.state, connector.streams[0].name, ((error, None) for error in first))
             self.state.rejected = count
             runs.save(session, self.state)
-        shown = {f"line {error.line}": str(error) for error in first[:_SHOWN_PROBLEMS]}
+            withhold = suppression.withholding(session)
+        shown = {f"line {error.line}": withhold(str(error)) for error in first[:_SHOWN_PROBLEMS]}
         raise InvalidError(
-            f"{count} rows of {name} cannot be used, so nothing was stored. The first: {first[0]}."
+            f"{count} rows of {name} cannot be used, so nothing was stored. The first: {withhold(str(first[0]))}."
             " Mend them, or import with skip_bad to leave them out.",
             fields=shown,
         )

@@ -154,6 +154,11 @@ def test_the_same_file_again_changes_nothing_and_brings_nobody_back(planted, era
     assert planted.money() == before["money"]
 
 
+def test_a_file_that_is_refused_again_does_not_name_them_either(planted, erased):
+    assert planted.import_csv(SECOND, "refused.csv")["state"] == "failed"
+    assert planted.places_of(*MARKERS, spared=OTHER) == []
+
+
 def test_a_changed_file_is_taken_in_without_the_person(planted, erased):
     more = SECOND.replace("200.10,EUR,,", "200.10,EUR,2026-02-20,") + ROWS[1].replace("INV-2", "INV-9")
     changed = planted.import_csv(more, skip_bad="true")

@@ -1,0 +1,88 @@
+"""No table without a word on what it holds, and no column that may name people which an erasure does not search."""
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import ARRAY, LargeBinary, String, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from hub.jobs import mentions as jobs
+from hub.ledger import mentions as ledger
+from hub.privacy import contacts, exports, periods
+from hub.privacy.holdings import HOLDINGS
+from migrations.tables import load_metadata
+
+DOCS = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text(encoding="utf-8")
+AUDIT = {"events", "chains"}
+SEARCHED = {
+    (place.table.name, column)
+    for place in (*ledger.PLACES, *contacts.PLACES, *jobs.places("any"))
+    for column in place.columns
+}
+# Columns that hold text or bytes and name nobody, by why.
+OF_THE_BOOKS = {"currency", "country", "status", "stated_status", "kind", "number", "entity"}
+OUR_OWN_WORDS = {"backend", "risk_level", "plugin", "stream", "owner", "state", "worker", "dedupe_key", "tenant_key"}
+NO_WORDS = {
+    *(("erased_contacts", name) for name in ("digest", "pseudonym")),  # what is left of a person is not theirs
+    (
+        "forecast_models",
+        "artifact",
+    ),  # numbers about payments; see tests/unit/privacy/test_models_hold_no_names.py
+    ("forecast_runs", "cash_flow"),  # sums by week
+    ("idempotency_keys", "fingerprint"),
+    ("secrets", "name"),
+    ("secrets", "sealed"),
+    ("sync_pages", "fingerprints"),
+    ("sync_runs", "items"),
+    ("sync_runs", "counts"),
+    ("sync_runs", "timings"),
+}
+
+
+def tables() -> dict[str, list]:
+    return {tree: list(load_metadata(tree).sorted_tables) for tree in ("hub", "tenant")}
+
+
+def test_every_table_says_what_it_holds():
+    names = {table.name for tree in tables().values() for table in tree}
+    assert set(HOLDINGS) == names | AUDIT
+
+
+@pytest.mark.parametrize("table", sorted(HOLDINGS))
+def test_every_table_is_in_the_docs_in_the_same_words(table):
+    row = re.search(rf"^\| `{table}` \|.*$", DOCS, re.MULTILINE)
+    assert row, f"docs/privacy.md does not name {table}"
+    assert HOLDINGS[table].what.rstrip(".") in row[0]
+
+
+def test_every_column_that_may_name_somebody_is_searched_when_a_person_is_erased():
+    forgotten = {
+        (table.name, column.name)
+        for table in (*tables()["tenant"], *(each for each in tables()["hub"] if each.name == "work"))
+        for column in table.columns
+        if isinstance(column.type, Text | String | JSONB | LargeBinary | ARRAY)
+        and column.name not in OF_THE_BOOKS | OUR_OWN_WORDS
+        and (table.name, column.name) not in SEARCHED | NO_WORDS
+    }
+    assert forgotten == set()
+
+
+def test_what_may_hold_debtors_is_searched_or_holds_no_words():
+    searched = {table for table, _ in SEARCHED} | {"agg_customer"}  # by the customer's id
+    assert {name for name, holding in HOLDINGS.items() if holding.subject == "debtors"} <= searched
+
+
+@pytest.mark.parametrize("kind", sorted(periods.KINDS))
+def test_every_period_is_in_the_docs(kind):
+    period = periods.KINDS[kind]
+    assert re.search(rf"^\| `{kind}` \|.*\| {period.days} \| {period.least} to {period.most} \|$", DOCS, re.MULTILINE)
+
+
+def test_every_shared_table_that_belongs_to_tenants_is_exported_or_said_not_to_be():
+    exported = {source.table for source in exports.SHARED}
+    by_tenant = {
+        table.name for table in tables()["hub"] if "tenant_key" in table.columns and table.name not in exported
+    }
+    assert by_tenant == {"data_keys", "sessions"}
+    assert "data keys and sessions are not exported" in " ".join(DOCS.split())
