@@ -12,6 +12,9 @@ from python_calamine import CalamineError, CalamineWorkbook
 from hub.sdk.errors import ConfigError
 
 MAX_UNPACKED = 1 << 30
+MAX_RATIO = 200
+"""How often its own size a workbook may unpack to, once that is more than UNSUSPECTED; real ones stay below 50."""
+UNSUSPECTED = 64 << 20
 MAX_ENTRIES = 10_000
 MAX_CELLS = 60_000_000
 _CHUNK = 1 << 20
@@ -67,12 +70,17 @@ def _measure(path: Path) -> None:
     """Unpack a workbook without keeping it, so that neither a zip bomb nor a far-off cell can take all memory."""
     try:
         with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            if "xl/workbook.xml" not in archive.namelist():
+            entries, names = archive.infolist(), archive.namelist()
+            if "xl/workbook.xml" not in names:
                 raise ConfigError(f"{path.name} is a zip file but no .xlsx workbook; give a CSV or .xlsx", field="path")
-            if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+            if len(names) != len(set(names)) or archive.comment:
+                # What one reader finds in such an archive, another may not.
+                raise ConfigError(f"{path.name} is packed ambiguously; save it again or as CSV", field="path")
+            left = min(MAX_UNPACKED, max(UNSUSPECTED, MAX_RATIO * path.stat().st_size))
+            if len(entries) > MAX_ENTRIES:
+                raise ConfigError(f"{path.name} holds more than {MAX_ENTRIES:,} parts; save it as CSV", field="path")
+            if sum(entry.file_size for entry in entries) > left:
                 raise _absurd(path)
-            left = MAX_UNPACKED
             for entry in entries:
                 sheet = entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml")
                 left -= _unpacked(path, archive, entry, left, count_cells=sheet)
@@ -87,6 +95,9 @@ def _unpacked(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left
             size += len(chunk)
             if size > left:
                 raise _absurd(path)
+            if size == len(chunk) and b"<!DOCTYPE" in chunk:
+                # Entities unpack once more, in the reader. Excel writes none.
+                raise ConfigError(f"{path.name} declares a document type; save it again or as CSV", field="path")
             if count_cells:
                 for letters, row in _REFERENCE.findall(tail + chunk):
                     columns, rows = max(columns, _column(letters)), max(rows, int(row))
@@ -102,7 +113,8 @@ def _unpacked(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left
 
 
 def _absurd(path: Path) -> ConfigError:
-    return ConfigError(f"{path.name} unpacks to more than {MAX_UNPACKED >> 30} GiB; save it as CSV", field="path")
+    most = f"{MAX_UNPACKED >> 30} GiB, or {MAX_RATIO} times its size"
+    return ConfigError(f"{path.name} unpacks to more than {most}; save it as CSV", field="path")
 
 
 def _column(letters: bytes) -> int:
