@@ -173,6 +173,11 @@ class TestFirstSight:
         found = api.get(sub="auth0|there", email="There@Bearer.example", email_verified=True)
         assert (found.json["user"]["id"], found.json["role"]) == (str(there.id), "admin")
 
+    def test_microsofts_word_for_a_verified_address(self, api):
+        claims = {"sub": "entra|1", "email": "ent@bearer.example"}
+        assert api.get(**claims, xms_edov=False).status_code == 403
+        assert api.get(**claims, xms_edov=True).status_code == 200
+
     def test_an_address_belongs_to_one_account_of_the_provider(self, api):
         assert api.get(**person("mine")).status_code == 200
         second = api.get(**person("mine") | {"sub": "google|mine"})
