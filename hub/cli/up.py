@@ -72,7 +72,7 @@ def run(settings: Settings, stopping: Event, *, demo: bool) -> None:
     Raises ConflictError when port or folder is taken, UnavailableError when something does not start or a server ends.
     """
     # Imported when it is needed: `paypredict --help` stays quick.
-    from hub.storage import embedded
+    from hub.storage import embedded, master_keys
     from hub.storage.servers_check import check_given
     from hub.storage.session import Storage
     from hub.telemetry import metrics
@@ -80,6 +80,7 @@ def run(settings: Settings, stopping: Event, *, demo: bool) -> None:
     begun = time.monotonic()
     check_port(settings.host, settings.port)
     check_given(settings)
+    master_keys.check(settings)
     click.echo(f"Starting the servers; data is in {settings.data_dir}")
     with ExitStack() as stack:
         servers = stack.enter_context(embedded.start_missing(settings))

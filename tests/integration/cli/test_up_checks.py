@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from hub.cli.up import _until_signal, check_port, command, environment, programs
 from hub.errors import ConflictError
 from hub.settings import Settings
+from hub.storage.master_keys import VaultError
 
 
 @pytest.fixture
@@ -69,3 +70,13 @@ def test_the_first_signal_ends_the_block_and_the_second_does_not_cut_its_clean_u
             signal.raise_signal(signal.SIGINT)
             cleaned_up = True
     assert cleaned_up
+
+
+def test_a_master_key_that_is_none_is_told_of_before_anything_starts(tmp_path, monkeypatch):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    monkeypatch.setenv("PAYPREDICT_VAULT_KEY", "not-32-bytes-in-base64")
+    result = CliRunner().invoke(command, ["--data", str(tmp_path / "data"), "--port", str(port)])
+    assert isinstance(result.exception, VaultError)
+    assert not (tmp_path / "data").exists()
