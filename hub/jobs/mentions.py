@@ -6,5 +6,5 @@ from hub.storage.mentions import Place
 
 def places(tenant: str) -> tuple[Place, ...]:
     """The work of one tenant."""
-    columns = ("payload", "dedupe_key", "message", "result", "error")
+    columns = ("payload", "message", "result", "error")
     return (Place(table=work, columns=columns, what="jobs and their outcomes", only=work.c.tenant_key == tenant),)

@@ -18,8 +18,11 @@ from hub.ledger import suppression
 from hub.ledger.batch import money
 from hub.ledger.mentions import CUSTOMERS, DOCUMENTS, PLACES, VERSIONS
 from hub.ledger.models import allocations, credit_memos, customers, invoices, ledger_versions, payments
+from hub.ledger.suppression import keep_out
 from hub.sdk.records import Customer
 from hub.storage.mentions import Mention, Person, Place, erase, find
+
+__all__ = ["Contact", "describe", "erase_contact", "find_mentions", "identify", "keep_out"]
 
 _ZERO_HASH = text("""
     update ledger_versions set row = row || '{"row_hash": 0}' where entity = 'customer' and id = any(:ids)
@@ -71,9 +74,9 @@ def find_mentions(session: Session, contact: Contact, *, limit: int) -> list[Men
 def erase_contact(session: Session, contact: Contact, *, include_name: bool, now: datetime) -> dict[str, int]:
     """Erase the person from the ledger, for good; returns by place how many rows named them. Safe to repeat.
 
-    With `include_name` the customers that have the address are nameless from then on, in their documents too.
+    With `include_name` the customers that have the address are nameless from then on, in their documents too. Call
+    `keep_out` before the contact is identified, so that nothing of theirs is stored in between.
     """
-    suppression.keep_out(session)
     contacts = _erase_profile_contacts(session, contact)
     named = [(name, customer.hex) for name in contact.names for customer in contact.customers] if include_name else []
     suppression.remember(session, suppression.key_of(session), contact.pseudonym, contact.address, named, now)

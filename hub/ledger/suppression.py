@@ -147,9 +147,12 @@ def withholding(session: Session) -> Callable[[Any], Any]:
 
 def withhold(session: Session, batch: Batch) -> None:
     """Put pseudonyms into the rows of `batch` for what was erased, before anything is compared or stored."""
-    erased = load(session)
-    if erased is None:
-        return
+    if erased := load(session):
+        withhold_from(erased, batch)
+
+
+def withhold_from(erased: Erased, batch: Batch) -> None:
+    """The same, for what is known to be erased."""
     plain = _withhold_customers(erased, batch)
     for entity, rows in batch.rows.items():
         for key, row in rows.items():

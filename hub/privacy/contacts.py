@@ -69,11 +69,14 @@ def erase_contact(
     """
     session.execute(TIMEOUT)
     tenant = session.info["tenant"]
+    ledger.keep_out(session)
     contact = ledger.identify(session, address)
     person = contact.by_all if include_name else contact.by_address
     places = ledger.erase_contact(session, contact, include_name=include_name, now=now)
+    forgotten = answers.forget_keys(session, person)
     for place in PLACES:
         places[place.what] = erase(session, place, person)
+    places[answers.PLACES[0].what] += forgotten
     with storage.hub(statement_timeout_ms=120_000) as hub:
         for place in jobs.places(tenant):
             places[place.what] = erase(hub, place, person)

@@ -20,7 +20,7 @@ from hub.storage import audit
 from hub.storage.session import Storage
 from hub.sync import retention as sync
 
-AT_ONCE = 5000
+AT_ONCE = 20_000
 """Rows in one transaction, so that nothing else waits for long."""
 
 _ALONE = text("select pg_advisory_xact_lock(hashtextextended('paypredict.retention.' || current_user, 0))")
@@ -74,8 +74,8 @@ def choose(session: Session, wanted: Mapping[str, int], expected_version: int) -
 def retain(context: Context, now: datetime) -> dict[str, int]:
     """Let go of what the tenant has kept for long enough; returns by kind how much that was.
 
-    In many small transactions; interrupted, the next run goes on. What signing in left behind belongs to no tenant:
-    whichever tenant's work comes first on a day clears it away for all.
+    In many small transactions; interrupted, the next run goes on. What signing in left behind, and the
+    installation's audit, belong to no tenant: whichever tenant's work comes first on a day clears it away for all.
     """
     with context.transaction() as session:
         days = periods.effective(chosen(session))
@@ -90,6 +90,7 @@ def retain(context: Context, now: datetime) -> dict[str, int]:
         removed["jobs"] = jobs.forget_finished(hub, context.tenant, since["jobs"])
         removed["uploads"] = uploads.discard_unused(hub, context.settings, context.tenant, since["uploads"])
         removed["audit"] = audit.prune(hub, context.tenant, since["audit"])
+        audit.prune(hub, None, now - timedelta(days=periods.KINDS["audit"].days))
         removed["sign_ins"] = identity.forget_sign_ins(hub, now - timedelta(days=periods.SIGN_IN_DAYS))
     removed["exports"] = exports.discard_exports(context.settings, context.tenant, since["exports"])
     with context.transaction() as session:
