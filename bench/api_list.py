@@ -164,6 +164,8 @@ def _server(storage: Storage, key: str) -> Iterator[tuple[int, int]]:
         "PAYPREDICT_DATA_DIR": str(settings.data_dir),
         # Counted as ever, never reached.
         "PAYPREDICT_RATE_LIMIT_PER_MINUTE": str(10**8),
+        "PAYPREDICT_RATE_LIMIT_PER_MINUTE_TENANT": str(10**8),
+        "PAYPREDICT_RATE_LIMIT_PER_MINUTE_ADDRESS": str(10**8),
         "BENCH_TENANT": key,
     }
     command = [
