@@ -6,6 +6,7 @@ provider has verified: else whoever enters somebody's address there would become
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.errors import InvalidError
-from hub.identity import users
+from hub.identity import local_ways_in, users
 from hub.identity.claims import RefusedPersonError
 from hub.identity.models import users as table
 from hub.identity.tokens import Claims
@@ -28,8 +29,11 @@ def known(session: Session, claims: Claims) -> User | None:
     return users.get(session, user_id) if user_id else None
 
 
-def welcome(session: Session, claims: Claims, profile: Mapping[str, Any]) -> User:
+def welcome(session: Session, claims: Claims, profile: Mapping[str, Any], now: datetime) -> User:
     """The person with this subject; at first sight the one with the verified address in `profile`, or a new one.
+
+    From then on the provider vouches for them: a password, link or session that whoever made the account may hold is
+    forgotten, but for an operator's own.
 
     Raises RefusedPersonError without such an address, and when it belongs to another account of the same provider.
     """
@@ -44,10 +48,10 @@ def welcome(session: Session, claims: Claims, profile: Mapping[str, Any]) -> Use
     if profile.get("email_verified") is not True and profile.get("xms_edov") not in (True, 1, "1", "true"):
         raise RefusedPersonError("email_unverified", "The provider has not verified your email address.")
     with audit.acting(replace(audit.actor(), kind="person", id=claims.subject, name=email)):
-        return _link(session, claims, email, _name(profile))
+        return _link(session, claims, email, _name(profile), now)
 
 
-def _link(session: Session, claims: Claims, email: str, name: str) -> User:
+def _link(session: Session, claims: Claims, email: str, name: str, now: datetime) -> User:
     try:
         user = users.ensure(session, email, name)
     except InvalidError as error:
@@ -60,11 +64,13 @@ def _link(session: Session, claims: Claims, email: str, name: str) -> User:
         if (found := known(session, claims)) is not None and found.id == user.id:
             return found
         raise RefusedPersonError("other_account", "Your email address belongs to another account of the provider here.")
+    if not user.is_operator:
+        local_ways_in.forget(session, user.id, now)
     audit.record(session, "user.linked", "user", user.id, after={"issuer": claims.issuer, "subject": claims.subject})
     return user
 
 
-def follow_operator_claim(session: Session, user: User, is_claimed: bool) -> None:
+def follow_operator_claim(session: Session, user: User, is_claimed: bool, now: datetime) -> None:
     """Make an operator of whom the provider calls one, and take it back from whom it no longer does.
 
     Who was made one here stays one: the provider takes back only what it gave.
@@ -74,6 +80,8 @@ def follow_operator_claim(session: Session, user: User, is_claimed: bool) -> Non
     given = session.scalar(select(table.c.is_operator_claimed).where(table.c.id == user.id))
     if is_claimed or given:
         session.execute(update(table).where(table.c.id == user.id).values(is_operator_claimed=is_claimed))
+        if is_claimed:
+            local_ways_in.forget(session, user.id, now)
         users.set_operator(session, user.id, is_claimed)
 
 

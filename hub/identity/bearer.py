@@ -38,7 +38,7 @@ def identifier(storage: Storage, settings: Settings) -> Identify:
         with storage.hub() as session:
             if client is not None:
                 return _client(session, said, client, tenant, settings)
-            return _person(session, said, tenant, settings)
+            return _person(session, said, tenant, settings, now)
 
     return identify
 
@@ -78,8 +78,8 @@ def _client(session: Session, said: Claims, client: str, tenant: str | None, set
     )
 
 
-def _person(session: Session, said: Claims, asked: str | None, settings: Settings) -> Identity | None:
-    user = arrivals.welcome(session, said, said.values)
+def _person(session: Session, said: Claims, asked: str | None, settings: Settings, now: datetime) -> Identity | None:
+    user = arrivals.welcome(session, said, said.values, now)
     if user.disabled_at:
         return None
     claimed = claims.tenant(session, said.values, settings.oidc_tenant_claim)

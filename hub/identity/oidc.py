@@ -212,12 +212,12 @@ def _redeem(
 
 
 def _enter(session: Session, said: tokens.Claims, now: datetime, settings: Settings, visitor: Visitor) -> str:
-    user = arrivals.welcome(session, said, said.values)
+    user = arrivals.welcome(session, said, said.values, now)
     if user.disabled_at:
         raise RefusedPersonError("disabled", "The account is disabled.")
     tenant = claims.tenant(session, said.values, settings.oidc_tenant_claim)
     role, is_operator = claims.roles(said.values, settings.oidc_roles_claim)
-    arrivals.follow_operator_claim(session, user, is_operator)
+    arrivals.follow_operator_claim(session, user, is_operator, now)
     if tenant and role is None and users.membership(session, user.id, tenant) is None:
         tenant = None
     with audit.acting(replace(audit.actor(), kind="person", id=str(user.id), name=user.email)):

@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from hub.app import create_app
-from hub.identity import oidc, organizations, users
+from hub.errors import UnauthorizedError
+from hub.identity import links, oidc, organizations, sessions, users
 from hub.tenants import service as tenants
 from tests.issuer import AUDIENCE, CLIENT, Issuer, rsa_key
 
@@ -242,6 +243,35 @@ class TestTheWayBack:
         browser.start()
         browser.come_back(**person("op", org_id=None))
         assert browser.session().json["is_operator"] is True
+
+    def test_what_whoever_made_the_account_may_hold_opens_it_no_longer(self, browser, storage, configured):
+        now = browser_clock(browser)
+        with storage.hub() as session:
+            user = users.ensure(session, "made@flow.example")
+            set_password = text("update hub.users set password_hash = 'known' where id = :id")
+            session.execute(set_password, {"id": user.id})
+            link = links.create(session, user.id, now)
+            cookie = sessions.create(session, user.id, "link", now, settings=configured)
+        browser.start()
+        browser.come_back(**person("made"))
+        assert browser.session().json["user"]["id"] == str(user.id)
+        with storage.hub() as session:
+            assert not users.get(session, user.id).has_password
+            with pytest.raises(UnauthorizedError):
+                links.redeem(session, link, now)
+        stranger = browser.client.application.test_client()
+        stranger.set_cookie("paypredict", cookie)
+        assert stranger.get("/api/session").status_code == 401
+
+    def test_an_operator_keeps_a_password_of_their_own(self, browser, storage):
+        with storage.hub() as session:
+            user = users.ensure(session, "chief@flow.example")
+            users.set_operator(session, user.id, True)
+            session.execute(text("update hub.users set password_hash = 'own' where id = :id"), {"id": user.id})
+        browser.start()
+        browser.come_back(**person("chief"))
+        with storage.hub() as session:
+            assert users.get(session, user.id).has_password
 
     def test_it_is_in_the_audit_with_the_person_who_did_it(self, browser, storage):
         browser.start()
