@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 from psycopg import Connection, IsolationLevel
@@ -97,7 +97,8 @@ def write_export(
     storage: Storage, tenant: str, target: Path, now: datetime, progress: Progress = lambda share, sentence: None
 ) -> dict[str, Any]:
     """Write the export of a tenant to `target`, whole or not at all; returns the manifest. Raises NotFoundError."""
-    part = target.with_name(f"{target.name}.part")
+    # Of a name of its own: what a killed attempt left is in nobody's way, and goes when exports do.
+    part = target.with_name(f"{target.name}.{uuid4().hex}.part")
     try:
         with part.open("xb") as file:
             part.chmod(0o600)
@@ -200,7 +201,7 @@ def _write_table(connection: Connection[Any], archive: zipfile.ZipFile, source: 
             rows += 1
     return ExportedFile(
         path=source.file,
-        about=HOLDINGS[source.table].what,
+        about=HOLDINGS[source.table].what if source.table in HOLDINGS else "A table of another version.",
         bytes=out.size,
         sha256=out.digest.hexdigest(),
         table=source.table,

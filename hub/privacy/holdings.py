@@ -51,6 +51,8 @@ HOLDINGS: dict[str, Holding] = {
     "work": Holding("Jobs: what they were given, what came of them, why they failed.", "debtors"),
     "schedule_runs": Holding("When the schedule last did what.", "nobody"),
     # The schema audit
-    "events": Holding("Who did what, when and from where; contact details as fingerprints only.", "members"),
+    "events": Holding(
+        "Who did what, when and from where: members by address, others' contact details as fingerprints.", "members"
+    ),
     "chains": Holding("The newest number and hash of each chain of audit events.", "nobody"),
 }

@@ -25,8 +25,8 @@ from hub.tenants import service as tenants
 from hub.tenants.service import Tenant
 
 STAYS = (
-    "The audit's events of this tenant stay as long as the audit is kept (7 years unless set otherwise): who did what,"
-    " with contact details as fingerprints only. They prove what was done, this erasure among it.",
+    "The audit's events of this tenant stay as long as the audit is kept (7 years unless set otherwise): who of its"
+    " members did what, with fingerprints instead of other people's contact details. They prove this erasure, too.",
     "Backups of the database made before keep the data until they expire. The tenant's secrets in them open no more,"
     " unless the backup also has its data keys and somebody has the master key.",
 )

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from flask.testing import FlaskClient
 from psycopg.sql import SQL, Identifier
+from redis import Redis
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
@@ -99,6 +100,18 @@ class Company:
                     held = SQL("select {} from {}").format(Identifier(column), Identifier(schema, table))
                     content = b"\n".join(bytes(row[0] or b"") for row in connection.execute(held))
                     yield f"{schema}.{table}.{column}", content.decode("utf-8", "replace")
+        with Redis.from_url(self.storage.settings.redis_url) as redis:
+            readers = {
+                b"string": redis.get,
+                b"hash": redis.hgetall,
+                b"list": lambda name: redis.lrange(name, 0, -1),
+                b"set": redis.smembers,
+                b"zset": lambda name: redis.zrange(name, 0, -1),
+                b"stream": redis.xrange,
+                b"none": lambda name: None,  # gone since it was listed
+            }
+            for name in redis.scan_iter():
+                yield f"valkey {name!r}", repr((name, readers[redis.type(name)](name)))
         for path in (self.storage.settings.data_dir / "objects").rglob("*"):
             if path.is_file():
                 yield str(path), path.read_bytes().decode("utf-8", "replace")
