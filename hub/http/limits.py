@@ -14,7 +14,8 @@ from threading import Lock
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
-from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded, RequestLimit
+from flask_limiter import ApplicationLimit, ExemptionScope, Limiter, RateLimitExceeded, RequestLimit
+from flask_limiter._manager import LimitManager
 from limits.storage import Storage
 
 from hub.errors import RateLimitedError
@@ -127,6 +128,22 @@ class LeasedPermits(Storage):
         self._valkey.ask(lambda redis: redis.delete(_name(key)))
 
 
+class _Settled(LimitManager):
+    """Limits that hold for every route alike: worked out once, where Flask-Limiter would parse them at each request."""
+
+    def __init__(self, limits: list[ApplicationLimit]) -> None:
+        super().__init__(limits, [], {}, {}, {}, {})
+        self._settled = [each for limit in limits for each in limit]
+
+    def resolve_limits(self, *_: Any, **__: Any) -> tuple[list[Any], ...]:
+        """All of them; none belongs to a route."""
+        return self._settled, []
+
+    def exemption_scope(self, *_: Any, **__: Any) -> ExemptionScope:
+        """No route is exempt but by the request filter."""
+        return ExemptionScope.NONE
+
+
 def _name(key: str) -> str:
     return f"paypredict:rate:{key}"
 
@@ -172,7 +189,6 @@ def _install(app: Flask, hub: Hub, limits: list[ApplicationLimit | None]) -> Non
     valkey = app.extensions.setdefault(_VALKEY, Valkey(hub.redis))
     limiter = Limiter(
         _address,
-        application_limits=[limit for limit in limits if limit],
         storage_uri="leased://",
         storage_options={"valkey": valkey},
         strategy="fixed-window",
@@ -180,6 +196,7 @@ def _install(app: Flask, hub: Hub, limits: list[ApplicationLimit | None]) -> Non
         # What there is not is counted too.
         request_identifier=lambda: request.endpoint or "unmatched",
     )
+    limiter.limit_manager = _Settled([limit.bind(limiter) for limit in limits if limit])
     limiter.request_filter(lambda: _operation() in PROBES)
     limiter.init_app(app)
 
@@ -225,12 +242,13 @@ def _refused(error: RateLimitExceeded) -> Response:
 
 def _tell(response: Response) -> Response:
     """Say how much is left of the limit that will be reached first, in the headers of draft-ietf-httpapi-ratelimit."""
-    counted = _counted()
+    counted = [(limit.limit.amount - limit.limiter.storage.get(limit.key), limit) for limit in _counted()]
     if counted:
-        tightest = min(counted, key=lambda limit: (limit.remaining, limit.limit.amount))
-        reset = max(0, math.ceil(tightest.window.reset_time - time.time()))
-        response.headers["RateLimit-Limit"] = str(tightest.limit.amount)
-        response.headers["RateLimit-Remaining"] = str(max(0, tightest.remaining))
+        left, tightest = min(counted, key=lambda each: (each[0], each[1].limit.amount))
+        amount = tightest.limit.amount
+        reset = max(0, math.ceil(tightest.limiter.storage.get_expiry(tightest.key) - time.time()))
+        response.headers["RateLimit-Limit"] = str(amount)
+        response.headers["RateLimit-Remaining"] = str(max(0, left))
         response.headers["RateLimit-Reset"] = str(reset)
-        response.headers["RateLimit-Policy"] = f"{tightest.limit.amount};w={tightest.limit.get_expiry()}"
+        response.headers["RateLimit-Policy"] = f"{amount};w={tightest.limit.get_expiry()}"
     return response
