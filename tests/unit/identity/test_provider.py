@@ -181,27 +181,3 @@ def test_an_issuer_is_reached_by_tls_but_on_this_machine(issuer):
     assert issuer.asked == []
     for address in ("http://127.0.0.1:8080/", "http://localhost:8080/", "http://[::1]/"):
         assert read_metadata(address, Issuer(address).send).issuer == address
-
-
-class TestOnTheLine:
-    """The same over a real connection."""
-
-    def test_keys_are_read(self):
-        with Issuer().serve() as issuer:
-            assert Provider(issuer.address).key("first", "RS256", START)
-
-    def test_a_key_set_without_an_end_is_not_read_to_it(self):
-        endless = Issuer(documents={"/jwks": b'{"keys": [' + b" " * module.MAX_BYTES})
-        with endless.serve() as issuer, pytest.raises(ProviderError, match="does not answer"):
-            Provider(issuer.address).key("first", "RS256", START)
-
-    @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"\xff"])
-    def test_an_answer_that_is_no_document(self, body):
-        with Issuer(documents={"/jwks": body}).serve() as issuer, pytest.raises(ProviderError):
-            Provider(issuer.address).key("first", "RS256", START)
-
-    def test_nobody_there(self):
-        with Issuer().serve() as issuer:
-            address = issuer.address
-        with pytest.raises(ProviderError):
-            Provider(address).metadata(START)
