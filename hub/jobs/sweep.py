@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from hub.jobs import leases
 from hub.jobs.leases import Queued
 from hub.jobs.queue import WorkQueue
+from hub.storage import audit
 from hub.storage.session import Storage, driver
 
 log = logging.getLogger(__name__)
@@ -20,6 +21,9 @@ def sweep(storage: Storage, queue: WorkQueue) -> int:
     """
     with storage.hub() as session:
         queued, dead = leases.collect_abandoned(driver(session))
+        for work in (*queued, *dead):
+            after = {"state": "dead" if work in dead else "queued", "code": "abandoned"}
+            audit.record(session, "job.failed", "job", work.id, tenant=work.tenant_key, after=after, outcome="failed")
     for work in (*queued, *dead):
         log.warning("work %s was abandoned by its worker; it is %s now", work.id, "dead" if work in dead else "queued")
         queue.drop(work)

@@ -9,6 +9,7 @@ from hub.connections import service as connections
 from hub.jobs import service
 from hub.jobs.execution import Runner
 from hub.jobs.leases import Claim
+from hub.jobs.sweep import sweep
 from hub.settings import Settings
 from hub.storage import audit
 from hub.storage.audit import INSTALLATION, record
@@ -76,6 +77,17 @@ def test_an_attempt_that_lost_its_lease_notes_nothing(runner, storage, tenant):
     before = newest(storage, tenant)
     assert do(runner, storage, tenant, "lose")[1] is None
     assert newest(storage, tenant) == before
+
+
+def test_an_attempt_whose_worker_died_is_noted_by_the_sweep(storage, tenant, queue):
+    with storage.hub() as session:
+        work_id = service.submit(session, "count", {}, tenant=tenant)
+        lapsed = "update hub.work set state = 'running', lease_until = now() - interval '1 minute' where id = :id"
+        session.execute(text(lapsed), {"id": work_id})
+    sweep(storage, queue)
+    event = newest(storage, tenant)[-1]
+    assert (event["action"], event["outcome"], event["object_id"]) == ("job.failed", "failed", str(work_id))
+    assert event["after"] == {"state": "queued", "code": "abandoned"}
 
 
 def test_the_plugin_of_a_connection_acts_where_its_records_come_in(storage, tenant):

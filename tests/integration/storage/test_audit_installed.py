@@ -1,5 +1,6 @@
 """The audit on a server of one's own: made by the hub's own role, and taken over by a superuser later."""
 
+import subprocess
 from dataclasses import replace
 
 import psycopg
@@ -10,6 +11,7 @@ from sqlalchemy import make_url
 from hub.identity import audit
 from hub.storage.audit import INSTALLATION, record
 from hub.storage.embedded import Servers
+from hub.storage.embedded_postgres import BINARIES
 from hub.storage.migrations import AUDIT, upgrade_hub
 from hub.storage.session import Storage, driver
 from hub.tenants import service as tenants
@@ -24,7 +26,7 @@ def superuser(servers):
     address = make_url(servers.postgres.superuser_url).set(database=DATABASE)
     with psycopg.connect(servers.postgres.superuser_url, autocommit=True) as connection:
         connection.execute(SQL("create database {} owner paypredict").format(Identifier(DATABASE)))
-    yield lambda: psycopg.connect(address.render_as_string(hide_password=False), autocommit=True)
+    yield address.render_as_string(hide_password=False)
     with psycopg.connect(servers.postgres.superuser_url, autocommit=True) as connection:
         connection.execute(SQL("drop database {} with (force)").format(Identifier(DATABASE)))
         connection.execute("drop role if exists tenant_given_tenant")
@@ -71,7 +73,7 @@ def test_a_superuser_takes_it_over_with_all_that_is_in_it(given, superuser):
     upgrade_hub(given)
     add(given)
     assert not is_refused(given, "alter table audit.events disable trigger all")  # the hub's role owns it
-    with superuser() as connection:
+    with psycopg.connect(superuser, autocommit=True) as connection:
         connection.execute(AUDIT.read_bytes())
         connection.execute(AUDIT.read_bytes())  # and again, which changes nothing
     add(given)
@@ -87,6 +89,23 @@ def test_a_superuser_takes_it_over_with_all_that_is_in_it(given, superuser):
     with given.hub() as session:
         found = audit.verify(session, INSTALLATION)
         assert found.is_complete and found.through == 2
+
+
+def test_a_backup_by_the_hubs_own_role_restores_with_the_audit_and_its_protection(
+    servers, settings, storage, tenant, superuser, given, tmp_path
+):
+    dump = str(tmp_path / "dump")
+    # Told that rows are hidden from other roles, or pg_dump refuses rather than leave some out.
+    for command in (
+        [BINARIES / "pg_dump", "--format=custom", "--enable-row-security", "--file", dump, settings.database_url],
+        [BINARIES / "pg_restore", "--dbname", superuser, dump],
+    ):
+        subprocess.run(command, check=True, capture_output=True)
+    assert upgrade_hub(given) == []
+    add(given, tenant)
+    with given.hub() as session:
+        assert audit.verify(session, tenant).is_complete
+    assert is_refused(given, "alter table audit.events disable trigger all")
 
 
 def test_the_embedded_server_installs_it_once_and_again_when_it_has_changed(tmp_path, monkeypatch):
