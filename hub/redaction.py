@@ -8,6 +8,7 @@ message of an exception.
 import json
 import re
 import threading
+from functools import cache
 from urllib.parse import quote, quote_plus
 
 STRUCK = "***"
@@ -42,8 +43,6 @@ _NAMED = (
     rf"|(?P<name>{_NAMES}(?:\\?[\"']\s*[=:]\s*b?\\?[\"']|\s*[=:]\s*\\?[\"']?))"
     r"(?!Bearer\b|Basic\b)[^\s\"'\\,;:}\])&][^\s\"'\\,;}&]*"
 )
-_IN_PROSE = re.compile(_SHAPES)
-_ANYWHERE = re.compile(f"{_SHAPES}|{_NAMED}")
 # What has none of these, in lower case, has nothing that the patterns find. Most lines have none, and looking for these
 # takes a fiftieth of the time.
 _HINTS = (
@@ -84,9 +83,10 @@ def hide(value: str, *, lasting: bool = False) -> None:
         return
     held, most = (_lasting, _KEPT_LASTING) if lasting else (_passing, _KEPT_PASSING)
     with _lock:
-        if value in held and next(reversed(held)) == value:
+        if value in held:
+            held[value] = held.pop(value)  # the newest again
             return
-        held[value] = held.pop(value, set()) or _spell(value)
+        held[value] = _spell(value)
         if len(held) > most:
             del held[next(iter(held))]
         found = set[str]().union(*_lasting.values(), *_passing.values())
@@ -96,17 +96,23 @@ def hide(value: str, *, lasting: bool = False) -> None:
 
 def redact(text: str) -> str:
     """`text` without secrets; an API key's first characters stay, to tell keys apart."""
-    return _strike_shapes(_ANYWHERE, _without_known(text))
+    return _strike_shapes(f"{_SHAPES}|{_NAMED}", _without_known(text))
 
 
 def redact_prose(text: str) -> str:
     """As `redact`, for sentences shown to whoever caused them: "password: is too short" stays as it is."""
-    return _strike_shapes(_IN_PROSE, _without_known(text))
+    return _strike_shapes(_SHAPES, _without_known(text))
 
 
-def _strike_shapes(pattern: re.Pattern[str], text: str) -> str:
+def _strike_shapes(shapes: str, text: str) -> str:
     lower = text.lower()
-    return pattern.sub(_strike, text) if any(hint in lower for hint in _HINTS) else text
+    return _pattern(shapes).sub(_strike, text) if any(hint in lower for hint in _HINTS) else text
+
+
+@cache
+def _pattern(shapes: str) -> re.Pattern[str]:
+    # When it is first needed: it would be a good part of a process's start.
+    return re.compile(shapes)
 
 
 def _without_known(text: str) -> str:
