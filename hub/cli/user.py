@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from hub.cli.terminal import inert
 from hub.errors import ConflictError
-from hub.identity import links, sign_in, users
+from hub.identity import links, local_ways_in, sign_in, users
 from hub.settings import Settings
 from hub.storage.embedded import serving
 from hub.storage.migrations import upgrade_hub
@@ -53,7 +53,8 @@ def add(
 ) -> None:
     """Add a person, or give one who is here already what else they are to be.
 
-    Prints a sign-in link where local sign-in is on: it lets them in once, within a day.
+    Prints a sign-in link where local sign-in is on: it lets them in once, within a day. Who is here already and is
+    given more signs in anew by that link; a password they had is forgotten.
 
     \b
     paypredict user add ada@example.com --name "Ada Lovelace" --tenant acme_ltd --role admin
@@ -64,6 +65,9 @@ def add(
     now = datetime.now(UTC)
     with _storage(data_dir) as storage, storage.hub() as session:
         user = users.ensure(session, email, name)
+        if operator or tenant:
+            # Whoever made the account may know its password, and it is to reach further now.
+            local_ways_in.forget(session, user.id, now)
         if operator:
             users.set_operator(session, user.id, True)
         if tenant and role:

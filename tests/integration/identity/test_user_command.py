@@ -66,6 +66,15 @@ def test_add_gives_somebody_who_is_here_something_more(paypredict, storage, tena
     assert f"operator, viewer of {tenant}" in out
 
 
+def test_a_password_made_before_does_not_reach_further(paypredict, storage):
+    with storage.hub() as session:
+        user = users.ensure(session, EMAIL)
+        session.execute(text("update users set password_hash = 'of whoever made the account'"))
+    paypredict("user", "add", EMAIL, "--operator")
+    with storage.hub() as session:
+        assert not users.get(session, user.id).has_password
+
+
 def test_no_link_where_local_sign_in_is_off(paypredict, monkeypatch):
     monkeypatch.setenv("PAYPREDICT_LOCAL_SIGN_IN", "off")
     code, out, _ = paypredict("user", "add", EMAIL)
