@@ -7,13 +7,13 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from hub.cli.up import environment, programs
+from hub.cli.up import SERVER, environment, programs
 from hub.http.gateway import BUFFERED_BYTES
 from hub.identity import keys
 
@@ -167,3 +167,44 @@ def test_an_application_that_is_asked_too_much_at_once_answers_all_or_says_when(
         answers = [caller.recv(100) for caller in callers]
     assert {answer.split(b" ", 2)[1] for answer in answers} <= {b"200", b"503"}
     assert json.loads(served.ask("GET", "/healthz")[1]) == {"status": "ok"}
+
+
+@pytest.fixture(scope="module")
+def impatient():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "granian", *SERVER, "--port", str(port), "tests.e2e.impatient:app"]
+    with serving(command, dict(os.environ)):
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except OSError:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        yield Served(port, "none")
+
+
+@pytest.mark.parametrize(
+    ("announced", "sent"), [(100, b"x"), (3 * BUFFERED_BYTES, b"x"), (3 * BUFFERED_BYTES, b"x" * 2 * BUFFERED_BYTES)]
+)
+def test_a_body_that_stops_arriving_is_given_up_and_its_connection_closed(impatient, announced, sent):
+    with ExitStack() as stack:
+        caller = impatient.open(stack, impatient.head("POST", "/", Content_Length=announced) + sent)
+        assert caller.recv(1000).startswith(b"HTTP/1.1 408 ")
+        with suppress(ConnectionResetError):  # what was on its way when it closed
+            while caller.recv(1000):
+                pass
+    assert impatient.ask("POST", "/", b"x" * 2 * BUFFERED_BYTES) == (200, str(2 * BUFFERED_BYTES).encode())
+
+
+def test_an_answer_that_is_not_read_is_given_up_and_the_next_one_has_its_place(impatient):
+    with ExitStack() as stack:
+        impatient.open(stack, impatient.head("GET", "/long"), receive_buffer=4096)
+        deadline = time.monotonic() + HANGS
+        while (answer := impatient.ask("GET", "/long"))[0] == 503:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    assert (answer[0], len(answer[1])) == (200, 65_536_000)

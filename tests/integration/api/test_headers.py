@@ -9,10 +9,10 @@ import pytest
 from hub.app import create_app
 from hub.http.lifecycle import HEADERS, PAGE_POLICY
 from hub.http.limits import SIGN_INS
+from hub.identity import sessions, users
 from tests.integration.api.conftest import ApiClient
 
 ALWAYS = {name: value for name, value in HEADERS.items() if name not in ("Content-Security-Policy", "Cache-Control")}
-DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def requests_of(app):
@@ -132,6 +132,16 @@ def test_without_a_public_name_any_will_do(client):
 
 def test_programs_may_keep_what_they_read_and_check_it_again(client):
     assert client.get("/api/tenant").headers["Cache-Control"] == "private, no-cache"
+
+
+def test_what_a_person_was_shown_does_not_stay_in_the_browser(app, settings, storage):
+    with storage.hub() as session:
+        user = users.ensure(session, "headers@example.com")
+        cookie = sessions.create(session, user.id, "link", datetime.now(UTC), settings=settings)
+    browser = app.test_client()
+    browser.set_cookie("paypredict", cookie)
+    answer = browser.get("/api/session")
+    assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store"
 
 
 def test_the_operations_that_have_their_own_limit_are_there(app):
