@@ -1,5 +1,6 @@
 """What requests leave in the audit, and the audit as its readers see it."""
 
+import base64
 import csv
 import io
 from datetime import UTC, datetime, timedelta
@@ -269,6 +270,17 @@ def test_the_list_is_narrowed_by_time(client, customer):
 def test_what_cannot_be_asked_for_is_refused_with_the_field(client, query):
     refused = client.get(f"/api/audit?{query}")
     assert refused.status_code == 422 and refused.json["fields"]
+
+
+def test_the_ends_of_the_calendar_and_cursors_beyond_any_number_are_only_empty_lists(client):
+    far = base64.urlsafe_b64encode(orjson.dumps(["-number", "9" * 30])).decode()
+    for query in (
+        {"from": "9999-12-31T23:59:59-23:59"},
+        {"to": "0001-01-01T00:00:00+23:59"},
+        {"cursor": base64.urlsafe_b64encode(b'["-number", -1]').decode()},
+    ):
+        assert client.get("/api/audit", query_string=query).json == {"items": [], "next_cursor": None}, query
+    assert client.get("/api/audit", query_string={"cursor": far}).json["items"]
 
 
 def test_a_tenant_sees_its_own_audit_alone(client, app, key_of, neighbour, storage):
