@@ -111,7 +111,7 @@ begin
     if older_than is null or older_than > now() - interval '365 days' then
         raise exception 'the audit is kept for 365 days at least' using errcode = 'check_violation';
     end if;
-    select * into head from audit.chains c where c.chain = which for update;
+    select * into head from audit.chains c where c.chain = which;
     if not found then
         return 0;
     end if;
@@ -121,9 +121,15 @@ begin
         return 0;
     end if;
     set local audit.inside = 'on';
-    select e.hash into strict through_hash from audit.events e where e.chain = which and e.number = through;
+    select e.hash into through_hash from audit.events e where e.chain = which and e.number = through;
     delete from audit.events e where e.chain = which and e.number <= through;
     get diagnostics removed = row_count;
+    -- Only now, so that nobody who adds to the chain waits for the above.
+    select * into head from audit.chains c where c.chain = which for update;
+    if removed = 0 or through <= head.base_number then
+        set local audit.inside = 'off';
+        return 0;  -- somebody else did it meanwhile
+    end if;
     update audit.chains c set base_number = through, base_hash = through_hash where c.chain = which;
     insert into audit.events (chain, actor_kind, actor_id, actor_name, action, object_type, object_id, outcome, after)
     values (
