@@ -80,12 +80,13 @@ def erase_contact(session: Session, contact: Contact, *, include_name: bool, now
     contacts = _erase_profile_contacts(session, contact)
     named = [(name, customer.hex) for name in contact.names for customer in contact.customers] if include_name else []
     suppression.remember(session, suppression.key_of(session), contact.pseudonym, contact.address, named, now)
-    counts = {place.what: erase(session, place, contact.by_address) for place in PLACES}
+    counts = {place.what: 0 for place in PLACES}
     if include_name:
-        by_name = Person(contact.pseudonym, names=contact.names)
         for place, condition in _own_places(contact):
-            counts[place.what] += erase(session, place.narrowed(condition), by_name)
+            counts[place.what] += erase(session, place.narrowed(condition), contact.by_all)
         _erase_short_names(session, contact)
+    for place in PLACES:
+        counts[place.what] += erase(session, place, contact.by_address)
     _hash_anew(session, contact)
     return {"customers: people to talk to": contacts, **counts}
 

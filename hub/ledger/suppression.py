@@ -6,7 +6,6 @@ since others may be called the same, and in what could not be used, which belong
 """
 
 import hmac
-import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from sqlalchemy.orm import Session
 from hub.ledger.batch import Batch, Row, hash_facts
 from hub.ledger.models import erased_contacts
 from hub.sdk.records import Entity
-from hub.storage.mentions import ADDRESS, Person
+from hub.storage.mentions import Person, addresses_around
 from hub.storage.session import Storage
 
 if TYPE_CHECKING:
@@ -33,12 +32,12 @@ OWNER, NAME = "privacy", "erased_contacts"
 
 _NAME, _EMAIL = 0, 1  # among a customer's facts
 _LONGEST = 500
+_NOBODY = "-"  # no customer's id
 # One for all sessions of a storage, since it remembers the keys it has unwrapped.
 _vaults: "WeakKeyDictionary[Storage, Vault]" = WeakKeyDictionary()
 _LOCK = "hashtextextended('paypredict.erasure.' || current_user, 0)"
 _WAIT = text(f"select pg_advisory_xact_lock_shared({_LOCK})")
 _KEEP_OUT = text(f"select pg_advisory_xact_lock({_LOCK})")
-_INSIDE = re.compile(r"[\w.%+-]")
 
 
 @dataclass(slots=True)
@@ -55,13 +54,25 @@ class Erased:
 
     def name(self, stated: str, customer: str) -> str | None:
         """The pseudonym of the erased name of a customer (its id as 32 hexadecimal digits; "" for anybody)."""
+        if customer and not self.is_nameless(customer):
+            return None
         return self._known(f"name {customer}", " ".join(stated.casefold().split()))
+
+    def is_nameless(self, customer: str) -> bool:
+        """Whether the name of a customer was erased."""
+        return self._known("customer", customer) is not None
 
     def in_text(self, said: str) -> str:
         """`said` with pseudonyms for erased addresses."""
-        if "@" not in said:
-            return said
-        return ADDRESS.sub(lambda match: self._replacement(match[0]), said)
+        pieces, done, at = [], 0, said.find("@")
+        while at >= 0:
+            for start, end in addresses_around(said, at):
+                if start >= done and (pseudonym := self.address(said[start:end])):
+                    pieces += [said[done:start], pseudonym]
+                    done = end
+                    break
+            at = said.find("@", at + 1)
+        return "".join([*pieces, said[done:]]) if pieces else said
 
     def in_raw(self, value: Any, customer: str) -> Any:
         """JSON data with pseudonyms for erased addresses, and for strings that are the erased name."""
@@ -72,15 +83,6 @@ class Erased:
         if isinstance(value, list | tuple):
             return [self.in_raw(each, customer) for each in value]
         return value
-
-    def _replacement(self, found: str) -> str:
-        # What looks like an address may begin or end with what belongs to the text around it.
-        for start in range(len(found)):
-            if start and _INSIDE.match(found[start - 1]):
-                continue
-            if pseudonym := self.address(found[start:]):
-                return found[:start] + pseudonym
-        return found
 
     def _known(self, kind: str, plain: str) -> str | None:
         seen = (kind, plain)
@@ -117,7 +119,11 @@ def remember(
     digests = {digest(key, "address", address.casefold())}
     for name, customer in names:
         plain = " ".join(name.casefold().split())
-        digests |= {digest(key, f"name {customer}", plain), digest(key, "name ", plain)}
+        digests |= {
+            digest(key, f"name {customer}", plain),
+            digest(key, "name ", plain),
+            digest(key, "customer", customer),
+        }
     rows = [{"digest": each, "pseudonym": pseudonym, "erased_at": now} for each in sorted(digests)]
     session.execute(insert(erased_contacts).values(rows).on_conflict_do_nothing())
 
@@ -158,9 +164,9 @@ def withhold_from(erased: Erased, batch: Batch) -> None:
         for key, row in rows.items():
             customer = _customer(entity, key, row, batch)
             named = plain.values() if customer is None else filter(None, [plain.get(customer)])
-            changed = _without(erased, row, customer or "", list(named))
-            if changed is not row:
-                rows[key] = changed
+            people = list(named)
+            if people or _may_mention(erased, row, customer):
+                rows[key] = _without(erased, row, customer or _NOBODY, people)
 
 
 def customer_hash(facts: tuple[Any, ...]) -> int:
@@ -190,14 +196,24 @@ def _customer(entity: Entity, key: str, row: Row, batch: Batch) -> str | None:
     return None if entity == "allocation" else batch.naming.customer(row.facts[0])
 
 
+def _may_mention(erased: Erased, row: Row, customer: str | None) -> bool:
+    """False where a quick look at the whole row shows nobody who was erased: nearly always."""
+    if customer is not None and erased.is_nameless(customer):
+        return True
+    try:
+        said = f"{row.external_id} {orjson.dumps(row.raw, default=str, option=orjson.OPT_NON_STR_KEYS).decode()}"
+    except TypeError:
+        return True
+    # Behind a backslash an address may begin with the letter that spells a line break.
+    return "@" in said and ("\\" in said or erased.in_text(said) != said)
+
+
 def _without(erased: Erased, row: Row, customer: str, named: list[Person]) -> Row:
     external_id = erased.name(row.external_id, customer) or erased.in_text(row.external_id)
     raw = row.raw if row.raw is None else erased.in_raw(row.raw, customer)
     for person in named:
         external_id = person.taken_out(external_id)
         raw = raw and _taken_out(person, raw)
-    if external_id == row.external_id and raw == row.raw:
-        return row
     return row._replace(external_id=external_id, raw=raw)
 
 

@@ -17,14 +17,16 @@ from sqlalchemy.orm import Session
 
 SHORTEST_NAME = 3
 """Shorter names are no names to search text for: they would be found in everybody's."""
-ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
-"""What looks like an e-mail address, in any text."""
+LONGEST_LOCAL_PART = 64
+"""Of an address; what is longer is none."""
 
 _BATCH = 500
 # What may stand between two words of a name: white space, also as JSON and Python spell it inside strings.
 _GAP = r"(?:\s|\\[tnrf]|\\u00a0|\\xa0)+"
 # What may follow an address in the name of a file, and is no end of a longer address.
 _SUFFIXES = "csv|tsv|txt|xlsx?|ods|pdf|json|xml|zip"
+_DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_LOCAL = frozenset(".!#$%&'*+/=?^_`{|}~-")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -104,6 +106,22 @@ class Mention:
     key: dict[str, Any]
     column: str
     text: str
+
+
+def addresses_around(text: str, at: int) -> Iterator[tuple[int, int]]:
+    """Where the address with the @ at `at` may begin and end: the longest first, then without what else may precede it.
+
+    In steps that do not grow with the text, which may be anybody's.
+    """
+    domain = _DOMAIN.match(text, at + 1)
+    if domain is None:
+        return
+    first = at
+    while first > max(at - LONGEST_LOCAL_PART, 0) and (text[first - 1].isalnum() or text[first - 1] in _LOCAL):
+        first -= 1
+    for start in range(first, at):
+        if start == first or not (text[start - 1].isalnum() or text[start - 1] in "_.%+-"):
+            yield start, domain.end()
 
 
 def find(session: Session, place: Place, person: Person, *, limit: int | None = None) -> Iterator[Mention]:
