@@ -121,9 +121,9 @@ class Runner:
         following = [(event.tenant, *work) for event in events for work in self.reactions(event)]
         event = _event(claim, "job.done", {"counts": _counts(result)})
         if not following:
-            return self._again(claim, self._leases.call(_end, event, leases.finish, claim, result))
+            return self._again(claim, self._leases.call(leases.finish, claim, result, event))
         with self.storage.hub() as session:
-            if state := _end(driver(session), event, leases.finish, claim, result):
+            if state := leases.finish(driver(session), claim, result, event):
                 for tenant, kind, payload in following:
                     service.submit(session, kind, payload, tenant=tenant)
         return self._again(claim, state)
@@ -142,8 +142,8 @@ class Runner:
         )
         event = _event(claim, "job.failed", {"state": verdict.state, "code": verdict.error["code"]}, "failed")
         if verdict.state == "queued":
-            return self._leases.call(_end, event, leases.retry, claim, verdict.delay, verdict.error)
-        return self._again(claim, self._leases.call(_end, event, leases.fail, claim, verdict.state, verdict.error))
+            return self._leases.call(leases.retry, claim, verdict.delay, verdict.error, event)
+        return self._again(claim, self._leases.call(leases.fail, claim, verdict.state, verdict.error, event))
 
     def _give_back(self, claim: leases.Claim) -> str | None:
         log.info("%s %s goes back to the queue: this worker is stopping", claim.kind, claim.id)
@@ -168,17 +168,6 @@ def _counts(result: Any) -> dict[str, Any]:
     """The numbers of a result, which say how much was done and nothing of whom."""
     found = result.items() if isinstance(result, Mapping) else ()
     return {str(name): value for name, value in found if isinstance(value, (int, float))}
-
-
-def _end(
-    connection: psycopg.Connection[Any], event: Mapping[str, Any], end: Callable[..., str | None], *arguments: Any
-) -> str | None:
-    """End an attempt by a function of `leases`, and note it, both or neither; nothing where it is another's by now."""
-    with connection.transaction():
-        state = end(connection, *arguments)
-        if state is not None:
-            audit.append(connection, [event])
-    return state
 
 
 class _Keeper:

@@ -4,6 +4,7 @@ All times are the database's, so that workers need not agree on theirs. What han
 All connections are the hub's, and each call is one statement or belongs in a transaction.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from hub.redaction import redact
+from hub.storage import audit
 
 _ABANDONED = orjson.dumps(
     {"code": "abandoned", "message": "Each worker that tried it died or hung before it was done.", "trace_id": None}
@@ -33,6 +35,10 @@ _END_HOLDERS = """
     ) and (classid::bigint << 32) | objid::bigint = %(fence)s
 """
 _HELD = "id = %(id)s and generation = %(generation)s and state = 'running'"
+
+
+Event = Mapping[str, Any]
+"""How an attempt ended, as `audit.event_of` makes it: written with the end, both or neither."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,32 +95,41 @@ def renew(connection: Connection[Any], held: Claim, lease_seconds: float, progre
     return cursor.rowcount == 1
 
 
-def finish(connection: Connection[Any], held: Claim, result: Any) -> str | None:
-    """End an attempt that went well. The state it is in now ("queued": asked for again), or None: held by another."""
+def finish(connection: Connection[Any], held: Claim, result: Any, event: Event) -> str | None:
+    """End an attempt that went well, and note it by `event`.
+
+    The state it is in now ("queued": asked for again), or None: held by another.
+    """
     return _end(
         connection,
         f"update hub.work set {_END}, progress = 1, message = '', error = null, result = %(result)s::jsonb"
         f" where {_HELD}",
         _named(held, state="done", result=redact(orjson.dumps(result, default=str).decode())),
+        event,
     )
 
 
-def fail(connection: Connection[Any], held: Claim, state: str, error: dict[str, Any]) -> str | None:
-    """End work as `state` ("failed" or "dead") for a reason. The state it is in now, or None: held by another."""
+def fail(connection: Connection[Any], held: Claim, state: str, error: dict[str, Any], event: Event) -> str | None:
+    """End work as `state` ("failed" or "dead") for a reason, and note it by `event`.
+
+    The state it is in now, or None: held by another.
+    """
     return _end(
         connection,
         f"update hub.work set {_END}, error = %(error)s::jsonb where {_HELD}",
         _named(held, state=state, error=redact(orjson.dumps(error).decode())),
+        event,
     )
 
 
-def retry(connection: Connection[Any], held: Claim, delay: float, error: dict[str, Any]) -> str | None:
-    """Let it wait `delay` seconds for its next attempt. "queued", or None: held by another."""
+def retry(connection: Connection[Any], held: Claim, delay: float, error: dict[str, Any], event: Event) -> str | None:
+    """Let it wait `delay` seconds for its next attempt, and note the failed one. "queued", or None: held by another."""
     return _end(
         connection,
         "update hub.work set state = 'queued', run_at = now() + make_interval(secs => %(delay)s), worker = null,"
         f" lease_until = null, error = %(error)s::jsonb where {_HELD}",
         _named(held, delay=delay, error=redact(orjson.dumps(error).decode())),
+        event,
     )
 
 
@@ -188,8 +203,11 @@ def fence_key(work_id: UUID) -> int:
     return int.from_bytes(work_id.bytes[:8], signed=True)
 
 
-def _end(connection: Connection[Any], statement: str, values: dict[str, Any]) -> str | None:
-    row = connection.execute(f"{statement} returning state", values).fetchone()
+def _end(connection: Connection[Any], statement: str, values: dict[str, Any], event: Event | None = None) -> str | None:
+    statement = f"{statement} returning state"
+    if event is not None:
+        statement, values = audit.beside(statement), values | {"events": audit.as_parameter(event)}
+    row = connection.execute(statement, values).fetchone()
     return row[0] if row else None
 
 

@@ -142,6 +142,19 @@ def append(connection: Connection[Any], events: Sequence[Mapping[str, Any]]) -> 
         connection.execute(_APPEND, {"events": _json(events)}, prepare=True)
 
 
+def beside(statement: str) -> str:
+    """`statement`, which writes one row at most and returns something, with an event where it has written.
+
+    Both in one statement, for hot paths; it needs the parameter `events` of `as_parameter`.
+    """
+    return f"with written as ({statement}), noted as ({_APPEND} cross join written) select * from written"
+
+
+def as_parameter(event: Mapping[str, Any]) -> str:
+    """One event as the parameter `events` of a statement made by `beside`."""
+    return _json([event])
+
+
 def note(storage: Storage, event: Mapping[str, Any], *, waits_for_disk: bool = True) -> None:
     """Add one event in a transaction of its own, in one round trip.
 

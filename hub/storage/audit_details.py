@@ -10,6 +10,7 @@ from dataclasses import is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -39,6 +40,11 @@ _CONTACT = re.compile(
 _ADDRESS = re.compile(r"(?<![\w.+%'-])[\w.+%'-]++@[\w-]++(?:\.[\w-]++)+")
 
 
+# What hub.redaction never strikes out: too short for a secret. Ids are UUIDs for the most part.
+_SHORT = re.compile(r"[A-Za-z]{0,15}|[A-Za-z0-9_.:-]{0,7}")
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
 def details(values: Mapping[str, Any] | None, chain: str) -> dict[str, Any] | None:
     """`values` as the audit may keep them; only their names where they are too many to be kept."""
     if values is None:
@@ -52,6 +58,8 @@ def details(values: Mapping[str, Any] | None, chain: str) -> dict[str, Any] | No
 
 def line(value: str) -> str:
     """A name or an id: one bounded line without secrets."""
+    if _SHORT.fullmatch(value) or _ID.fullmatch(value):
+        return value
     return _cut(logs.redact(" ".join(_clean(value[:VALUE_BYTES]).split())), LINE_BYTES)
 
 
@@ -63,15 +71,23 @@ def fingerprint(value: str, chain: str) -> str:
 def _kept(name: str, value: Any, chain: str, depth: int) -> Any:
     if value is None or isinstance(value, bool):
         return value
-    if _SECRET.search(name) and not _IS_NO_SECRET.search(name):
+    kind = _kind(name)
+    if kind == "secret":
         return STRUCK_OUT
-    if _CONTACT.search(name):
+    if kind == "contact":
         return _as_contact(value, chain, depth)
     if isinstance(value, Mapping):
         return _mapping(value, chain, depth, _kept)
     if is_list(value):
         return _list(value, depth, lambda each: _kept(name, each, chain, depth - 1))
     return _scalar(value, chain)
+
+
+@lru_cache(maxsize=1024)
+def _kind(name: str) -> str:
+    if _SECRET.search(name) and not _IS_NO_SECRET.search(name):
+        return "secret"
+    return "contact" if _CONTACT.search(name) else "plain"
 
 
 def _as_contact(value: Any, chain: str, depth: int) -> Any:
@@ -119,6 +135,8 @@ def _scalar(value: Any, chain: str) -> Any:
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, (str, UUID)):
         return type(value).__name__
+    if isinstance(value, str) and _SHORT.fullmatch(value):
+        return value
     # Cut first, so that it costs no more than it is worth; wide enough to hold a secret that begins inside.
     text = _clean(str(value)[: 3 * VALUE_BYTES])
     if "@" in text:
