@@ -94,7 +94,7 @@ def install(app: Flask) -> None:
 
 def _begin() -> None:
     g.actor_before = audit.actor()
-    audit.act_as(_actor())
+    audit.act_as(_actor)
     rule = g.get("rule")
     if rule is not None and rule.noted != "no":
         call = g.audit_call = _call(rule.noted)

@@ -6,7 +6,7 @@ before the commit, so that the chain is held for as short as can be. migrations/
 hashes and who may do what to them; docs/security.md has the details.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -41,18 +41,22 @@ class Actor:
 
 
 SYSTEM = Actor(kind="system", id="hub", name="hub")
-_actor: ContextVar[Actor] = ContextVar("paypredict_actor", default=SYSTEM)
+_actor: ContextVar[Actor | Callable[[], Actor]] = ContextVar("paypredict_actor", default=SYSTEM)
 _RECORDED = "audit"
 _IS_RECORDED = "is_audited"
 
 
 def actor() -> Actor:
     """Who acts, in this thread or task."""
-    return _actor.get()
+    who = _actor.get()
+    return who if isinstance(who, Actor) else who()
 
 
-def act_as(who: Actor) -> None:
-    """Name who acts from now on, in this thread or task: for edges whose beginning and end are apart."""
+def act_as(who: Actor | Callable[[], Actor]) -> None:
+    """Name who acts from now on, in this thread or task: for edges whose beginning and end are apart.
+
+    A function is asked when something is recorded, which most requests never do.
+    """
     _actor.set(who)
 
 
@@ -85,7 +89,7 @@ def record(
     """
     chain = session.info.get("tenant", tenant)
     event = event_of(
-        action, object_type, object_id, tenant=chain, before=before, after=after, outcome=outcome, who=_actor.get()
+        action, object_type, object_id, tenant=chain, before=before, after=after, outcome=outcome, who=actor()
     )
     queued = session.info.setdefault(_RECORDED, [])
     queued.append(event)
