@@ -89,9 +89,12 @@ def retain(context: Context, now: datetime) -> dict[str, int]:
     with context.storage.hub(statement_timeout_ms=0) as hub:
         removed["jobs"] = jobs.forget_finished(hub, context.tenant, since["jobs"])
         removed["uploads"] = uploads.discard_unused(hub, context.settings, context.tenant, since["uploads"])
-        removed["audit"] = audit.prune(hub, context.tenant, since["audit"])
-        audit.prune(hub, None, now - timedelta(days=periods.KINDS["audit"].days))
         removed["sign_ins"] = identity.forget_sign_ins(hub, now - timedelta(days=periods.SIGN_IN_DAYS))
+    # Each chain in a transaction of its own: whoever held two could wait for one who holds them the other way round.
+    with context.storage.hub(statement_timeout_ms=0) as hub:
+        removed["audit"] = audit.prune(hub, context.tenant, since["audit"])
+    with context.storage.hub(statement_timeout_ms=0) as hub:
+        audit.prune(hub, None, now - timedelta(days=periods.KINDS["audit"].days))
     removed["exports"] = exports.discard_exports(context.settings, context.tenant, since["exports"])
     with context.transaction() as session:
         audit.record(session, "retention.applied", "retention", after=removed)
