@@ -15,6 +15,13 @@ KEY = base64.b64encode(bytes(range(32))).decode()
 MARKER = "marker-of-the-vault-command"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_other_keys(storage):
+    """The keys of tenants of other tests, which another master key has wrapped and nobody needs any more."""
+    with storage.hub() as session:
+        session.execute(text("delete from data_keys"))
+
+
 @pytest.fixture
 def vault_settings(settings):
     return replace(settings, vault_key=KEY)

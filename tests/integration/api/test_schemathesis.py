@@ -1,0 +1,135 @@
+"""Every operation of the OpenAPI document, called with what the document allows and with what it does not.
+
+No answer is a 5xx, none has a status, a content type, a header or a body that the document does not tell of.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import load_all_checks
+from schemathesis.config import SchemathesisConfig
+from schemathesis.specs.openapi import checks as openapi_checks
+
+from hub.app import create_app
+from hub.http.auth import CSRF_HEADER, csrf_token
+from hub.identity import sessions, users
+from hub.settings import Settings
+from tests.integration.api.conftest import record_id
+
+load_all_checks()
+CHECKS = (
+    schemathesis.checks.not_a_server_error,
+    openapi_checks.status_code_conformance,
+    openapi_checks.content_type_conformance,
+    openapi_checks.response_headers_conformance,
+    openapi_checks.response_schema_conformance,
+    openapi_checks.unsupported_method,
+    openapi_checks.allow_header_conformance,
+)
+REFUSALS = (*CHECKS, openapi_checks.negative_data_rejection)
+# Each of these calls makes a whole schema.
+SLOW = {"createTenant"}
+BOUNDED = settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture(scope="module")
+def unlimited(storage, settings):
+    """The application without limits on how often it may be called."""
+    settings = replace(
+        settings,
+        rate_limit_per_minute=0,
+        rate_limit_per_minute_tenant=0,
+        rate_limit_per_minute_address=0,
+        sign_in_attempts_per_minute=1_000_000,
+    )
+    return create_app(settings, storage)
+
+
+def documented():
+    """The document without its "any other problem": each status has to be named."""
+    settings = Settings.load({}, database_url="postgresql://nobody@127.0.0.1:1/none", redis_url="redis://127.0.0.1:1/0")
+    document = create_app(settings).test_client().get("/api/openapi.json").json
+    for item in document["paths"].values():
+        for operation in item.values():
+            if isinstance(operation, dict):
+                operation["responses"].pop("default")
+    return schemathesis.openapi.from_dict(document, config=SchemathesisConfig())
+
+
+schema = documented()
+KNOWN = {"invoice_id": record_id("invoice", "i1"), "customer_id": record_id("customer", "c1")}
+
+
+@schema.hook
+def map_path_parameters(context, path_parameters):
+    """Half of the ids are of records that exist."""
+    for name, value in (path_parameters or {}).items():
+        if name in KNOWN and _is_even(value):
+            path_parameters[name] = KNOWN[name]
+    return path_parameters
+
+
+def _is_even(value):
+    try:
+        return UUID(str(value)).int % 2 == 0
+    except ValueError:
+        return False
+
+
+def checks_of(case):
+    """All of the checks; but a form's fields are text, so that of a number in one nothing can be said."""
+    return CHECKS if case.media_type == "multipart/form-data" else REFUSALS
+
+
+@schema.parametrize()
+@BOUNDED
+def test_with_a_key_that_may_everything(case, unlimited, forecast, key):
+    response = case.call(headers={"Authorization": f"Bearer {key}"}, app=unlimited)
+    case.validate_response(response, checks=checks_of(case))
+
+
+@schema.exclude(operation_id=list(SLOW)).parametrize()
+@BOUNDED
+def test_as_a_person_who_is_admin_and_operator(case, unlimited, forecast, person):
+    response = case.call(headers=person(), app=unlimited)
+    case.validate_response(response, checks=checks_of(case))
+
+
+@schema.parametrize()
+@BOUNDED
+def test_as_nobody(case, unlimited, forecast):
+    response = case.call(app=unlimited)
+    case.validate_response(response, checks=CHECKS)
+    if case.operation.definition.raw["security"]:
+        assert response.status_code in (401, 404, 405)
+
+
+@pytest.fixture(scope="module")
+def key(tenant, key_of):
+    return key_of(tenant)
+
+
+@pytest.fixture(scope="module")
+def person(storage, tenant, settings):
+    """Headers of a session, begun anew for each call, of somebody who may everything that people may."""
+    with storage.hub() as session:
+        user = users.ensure(session, "ada@acme.example", "Ada")
+        users.join(session, user.id, tenant, "admin")
+        users.set_operator(session, user.id, True)
+
+    def person():
+        with storage.hub() as session:
+            cookie = sessions.create(session, user.id, "password", datetime.now(UTC), settings=settings)
+        return {"Cookie": f"paypredict={cookie}", CSRF_HEADER: csrf_token(cookie)}
+
+    return person
