@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from decimal import Decimal as DecimalValue
 from typing import Any
 
+from flask_smorest.fields import Upload
 from marshmallow import Schema, ValidationError, validate
 from marshmallow.fields import UUID, AwareDateTime, Boolean, Date, Decimal, Float, Integer, String
 from webargs.fields import DelimitedList
+from werkzeug.datastructures import FileStorage
 
 from hub.http.paging import DEFAULT_LIMIT, MAX_LIMIT
 
@@ -93,6 +95,11 @@ def flag(description: str, **options: Any) -> Boolean:
     return Boolean(metadata=_about(description, None), **options)
 
 
+def upload(description: str, **options: Any) -> Upload:
+    """A file of a multipart body; text under its name is none."""
+    return Upload(validate=_is_file, metadata=_about(description, None), **options)
+
+
 def choices(description: str, names: Iterable[str]) -> DelimitedList:
     """One or several of `names`, separated by commas."""
     return DelimitedList(String(validate=validate.OneOf(sorted(names))), metadata=_about(description, None))
@@ -126,6 +133,11 @@ class PageSchema(Schema):
         required=True,
         metadata=_about("Pass it as `cursor` for the next page; null on the last.", None),
     )
+
+
+def _is_file(value: Any) -> None:
+    if not isinstance(value, FileStorage):
+        raise ValidationError("A file is needed here: a part of the multipart body with a filename.")
 
 
 def _is_money(value: DecimalValue) -> None:

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from flask_smorest.fields import Upload
 from marshmallow import Schema, ValidationError, validate, validates_schema
 from marshmallow.fields import Boolean, Dict, Integer, List, Nested, Raw, String
 
-from hub.http.fields import count, currency, day, identifier, instant, money_input, text
+from hub.http.fields import count, currency, day, identifier, instant, money_input, text, upload
 
 RUN_STATES = ("running", "ok", "partial", "suspicious", "failed")
 
@@ -35,7 +34,7 @@ class InvoiceInputSchema(Schema):
 class ImportSchema(Schema):
     """The file to import, and how to read it where it does not say so itself."""
 
-    file = Upload(required=True, metadata={"description": "CSV, TSV or .xlsx."})
+    file = upload("CSV, TSV or .xlsx.", required=True)
     mapping = String(
         metadata={
             "description": "JSON object {field: column header}; null leaves a field out. The rest is recognised.",

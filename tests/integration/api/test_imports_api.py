@@ -125,6 +125,13 @@ def test_an_import_sent_again_is_one_job(client, uploads):
     assert len(uploads() - kept) == 1
 
 
+@pytest.mark.parametrize("path", ["/api/invoices/import", "/api/invoices/import/preview"])
+def test_text_under_the_files_name_is_no_file(path, client):
+    response = client.post(path, data={"file": "Number,Amount"}, content_type="multipart/form-data")
+    assert response.status_code == 422
+    assert [each["field"] for each in response.json["fields"]] == ["file"]
+
+
 def test_a_name_is_never_a_path(client, storage, tenant, settings):
     response = client.post("/api/invoices/import", data=upload(EXPORT, name="../../etc/passwd.csv"))
     assert response.status_code == 202
