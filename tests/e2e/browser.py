@@ -11,9 +11,14 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 INSTALL_SECONDS = 300
+_ADVICE = (
+    "install one with `apt-get install chromium` or your system's packages, or, as root, with"
+    f" `{Path(sys.executable).with_name('playwright')} install --with-deps chromium`"
+)
 
 
 @contextmanager
@@ -23,7 +28,11 @@ def chromium() -> Iterator[Browser]:
         path = executable(playwright.chromium.executable_path)
         # Chromium's own sandbox does not run as root; what is opened here is ours.
         options = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=path, args=[*options, "--disable-dev-shm-usage"])
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=[*options, "--disable-dev-shm-usage"])
+        except PlaywrightError as error:
+            # The one that playwright brings needs libraries that only the system's packages have.
+            pytest.skip(f"{path} does not start; {_ADVICE}. It says: {str(error)[:500]}")
         try:
             yield browser
         finally:
@@ -38,12 +47,16 @@ def executable(playwrights_own: str) -> str:
             attempt()
         if found := next(filter(None, map(shutil.which, NAMES)), None):
             return found
-        if Path(playwrights_own).exists():
+        if Path(playwrights_own).exists() and _starts(playwrights_own):
             return playwrights_own
-    pytest.skip(
-        "no Chromium: install one with `apt-get install chromium`, your system's packages, or"
-        f" `{Path(sys.executable).with_name('playwright')} install chromium`"
-    )
+    pytest.skip(f"no Chromium that starts: {_ADVICE}")
+
+
+def _starts(path: str) -> bool:
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def _install_playwrights() -> None:
