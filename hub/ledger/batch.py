@@ -89,10 +89,14 @@ class Batch:
         known = _ENCODERS.get(type(record))
         if known is None:
             if isinstance(record, Gone):
+                if record.entity not in ENTITIES or type(record.external_id) is not str:
+                    raise RecordError(f"{record!r} names no record of the ledger", expected=", ".join(ENTITIES))
                 return record.entity, self._key(record.entity, record.external_id), _day(record, "gone_on")
             raise RecordError(f"{type(record).__name__} is no ledger record", expected="a record of hub.sdk.records")
         entity, encode = known
         external_id = record.external_id
+        if type(external_id) is not str:
+            raise RecordError(f"{entity} with the id {external_id!r}", field="external_id", expected="text")
         try:
             facts = encode(record)
             key = self._key(entity, external_id)
@@ -284,7 +288,7 @@ def _currency(record: Any) -> str:
 
 
 def _require_zone(updated_at: datetime) -> None:
-    if updated_at.tzinfo is None:
+    if not isinstance(updated_at, datetime) or updated_at.tzinfo is None:
         raise RecordError(
             f"updated_at {updated_at} has no time zone",
             field="updated_at",
