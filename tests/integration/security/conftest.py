@@ -1,5 +1,5 @@
 """The small ledger of the API's tests, under attack."""
 
-from tests.integration.api.conftest import client, forecast, key_of, small_ledger
+from tests.integration.api.conftest import app, client, forecast, key_of, small_ledger
 
-__all__ = ["client", "forecast", "key_of", "small_ledger"]
+__all__ = ["app", "client", "forecast", "key_of", "small_ledger"]
