@@ -98,7 +98,7 @@ class Company:
     connection_id: UUID = field(default_factory=uuid4)
 
     def __post_init__(self) -> None:
-        self.tenant = tenants.create(self.storage, "Bench books").tenant.key
+        self.tenant = tenants.create(self.storage, "Bench books").key
         with self.transaction() as session:
             self.connection_id = connections.create(session, "books", "Books", {})
 
