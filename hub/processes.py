@@ -1,5 +1,6 @@
 """Processes of ours that never outlive the one that started them, and that are found again after a crash."""
 
+import contextlib
 import ctypes
 import os
 import pwd
@@ -110,9 +111,11 @@ def stop_leftovers(folder: Path, steps: Iterable[tuple[signal.Signals, float]]) 
         if not (left := _working_in(folder)):
             return
         for process in left:
-            # A server's helpers end with the server; signalling them too would look like a crash to it.
-            if process.ppid() not in {other.pid for other in left}:
-                process.send_signal(number)
+            # One that has ended meanwhile is what is wanted.
+            with contextlib.suppress(psutil.NoSuchProcess):
+                # A server's helpers end with the server; signalling them too would look like a crash to it.
+                if process.ppid() not in {other.pid for other in left}:
+                    process.send_signal(number)
         psutil.wait_procs(left, seconds)
 
 
