@@ -17,16 +17,25 @@ from hub.redaction import redact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """One account at one provider. `config` has been checked against the plugin's schema and holds no secrets."""
+    """One account at one provider. `config` has been checked against the plugin's schema and holds no secrets.
+
+    `account` is the company there (hub.sdk.connector.Account as JSON), `choices` those to choose from before.
+    """
 
     id: UUID
     plugin: str
     name: str
     config: Mapping[str, Any]
+    auth_method: str | None
+    account_id: str | None
+    account: Mapping[str, Any] | None
+    choices: list[Mapping[str, Any]] | None
     status: str
     reason: str | None
     created_at: datetime
     last_run_at: datetime | None
+    last_full_run_at: datetime | None
+    disconnected_at: datetime | None
 
 
 def create(session: Session, plugin: str, name: str, config: Mapping[str, Any]) -> UUID:

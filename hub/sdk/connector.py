@@ -16,10 +16,15 @@ Progress = Callable[[float, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """One listing of the provider. `entity` is what an item mainly is: the raw item is kept beside that record."""
+    """One listing of the provider. `entity` is what an item mainly is: the raw item is kept beside that record.
+
+    `lists_all`: a read from the start brings every record of `entity` there is, so that what it does not bring was
+    deleted; a full run then deletes it here too.
+    """
 
     name: str
     entity: Entity
+    lists_all: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,17 +41,51 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """The provider's own receivables at the end of `as_of`, per currency: open invoices less unapplied credit."""
+    """The provider's own receivables at the end of `as_of`: open invoices less unapplied payments and credit.
+
+    `receivable` is per currency, in that currency, `home` in the books' home currency; what the provider does not
+    state is left out. `customers` has the same per customer, by the provider's ids: {customer: {currency: amount}},
+    and `home_customers` {customer: amount}. A customer that is missing there owes nothing.
+    """
 
     as_of: date
     receivable: Mapping[str, Decimal] = field(default_factory=dict)
+    customers: Mapping[str, Mapping[str, Decimal]] | None = None
+    home_currency: str | None = None
+    home: Decimal | None = None
+    home_customers: Mapping[str, Decimal] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A company that a grant opens: the provider's id of it, its name, and what else each call to it needs."""
+
+    id: str
+    name: str
+    home_currency: str | None = None
+    time_zone: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a webhook announces: look at this record again. `event_id` is the same when it comes twice.
+
+    `account` is the provider's id of the company; `external_id` None: look at what changed in the whole stream.
+    """
+
+    event_id: str
+    account: str | None
+    stream: str
+    external_id: str | None = None
 
 
 class Connector(Protocol):
-    """Made anew for each connection from its checked, immutable config; it may keep state for one run.
+    """Made anew for each connection: `Plugin(config, api)`; without `auth` in its manifest `Plugin(config)`.
 
-    Fetching (`read`) is kept apart from mapping (`map`), so that one bad row costs one row. `map` is pure and raises
-    RecordError for an item that cannot be used; `read` raises AuthError, TransientError or ConfigError.
+    The config is checked and immutable and holds no secrets; the object may keep state for one run. Fetching (`read`)
+    is kept apart from mapping (`map`), so that one bad row costs one row. `map` is pure and raises RecordError for an
+    item that cannot be used; `read` raises what `Api` raises.
     """
 
     streams: tuple[Stream, ...]
@@ -55,13 +94,37 @@ class Connector(Protocol):
         """Try the connection before it is saved. Raises ConfigError or AuthError, saying what to change."""
 
     def read(self, stream: str, cursor: str | None) -> Iterator[Page]:
-        """Pages of a stream from a cursor on (None: from the start), oldest change first."""
+        """Pages of a stream from a cursor on. None: all of it, what is newest first where the provider can.
+
+        A cursor is safe to resume from once the items of its page and of all before are stored. The last one is where
+        the next run begins; it is the same as before where nothing changed. Cursors are the connector's own text.
+        """
 
     def map(self, stream: str, item: Mapping[str, Any]) -> Iterable[Record]:
         """The ledger records that one raw item states."""
 
     def tie_out(self) -> Totals | None:
         """The provider's own totals after the streams were read, or None where it has none."""
+
+
+class ApiConnector(Connector, Protocol):
+    """A connector for a provider that is called; what is not there (`None` in a class) the provider cannot do."""
+
+    def accounts(self) -> list[Account]:
+        """The companies that the grant opens; where there are several a person chooses. Called before `check`."""
+
+    def read_some(self, stream: str, external_ids: Iterable[str]) -> Iterator[Page]:
+        """These records of a stream as they are now; ids that are gone are left out. For webhooks."""
+
+    def unpack(self, payloads: Iterable[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """The stream and raw item of each record in answers of the provider, as parsed from JSON, in any order.
+
+        Raises ConfigError for an answer that it does not know.
+        """
+
+    @staticmethod
+    def changes(headers: Mapping[str, str], body: bytes) -> list[Change]:
+        """What a webhook's body, whose signature the hub has checked, announces. Raises ConfigError if it is none."""
 
 
 class FileConnector(Connector, Protocol):

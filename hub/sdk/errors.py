@@ -17,6 +17,17 @@ class TransientError(PluginError):
         self.retry_after = retry_after
 
 
+class RefusedError(PluginError):
+    """The provider refuses this very request (4xx, but 401 and 429): the same again would be refused again.
+
+    A connector may know better what the answer means; what it lets rise ends the run as `failed`.
+    """
+
+    def __init__(self, message: str, status: int, body: bytes = b"") -> None:
+        super().__init__(message)
+        self.status, self.body = status, body
+
+
 class ConfigError(PluginError):
     """The settings or the file cannot work as they are; `field` names the setting to change, where there is one."""
 

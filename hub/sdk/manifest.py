@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from hub.sdk.errors import ConfigError
 
@@ -15,6 +15,68 @@ API_VERSION = 1
 Kind = Literal["connector", "forecast", "risk", "classifier", "channel", "writer"]
 KINDS: tuple[Kind, ...] = ("connector", "forecast", "risk", "classifier", "channel", "writer")
 
+AuthKind = Literal["oauth2_code", "oauth2_client_credentials", "oauth2_jwt", "oauth1", "basic", "api_key"]
+AUTH_KINDS: tuple[AuthKind, ...] = get_args(AuthKind)
+Rotation = Literal["never", "always", "sometimes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auth:
+    """One way to be let in by a provider; where a manifest has several, a person chooses by `title`.
+
+    Addresses may hold `{names}` of config properties. `config` is a JSON Schema object of what a person enters for
+    this way alone, beside the plugin's own. What each kind takes from there, or from the operator's app:
+
+    - oauth2_code: client_id, client_secret; a person consents in the browser. `callback` names the parameters that
+      come back with the code and belong to the grant.
+    - oauth2_client_credentials: client_id, client_secret.
+    - oauth2_jwt: client_id, certificate_id (the JWT's kid), private_key (PEM; PS256 or ES256 by its type).
+    - oauth1: consumer_key, consumer_secret, token_id, token_secret, realm; each request is signed (HMAC-SHA256).
+    - basic: username, password.   - api_key: api_key, sent as the header `header`.
+
+    `rotates` says whether a refresh brings a new refresh token (sometimes: it may), `reuse_window_seconds` for how
+    long the old one still works then, `idle_days` when an unused one dies, `hard_days` when any does.
+    """
+
+    method: str
+    kind: AuthKind
+    title: str
+    authorize_url: str = ""
+    token_url: str = ""
+    revoke_url: str = ""
+    scopes: Mapping[str, str] = field(default_factory=dict)
+    pkce: bool = False
+    client_auth: Literal["basic", "body"] = "basic"
+    callback: tuple[str, ...] = ()
+    rotates: Rotation = "never"
+    reuse_window_seconds: int = 0
+    idle_days: int | None = None
+    hard_days: int | None = None
+    header: str = "Authorization"
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What the provider allows for one company, over all who ask; None: not limited. The hub stays below."""
+
+    per_minute: int | None = None
+    per_day: int | None = None
+    concurrent: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """How the provider signs what it announces: HMAC of the raw body, in a header.
+
+    `secret` names what it is made with: a config property that is `x-secret`, or of the operator's app.
+    """
+
+    header: str
+    algorithm: Literal["sha256", "sha512"] = "sha256"
+    encoding: Literal["base64", "hex"] = "base64"
+    secret: str = "webhook_secret"  # noqa: S105 - its name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
@@ -22,6 +84,8 @@ class Manifest:
 
     `config` is a JSON Schema (2020-12) object: it draws the form, validates what is entered and, by `x-secret`, names
     what is sealed. `entry` is `module:attribute` of the plugin class. `hosts` are all the hosts it may talk to.
+    A connector that calls its provider has `auth`, the ways to be let in; `addresses` names where it calls ("api" and
+    what else), each with `{names}` of config properties where it differs by customer.
     """
 
     slug: str
@@ -34,6 +98,10 @@ class Manifest:
     hosts: tuple[str, ...] = ()
     capabilities: frozenset[str] = frozenset()
     config: Mapping[str, Any] = field(default_factory=dict)
+    auth: tuple[Auth, ...] = ()
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = Limits()
+    webhook: Webhook | None = None
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -43,7 +111,7 @@ def read_manifest(path: Path) -> Manifest:
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read as a manifest: {error}") from error
     known = set(Manifest.__dataclass_fields__)
-    required = known - {"summary", "hosts", "capabilities", "config"}
+    required = {"slug", "name", "version", "kind", "api", "entry"}
     if missing := sorted(required - data.keys()):
         raise ConfigError(f"{path}: lacks {', '.join(missing)}", field=missing[0])
     if unknown := sorted(data.keys() - known):
@@ -64,5 +132,29 @@ def read_manifest(path: Path) -> Manifest:
             "hosts": tuple(data.get("hosts", ())),
             "capabilities": frozenset(data.get("capabilities", ())),
             "config": data.get("config", {}),
+            "auth": tuple(_part(path, Auth, each, "auth") for each in data.get("auth", ())),
+            "limits": _part(path, Limits, data.get("limits", {}), "limits"),
+            "webhook": _part(path, Webhook, data["webhook"], "webhook") if "webhook" in data else None,
         }
     )
+
+
+Part = TypeVar("Part", Auth, Limits, Webhook)
+
+
+def _part(path: Path, kind: type[Part], data: Mapping[str, Any], name: str) -> Part:
+    """One table of the manifest. Raises ConfigError for what is missing, unknown or none of the words it may be."""
+    known = kind.__dataclass_fields__
+    if unknown := sorted(data.keys() - known.keys()):
+        raise ConfigError(f"{path}: {name} does not know {', '.join(unknown)}", field=name)
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+    try:
+        part = kind(**values)
+    except TypeError as error:
+        raise ConfigError(f"{path}: {name}: {error}", field=name) from error
+    for key, hint in get_type_hints(kind).items():
+        if get_origin(hint) is Literal and getattr(part, key) not in get_args(hint):
+            raise ConfigError(
+                f"{path}: {name}.{key} {getattr(part, key)!r} is none of {', '.join(get_args(hint))}", field=name
+            )
+    return part

@@ -13,9 +13,19 @@ DocumentStatus = Literal["draft", "open", "void", "written_off"]
 """What the source says of a document. Paid and partially paid are not said: they follow from the allocations."""
 
 AllocationKind = Literal[
-    "payment", "credit_memo", "prepayment", "overpayment", "discount", "withholding", "write_off", "journal", "opening"
+    "payment",
+    "credit_memo",
+    "prepayment",
+    "overpayment",
+    "discount",
+    "withholding",
+    "write_off",
+    "journal",
+    "opening",
+    "refund",
 ]
-"""What settled a part of an invoice. `opening`: settled, but the source does not say by what or when."""
+"""What settled a part of an invoice. `opening`: settled, but the source does not say by what or when. `refund`: a part
+of a payment or credit memo that was paid back to the customer; it settles no invoice."""
 
 Entity = Literal["customer", "invoice", "payment", "credit_memo", "allocation"]
 
@@ -40,7 +50,8 @@ class Invoice:
     """One receivable as the customer's books state it.
 
     `balance` is the source's own open amount where it states one; the ledger computes its own from the allocations
-    and reports any difference. `disputed` is None where the source does not say.
+    and reports any difference. `disputed` is None where the source does not say. `exchange_rate` is what the books
+    carry one unit of `currency` at, in their home currency; None where that is 1 or not known.
     """
 
     external_id: str
@@ -54,24 +65,33 @@ class Invoice:
     status: DocumentStatus = "open"
     terms: str | None = None
     disputed: bool | None = None
+    exchange_rate: Decimal | None = None
     updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """Money received from a customer; what of it is not allocated is unapplied."""
+    """Money received from a customer; what of it is not allocated is unapplied.
+
+    One that was taken back is `void`: it counts nowhere. `exchange_rate` as for an invoice.
+    """
 
     external_id: str
     customer_id: str
     paid_on: date
     currency: str
     amount: Decimal
+    status: Literal["open", "void"] = "open"
+    exchange_rate: Decimal | None = None
     updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditMemo:
-    """An amount given back to a customer; `total` is positive. What of it is not allocated is unapplied."""
+    """An amount given back to a customer; `total` is positive. What of it is not allocated is unapplied.
+
+    `exchange_rate` as for an invoice.
+    """
 
     external_id: str
     customer_id: str
@@ -80,25 +100,30 @@ class CreditMemo:
     currency: str
     total: Decimal
     status: DocumentStatus = "open"
+    exchange_rate: Decimal | None = None
     updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allocation:
-    """A part of a payment, credit memo or the like, set against one invoice.
+    """A part of a payment, credit memo or the like, set against one invoice (none where the kind is `refund`).
 
-    `amount` is in the invoice's currency, `source_amount` in the payment's where that differs. `source_id` names the
-    payment or credit memo; None for kinds that have no document. Active on a day d when applied_on <= d and it is
-    not reversed by d.
+    `amount` is in the invoice's currency, `source_amount` in the payment's where that differs; `home_amount` is what it
+    took off the receivables in the books' home currency, where that is not the amount at the invoice's rate.
+    `source_id` names the credit memo for the kind `credit_memo`, the payment for others; None for kinds that have no
+    document. `source_kind` says which of both a refund pays back. Active on a day d when applied_on <= d and it is not
+    reversed by d.
     """
 
     external_id: str
-    invoice_id: str
+    invoice_id: str | None
     kind: AllocationKind
     amount: Decimal
     applied_on: date
     source_id: str | None = None
+    source_kind: Literal["payment", "credit_memo"] | None = None
     source_amount: Decimal | None = None
+    home_amount: Decimal | None = None
     reversed_on: date | None = None
     updated_at: datetime | None = None
 
@@ -112,4 +137,16 @@ class Gone:
     gone_on: date
 
 
-Record = Customer | Invoice | Payment | CreditMemo | Allocation | Gone
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllocationsComplete:
+    """The allocations beside this are all there are of one document: any other the ledger holds was taken back.
+
+    Of a payment or credit memo: where it went; of an invoice: what settled it. Emit it in the same item as them.
+    """
+
+    entity: Literal["payment", "credit_memo", "invoice"]
+    external_id: str
+    gone_on: date
+
+
+Record = Customer | Invoice | Payment | CreditMemo | Allocation | AllocationsComplete | Gone

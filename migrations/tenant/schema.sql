@@ -48,19 +48,41 @@ CREATE INDEX ix_allocations_invoice_id ON allocations (invoice_id);
 
 CREATE INDEX ix_allocations_source_id ON allocations (source_id);
 
+CREATE TABLE connection_tokens (
+	connection_id UUID NOT NULL,
+	generation INTEGER DEFAULT 1 NOT NULL,
+	state TEXT DEFAULT 'idle' NOT NULL,
+	expires_at TIMESTAMP WITH TIME ZONE,
+	granted_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	renewed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	refresh_expires_at TIMESTAMP WITH TIME ZONE,
+	lease_owner UUID,
+	lease_until TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_connection_tokens PRIMARY KEY (connection_id),
+	CONSTRAINT ck_connection_tokens_state CHECK (state in ('idle', 'in_flight', 'uncertain', 'dead'))
+);
+
 CREATE TABLE connections (
 	id UUID DEFAULT gen_random_uuid() NOT NULL,
 	plugin TEXT NOT NULL,
 	name TEXT NOT NULL,
 	config JSONB DEFAULT '{}' NOT NULL,
+	auth_method TEXT,
+	account_id TEXT,
+	account JSONB,
+	choices JSONB,
 	status TEXT DEFAULT 'ready' NOT NULL,
 	reason TEXT,
 	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
 	last_run_at TIMESTAMP WITH TIME ZONE,
+	last_full_run_at TIMESTAMP WITH TIME ZONE,
+	disconnected_at TIMESTAMP WITH TIME ZONE,
 	CONSTRAINT pk_connections PRIMARY KEY (id),
-	CONSTRAINT ck_connections_status CHECK (status in ('ready', 'needs_attention', 'paused')),
+	CONSTRAINT ck_connections_status CHECK (status in ('pending', 'choose_account', 'ready', 'needs_reconnect', 'needs_attention', 'paused', 'disconnected')),
 	CONSTRAINT uq_connections_plugin_name UNIQUE (plugin, name)
 );
+
+CREATE UNIQUE INDEX uq_connections_plugin_account_id ON connections (plugin, account_id) WHERE account_id is not null and status <> 'disconnected';
 
 CREATE TABLE credit_memos (
 	id UUID NOT NULL,
@@ -191,6 +213,21 @@ CREATE TABLE ledger_versions (
 	CONSTRAINT pk_ledger_versions PRIMARY KEY (entity, id, recorded_at)
 );
 
+CREATE TABLE notices (
+	id BIGINT GENERATED ALWAYS AS IDENTITY,
+	connection_id UUID,
+	kind TEXT NOT NULL,
+	text TEXT NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	seen_at TIMESTAMP WITH TIME ZONE,
+	settled_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_notices PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_notices_created_at ON notices (created_at);
+
+CREATE UNIQUE INDEX uq_notices_connection_id_kind ON notices (connection_id, kind) WHERE settled_at is null;
+
 CREATE TABLE payments (
 	id UUID NOT NULL,
 	customer_id UUID NOT NULL,
@@ -300,4 +337,18 @@ CREATE TABLE sync_runs (
 CREATE INDEX ix_sync_runs_connection_id_started_at ON sync_runs (connection_id, started_at);
 
 CREATE UNIQUE INDEX uq_sync_runs_running ON sync_runs (connection_id) WHERE status = 'running';
+
+CREATE TABLE webhook_deliveries (
+	id BIGINT GENERATED ALWAYS AS IDENTITY,
+	connection_id UUID NOT NULL,
+	digest BYTEA NOT NULL,
+	body BYTEA NOT NULL,
+	received_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	processed_at TIMESTAMP WITH TIME ZONE,
+	outcome TEXT,
+	CONSTRAINT pk_webhook_deliveries PRIMARY KEY (id),
+	CONSTRAINT uq_webhook_deliveries_connection_id_digest UNIQUE (connection_id, digest)
+);
+
+CREATE INDEX ix_webhook_deliveries_received_at ON webhook_deliveries (received_at);
 
