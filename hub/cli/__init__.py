@@ -24,6 +24,7 @@ COMMANDS = {
     "worker": "Run job workers.",
     "scheduler": "Run the schedule and the sweeps.",
     "plugin": "List the plugins and what is wrong with the broken ones.",
+    "connector": "Show what a connector makes of recorded answers.",
     "bench": "Measure the hub against the limits of this machine.",
     "demo": "Write the synthetic demo ledger.",
 }

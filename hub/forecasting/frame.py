@@ -177,7 +177,7 @@ def _from_mapped(
     customers: dict[str, str], invoices: Sequence[Invoice], allocations: Iterable[Allocation], day: int
 ) -> LedgerFrame:
     customer_row = {external_id: row for row, external_id in enumerate(customers)}
-    invoice_row = {invoice.external_id: row for row, invoice in enumerate(invoices)}
+    invoice_row: dict[str | None, int] = {invoice.external_id: row for row, invoice in enumerate(invoices)}
     parts = [part for part in allocations if part.invoice_id in invoice_row]
     return LedgerFrame.from_columns(
         day=day,
