@@ -38,6 +38,9 @@ connections = Table(
     Column("account_id", Text),
     Column("account", JSONB),
     Column("choices", JSONB),
+    # What is to open it from now on, once it has proved good: {id, config, auth_method, values}. Its secrets and tokens
+    # are kept under that id until then, so that a sign-in to the wrong company costs nothing.
+    Column("candidate", JSONB),
     Column("status", Text, nullable=False, server_default=text("'ready'")),
     # Why it needs attention, for the person who can mend it.
     Column("reason", Text),
@@ -88,7 +91,10 @@ webhook_deliveries = Table(
     Column("connection_id", UUID(as_uuid=True), nullable=False),
     # Of the raw body: the same announcement delivered again is the same row.
     Column("digest", LargeBinary, nullable=False),
-    Column("body", LargeBinary, nullable=False),
+    # As they came; or, where the hub took a tenant's part out of what was about several companies, that part alone.
+    Column("headers", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("body", LargeBinary),
+    Column("changes", JSONB),
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("processed_at", DateTime(timezone=True)),
     # What came of it, or why nothing did.
@@ -152,9 +158,12 @@ parked_webhooks = Table(
     # Announcements about companies that no tenant has connected, yet: they are kept for a while.
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("plugin", Text, nullable=False),
+    # Null until somebody has looked at what it is about; then the changes of this company alone.
     Column("account_id", Text),
     Column("digest", LargeBinary, nullable=False),
-    Column("body", LargeBinary, nullable=False),
+    Column("headers", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("body", LargeBinary),
+    Column("changes", JSONB),
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     UniqueConstraint("plugin", "digest"),
     Index("ix_parked_webhooks_received_at", "received_at"),

@@ -1,18 +1,26 @@
 """Connections: which account at which provider a tenant has connected, and how it fares."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from hub.connections import notices
 from hub.connections.models import connections
 from hub.errors import ConflictError, NotFoundError
 from hub.redaction import redact
+from hub.sdk.errors import ConfigError
+from hub.storage import audit
+
+_NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
+# What an outcome of a run changes nothing about: a person said so, or nobody has consented yet.
+_SET_BY_PEOPLE = ("paused", "disconnected", "pending", "choose_account")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +28,7 @@ class Connection:
     """One account at one provider. `config` has been checked against the plugin's schema and holds no secrets.
 
     `account` is the company there (hub.sdk.connector.Account as JSON), `choices` those to choose from before.
+    `candidate` is what is to open it from now on, once that has proved good: id, config, auth_method, values.
     """
 
     id: UUID
@@ -30,6 +39,7 @@ class Connection:
     account_id: str | None
     account: Mapping[str, Any] | None
     choices: list[Mapping[str, Any]] | None
+    candidate: Mapping[str, Any] | None
     status: str
     reason: str | None
     created_at: datetime
@@ -38,9 +48,23 @@ class Connection:
     disconnected_at: datetime | None
 
 
-def create(session: Session, plugin: str, name: str, config: Mapping[str, Any]) -> UUID:
+class Context(Protocol):
+    """What making a connector needs of the job it is made in; see hub.jobs.context.JobContext."""
+
+    registry: Any
+
+
+def create(
+    session: Session,
+    plugin: str,
+    name: str,
+    config: Mapping[str, Any],
+    *,
+    auth_method: str | None = None,
+    status: str = "ready",
+) -> UUID:
     """Add a connection; returns its id. Raises ConflictError where the plugin has one of that name."""
-    connection_id = _insert(session, plugin, name, config)
+    connection_id = _insert(session, plugin, name, config, auth_method=auth_method, status=status)
     if connection_id is None:
         raise ConflictError(f"There is a {plugin} connection named {name!r} already; choose another name.")
     return connection_id
@@ -56,9 +80,10 @@ def ensure(session: Session, plugin: str, name: str, config: Mapping[str, Any]) 
     return held
 
 
-def get(session: Session, connection_id: UUID) -> Connection:
-    """A connection. Raises NotFoundError."""
-    row = session.execute(select(connections).where(connections.c.id == connection_id)).mappings().one_or_none()
+def get(session: Session, connection_id: UUID, *, for_update: bool = False) -> Connection:
+    """A connection, held until the transaction ends if `for_update`. Raises NotFoundError."""
+    query = select(connections).where(connections.c.id == connection_id)
+    row = session.execute(query.with_for_update() if for_update else query).mappings().one_or_none()
     if row is None:
         raise NotFoundError(f"There is no connection {connection_id}.")
     return Connection(**row)
@@ -70,24 +95,114 @@ def list_connections(session: Session) -> list[Connection]:
     return [Connection(**row) for row in rows]
 
 
-def note_run(session: Session, connection_id: UUID, at: datetime) -> None:
-    """Note that a run went through: the connection is well."""
-    _set(session, connection_id, status="ready", reason=None, last_run_at=at)
+def free_name(session: Session, plugin: str, wanted: str) -> str:
+    """`wanted`, with a number after it where the plugin has a connection of that name already."""
+    taken = set(session.scalars(select(connections.c.name).where(connections.c.plugin == plugin)))
+    number, name = 1, wanted
+    while name in taken:
+        number += 1
+        name = f"{wanted} {number}"
+    return name
+
+
+def make_connector(context: Context, connection: Connection, options: Mapping[str, Any] = _NO_OPTIONS) -> Any:
+    """The connection's connector, made anew: with the hub's way to call the provider, where it calls one.
+
+    `options` are further settings of a plugin that calls nobody. Raises ConfigError for a connection that was
+    disconnected, and what making it raises.
+    """
+    if connection.status == "disconnected":
+        raise ConfigError(f"{connection.name} was disconnected; reconnect it to go on.")
+    if not context.registry.get(connection.plugin).auth:
+        return context.registry.make(connection.plugin, {**connection.config, **options})
+    from hub.connections.calling import open_api  # late: it brings httpx
+
+    config = MappingProxyType(dict(connection.config))
+    return context.registry.make(connection.plugin, config, open_api(context, connection))
+
+
+def candidate_of(connection: Connection) -> Connection | None:
+    """The connection as its candidate would have it, under the candidate's id; None where there is none."""
+    if connection.candidate is None:
+        return None
+    proposed = connection.candidate
+    account = {"values": proposed.get("values", {})}
+    return replace(
+        connection,
+        id=UUID(proposed["id"]),
+        config=proposed["config"],
+        auth_method=proposed["auth_method"],
+        account_id=None,
+        account=account,
+        status="pending",
+    )
+
+
+def note_run(session: Session, connection_id: UUID, at: datetime, *, is_full: bool = False) -> None:
+    """Note that a run went through: the connection is well, unless a person has paused or ended it meanwhile."""
+    ran = {"last_run_at": at} | ({"last_full_run_at": at} if is_full else {})
+    _set(session, connection_id, **ran)
+    if _settle_status(session, connection_id, "ready", None):
+        notices.settle(session, connection_id, *notices.MENDED_BY_A_RUN)
 
 
 def need_attention(session: Session, connection_id: UUID, reason: str) -> None:
-    """Note what a person has to mend before it can run again."""
-    _set(session, connection_id, status="needs_attention", reason=redact(reason))
+    """Note what a person has to mend before it can run again, and tell the tenant's admins."""
+    _need(session, connection_id, "needs_attention", reason)
 
 
-def _insert(session: Session, plugin: str, name: str, config: Mapping[str, Any]) -> UUID | None:
+def needs_reconnect(session: Session, connection_id: UUID, reason: str) -> None:
+    """Note that the provider lets nobody in any more until a person consents anew, and tell the tenant's admins."""
+    _need(session, connection_id, "needs_reconnect", reason)
+
+
+def _need(session: Session, connection_id: UUID, status: notices.Kind, reason: str) -> None:
+    reason = redact(reason)
+    if _settle_status(session, connection_id, status, reason):
+        name = session.scalar(select(connections.c.name).where(connections.c.id == connection_id))
+        notices.tell(session, connection_id, status, f"{name}: {reason}")
+
+
+def set_status(session: Session, connection_id: UUID, status: str, reason: str | None = None, **values: Any) -> None:
+    """Have a connection be in `status`; a change of it is in the audit."""
+    old = session.execute(
+        select(connections.c.status, connections.c.reason).where(connections.c.id == connection_id).with_for_update()
+    ).one()
+    reason = None if reason is None else redact(reason)
+    _set(session, connection_id, status=status, reason=reason, **values)
+    if (old.status, old.reason) != (status, reason):
+        audit.record(
+            session,
+            "connection.status_changed",
+            "connection",
+            connection_id,
+            before={"status": old.status, "reason": old.reason},
+            after={"status": status, "reason": reason},
+        )
+
+
+def _settle_status(session: Session, connection_id: UUID, status: str, reason: str | None) -> bool:
+    """What a run found out about a connection; False where it is not for a run to say, or there is no such one."""
+    query = select(connections.c.status).where(connections.c.id == connection_id).with_for_update()
+    current = session.scalar(query)
+    if current is None or current in _SET_BY_PEOPLE:
+        return False
+    set_status(session, connection_id, status, reason)
+    return True
+
+
+def _insert(session: Session, plugin: str, name: str, config: Mapping[str, Any], **values: Any) -> UUID | None:
     statement = (
         insert(connections)
-        .values(plugin=plugin, name=name, config=dict(config))
+        .values(plugin=plugin, name=name, config=dict(config), **values)
         .on_conflict_do_nothing(index_elements=["plugin", "name"])
         .returning(connections.c.id)
     )
-    return session.execute(statement).scalar_one_or_none()
+    connection_id: UUID | None = session.execute(statement).scalar_one_or_none()
+    if connection_id is not None:
+        after = {"plugin": plugin, "name": name, **values}
+        audit.record(session, "connection.created", "connection", connection_id, after=after)
+    return connection_id
 
 
 def _set(session: Session, connection_id: UUID, **values: Any) -> None:

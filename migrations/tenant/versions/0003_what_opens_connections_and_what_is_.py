@@ -49,7 +49,9 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("connection_id", sa.UUID(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("headers", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("changes", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("processed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
@@ -61,6 +63,7 @@ def upgrade() -> None:
     op.add_column("connections", sa.Column("account_id", sa.Text(), nullable=True))
     op.add_column("connections", sa.Column("account", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
     op.add_column("connections", sa.Column("choices", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
+    op.add_column("connections", sa.Column("candidate", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
     op.add_column("connections", sa.Column("last_full_run_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("connections", sa.Column("disconnected_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
