@@ -11,6 +11,13 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionReady(Event):
+    """An account was connected, or connected anew, and the provider lets the hub in."""
+
+    connection_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SyncFinished(Event):
     """A sync run ended with its rows stored; `changed` counts the ledger records it wrote."""
 

@@ -8,6 +8,9 @@ from hub.jobs.schedule import read_schedule
 from hub.settings import CONFIG
 
 HANDLERS: dict[str, str] = {
+    "connections.check": "hub.connections.jobs:check",
+    "connections.webhook": "hub.connections.jobs:handle_webhooks",
+    "connections.keep_alive": "hub.connections.jobs:keep_alive",
     "sync.run": "hub.sync.jobs:run_sync",
     "sync.import": "hub.sync.jobs:run_import",
     "forecasting.refresh": "hub.forecasting.jobs:refresh",

@@ -28,6 +28,7 @@ _APP: dict[str, dict[str, Any]] = {
         SECRET: True,
     },
 }
+_KINDS = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
 _WEBHOOK = {
     "type": "string",
     "title": "Webhook key",
@@ -65,8 +66,7 @@ def form_of(manifest: Manifest, auth: Auth, *, has_app: bool) -> dict[str, Any]:
         if has_app:
             required -= _APP.keys()
         else:
-            # A public client, which PKCE alone protects, has no secret.
-            required |= {"client_id"} if auth.pkce else _APP.keys()
+            required |= _APP.keys()
     if manifest.webhook and manifest.webhook.secret not in properties:
         properties[manifest.webhook.secret] = _WEBHOOK
     return {
@@ -140,14 +140,13 @@ def _told(error: Any, form: Mapping[str, Any], secrets: Collection[str]) -> Iter
 
 
 def _sentence(error: Any, is_secret: bool) -> str:
-    wanted = error.validator_value
+    wanted: Any = error.validator_value
     match error.validator:
         case "enum":
             return f"One of {', '.join(map(str, wanted))}."
         case "type":
-            kinds = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
             named = wanted if isinstance(wanted, list) else [wanted]
-            return f"Must be {' or '.join(kinds.get(each, each) for each in named)}."
+            return f"Must be {' or '.join(_KINDS.get(each, str(each)) for each in named)}."
         case "pattern":
             return f"Must look like {wanted}."
         case "format":
@@ -158,7 +157,7 @@ def _sentence(error: Any, is_secret: bool) -> str:
             return f"At most {wanted} characters."
         case _:
             # The library's own words quote the value.
-            return "Cannot be used." if is_secret else f"{error.message}."
+            return "Cannot be used." if is_secret else f"{error.message!s}."
 
 
 def _described(form: Mapping[str, Any], name: str) -> str:

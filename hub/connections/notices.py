@@ -1,10 +1,10 @@
 """Notices to a tenant's people about its connections: what happened, in words, until it is mended. Told once each."""
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import RowMapping, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -52,7 +52,7 @@ def settle(session: Session, connection_id: UUID, *kinds: Kind) -> None:
     session.execute(standing.values(settled_at=func.now()))
 
 
-def list_notices(session: Session, *, open: bool, limit: int) -> list[Mapping[str, Any]]:
+def list_notices(session: Session, *, open: bool, limit: int) -> list[RowMapping]:
     """Notices, newest first: those that stand, or also those that were settled."""
     query = select(*_COLUMNS).order_by(notices.c.created_at.desc(), notices.c.id.desc()).limit(limit)
     if open:
@@ -60,7 +60,7 @@ def list_notices(session: Session, *, open: bool, limit: int) -> list[Mapping[st
     return [row._mapping for row in session.execute(query)]
 
 
-def see(session: Session, notice_id: int) -> Mapping[str, Any]:
+def see(session: Session, notice_id: int) -> RowMapping:
     """Note that somebody has seen a notice; returns it. Raises NotFoundError."""
     seen = update(notices).where(notices.c.id == notice_id).values(seen_at=func.coalesce(notices.c.seen_at, func.now()))
     row = session.execute(seen.returning(*_COLUMNS)).one_or_none()
@@ -69,7 +69,7 @@ def see(session: Session, notice_id: int) -> Mapping[str, Any]:
     return row._mapping
 
 
-def forget(session: Session, before: Any, at_once: int) -> int:
+def forget(session: Session, before: datetime, at_once: int) -> int:
     """Delete up to `at_once` notices that were settled, or seen and long past, before an instant; how many."""
     over = or_(notices.c.settled_at < before, notices.c.seen_at < before)
     gone = select(notices.c.id).where(over).limit(at_once)

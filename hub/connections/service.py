@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from hub.connections import notices
 from hub.connections.models import connections
-from hub.errors import ConflictError, NotFoundError
+from hub.errors import ConflictError, InvalidError, NotFoundError
 from hub.redaction import redact
 from hub.sdk.errors import ConfigError
 from hub.storage import audit
@@ -161,6 +161,54 @@ def _need(session: Session, connection_id: UUID, status: notices.Kind, reason: s
     if _settle_status(session, connection_id, status, reason):
         name = session.scalar(select(connections.c.name).where(connections.c.id == connection_id))
         notices.tell(session, connection_id, status, f"{name}: {reason}")
+
+
+def pause(session: Session, connection_id: UUID) -> None:
+    """Have no runs begin until it is resumed. Raises ConflictError where none would anyway."""
+    status = get(session, connection_id, for_update=True).status
+    if status == "paused":
+        return
+    if status not in ("ready", "needs_attention", "needs_reconnect"):
+        raise ConflictError(f"Only what runs can be paused; this connection is {_words(status)}.")
+    set_status(session, connection_id, "paused")
+
+
+def resume(session: Session, connection_id: UUID) -> None:
+    """Have runs begin again. Raises ConflictError for what is not paused."""
+    status = get(session, connection_id, for_update=True).status
+    if status != "paused":
+        raise ConflictError(f"Only what is paused can be resumed; this connection is {_words(status)}.")
+    set_status(session, connection_id, "ready")
+
+
+def rename(session: Session, connection_id: UUID, name: str) -> None:
+    """Call a connection something else. Raises ConflictError where the plugin has one of that name."""
+    held = get(session, connection_id, for_update=True)
+    query = select(connections.c.id).where(connections.c.plugin == held.plugin, connections.c.name == name)
+    other = session.scalar(query)
+    if other not in (None, connection_id):
+        message = f"There is a connection named {name!r} already."
+        raise ConflictError(message, fields={"name": "Choose another name."})
+    if name != held.name:
+        _set(session, connection_id, name=name)
+        before, after = {"name": held.name}, {"name": name}
+        audit.record(session, "connection.renamed", "connection", connection_id, before=before, after=after)
+
+
+def choose(session: Session, connection_id: UUID, account_id: str) -> None:
+    """Settle which of the companies that the grant opens it is to be. Raises ConflictError and InvalidError."""
+    held = get(session, connection_id, for_update=True)
+    if held.status != "choose_account" or held.choices is None:
+        raise ConflictError(f"There is nothing to choose; this connection is {_words(held.status)}.")
+    chosen = next((each for each in held.choices if each["id"] == account_id), None)
+    if chosen is None:
+        known = ", ".join(f"{each['id']} ({each['name']})" for each in held.choices)
+        raise InvalidError("There is no such company to choose.", fields={"account_id": f"One of {known}."})
+    set_status(session, connection_id, "pending", account=chosen)
+
+
+def _words(status: str) -> str:
+    return status.replace("_", " ")
 
 
 def set_status(session: Session, connection_id: UUID, status: str, reason: str | None = None, **values: Any) -> None:

@@ -1,0 +1,48 @@
+"""Which tenant a connection belongs to, and who has connected a company: what has to be found before the tenant is.
+
+In the hub's own schema, which no tenant's role can read; sessions are the hub's.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hub.connections.models import connected_accounts
+
+
+def enter(session: Session, tenant: str, connection_id: UUID, plugin: str, account_id: str | None = None) -> None:
+    """Note whose a connection is, and the company it is to, once that is known."""
+    new = insert(connected_accounts).values(
+        connection_id=connection_id, tenant_key=tenant, plugin=plugin, account_id=account_id
+    )
+    changes = {"account_id": new.excluded.account_id}
+    session.execute(new.on_conflict_do_update(index_elements=["connection_id"], set_=changes))
+
+
+def leave(session: Session, connection_id: UUID) -> None:
+    """Forget a connection that was disconnected: what is announced of it finds nobody."""
+    session.execute(delete(connected_accounts).where(connected_accounts.c.connection_id == connection_id))
+
+
+def tenant_of(session: Session, plugin: str, connection_id: UUID) -> str | None:
+    """Whose connection this is; None where the plugin has no such one."""
+    columns = connected_accounts.c
+    query = select(columns.tenant_key).where(columns.connection_id == connection_id, columns.plugin == plugin)
+    return session.scalar(query)
+
+
+def connected_to(session: Session, plugin: str, account_ids: set[str]) -> list[tuple[str, str, UUID]]:
+    """Account, tenant and connection of all who have connected these companies."""
+    columns = connected_accounts.c
+    query = select(columns.account_id, columns.tenant_key, columns.connection_id)
+    rows = session.execute(query.where(columns.plugin == plugin, columns.account_id.in_(account_ids)))
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def some_tenant(session: Session, plugin: str) -> str | None:
+    """A tenant that has connected anything of the plugin's, in whose name work for all of them may be done."""
+    columns = connected_accounts.c
+    query = select(columns.tenant_key).where(columns.plugin == plugin, columns.account_id.is_not(None))
+    return session.scalar(query.order_by(columns.connection_id).limit(1))
