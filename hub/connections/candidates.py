@@ -38,6 +38,7 @@ def propose(
     proposed: dict[str, Any] = {"config": entered.config, "auth_method": auth_method}
     if connection.account_id is None:
         owner = connection.id
+        service.set_status(session, owner, "pending")
         values = proposed | {"account": None, "choices": None, "candidate": None}
         for name in set(vault.names(session, owner)) - set(sealed):
             vault.forget(session, owner, name)

@@ -58,6 +58,11 @@ class JobContext:
         """The way to the tenant's secrets; the worker's opened keys serve all its attempts."""
         return Vault(self.settings, self.storage, self.keys)
 
+    @property
+    def is_last_attempt(self) -> bool:
+        """Whether the work is dead if this attempt fails, whatever for."""
+        return self.claim is not None and self.attempt >= self.claim.max_attempts
+
     def progress(self, share: float, sentence: str) -> None:
         """Show the share done (0 to 1) and a sentence for the person waiting, and keep hold of the work.
 

@@ -1,0 +1,179 @@
+"""Trying what is to open a connection: which company it leads to, and whether the provider answers there."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hub.connections import candidates, directory, notices, service
+from hub.connections.service import Connection
+from hub.errors import ConflictError
+from hub.events import ConnectionReady, Event
+from hub.sdk.connector import Account
+from hub.sdk.errors import AuthError, ConfigError, RefusedError
+from hub.storage.session import Storage
+from hub.storage.vault import Vault
+
+
+class Context(Protocol):
+    """What this work needs of the job it runs in; see hub.jobs.context.JobContext."""
+
+    storage: Storage
+    registry: Any
+    tenant: str
+
+    @property
+    def vault(self) -> Vault:
+        """The way to the tenant's secrets."""
+
+    @property
+    def is_last_attempt(self) -> bool:
+        """Whether it will not be tried again after this."""
+
+    def transaction(self) -> Any:
+        """A transaction as the tenant."""
+
+    def progress(self, share: float, sentence: str) -> None:
+        """Show how far the work is."""
+
+    def publish(self, event: Event) -> None:
+        """Have what follows from the event done once the work is."""
+
+
+class WrongCompanyError(ConflictError):
+    """The grant is good, but for another company than the connection's."""
+
+
+def try_connection(context: Context, connection_id: UUID) -> dict[str, Any]:
+    """Try a connection, and have it ready, waiting for a choice, or in need of somebody who reads why it is not.
+
+    Safe to repeat. Raises what the connector raises, once it has been noted.
+    """
+    with context.transaction() as session:
+        connection = service.get(session, connection_id)
+    if connection.status == "disconnected" and connection.candidate is None:
+        return {"status": "disconnected"}
+    subject = service.candidate_of(connection) or connection
+    name = context.registry.get(connection.plugin).name
+    try:
+        account, choices = _find(context, connection, subject, name)
+        if choices:
+            return _offer(context, connection, choices)
+        return _make_ready(context, connection, account, name)
+    except (AuthError, ConfigError, ConflictError) as error:
+        _refuse(context, connection, subject, str(error), is_consent=isinstance(error, AuthError))
+        raise
+    except RefusedError as error:
+        message = f"{name} answered, but refused: {error}"
+        _refuse(context, connection, subject, message)
+        raise ConfigError(message) from error
+    except Exception as error:
+        if context.is_last_attempt:
+            _refuse(context, connection, subject, f"{name} could not be asked: {error}. Try again later.")
+        raise
+
+
+def _find(
+    context: Context, connection: Connection, subject: Connection, name: str
+) -> tuple[Account | None, Sequence[Account]]:
+    """The company that the connection is to, tried; or those to choose from."""
+    context.progress(0.1, f"Asking {name} which companies there are")
+    connector = service.make_connector(context, subject)
+    list_accounts = getattr(connector, "accounts", None)
+    account = None
+    if list_accounts is not None:
+        found = [_with_values(each, subject) for each in list_accounts()]
+        account = _pick(connection, found, name)
+        if account is None:
+            return None, found
+        shared = {"is_one_of_several": "yes"} if len(found) > 1 else {}
+        account = replace(account, values={**account.values, **shared})
+        subject = replace(subject, account_id=account.id, account=asdict(account))
+        connector = service.make_connector(context, subject)
+    context.progress(0.5, f"Trying the connection to {account.name if account else name}")
+    connector.check()
+    return account, ()
+
+
+def _pick(connection: Connection, found: Sequence[Account], name: str) -> Account | None:
+    """The account that is meant; None where a person has to say. Raises ConfigError and WrongCompanyError."""
+    if not found:
+        raise ConfigError(
+            f"{name} shows no company to whoever signed in. Sign in as somebody who may see the company's books."
+        )
+    before = connection.account or {}
+    wanted = connection.account_id or before.get("id")
+    if wanted is None:
+        return found[0] if len(found) == 1 else None
+    chosen = next((each for each in found if each.id == wanted), None)
+    if chosen is None:
+        shown = ", ".join(each.name for each in found)
+        raise WrongCompanyError(
+            f"You signed in to {shown}; this connection is {before.get('name') or wanted}'s. Sign in to that company,"
+            " or connect the other one as a connection of its own."
+        )
+    return chosen
+
+
+def _with_values(account: Account, subject: Connection) -> Account:
+    """The account, with what came back with the consent."""
+    return replace(account, values={**(subject.account or {}).get("values", {}), **account.values})
+
+
+def _offer(context: Context, connection: Connection, choices: Sequence[Account]) -> dict[str, Any]:
+    with context.transaction() as session:
+        if not _is_current(session, connection):
+            return {"status": "superseded"}
+        shown = [asdict(each) for each in choices]
+        reason = f"The consent opens {len(shown)} companies; choose which one this connection is to."
+        service.set_status(session, connection.id, "choose_account", reason, choices=shown)
+    return {"status": "choose_account", "choices": [{"id": each.id, "name": each.name} for each in choices]}
+
+
+def _make_ready(context: Context, connection: Connection, account: Account | None, name: str) -> dict[str, Any]:
+    with context.transaction() as session:
+        if not _is_current(session, connection):
+            return {"status": "superseded"}
+        candidates.adopt(session, context.vault, service.get(session, connection.id), account, name)
+    account_id = account.id if account else None
+    with context.storage.hub() as hub:
+        directory.enter(hub, context.tenant, connection.id, connection.plugin, account_id)
+    context.publish(ConnectionReady(tenant=context.tenant, connection_id=str(connection.id)))
+    return {"status": "ready", "account": {"id": account.id, "name": account.name} if account else None}
+
+
+def _refuse(
+    context: Context, connection: Connection, subject: Connection, reason: str, *, is_consent: bool = False
+) -> None:
+    """Note why it did not work; what opened the connection before goes on doing so."""
+    with context.transaction() as session:
+        if not _is_current(session, connection):
+            return
+        now = service.get(session, connection.id)
+        if now.candidate is not None:
+            candidates.drop(session, context.vault, now)
+            if now.status != "ready":
+                service.set_status(session, now.id, now.status, reason)
+            if now.status in ("needs_reconnect", "needs_attention"):
+                notices.tell(session, now.id, now.status, f"{now.name}: {reason}")
+            return
+        status: notices.Kind = "needs_attention"
+        if is_consent and subject.auth_method and _is_by_consent(context, subject):
+            status = "needs_reconnect"
+        service.set_status(session, now.id, status, reason)
+        notices.tell(session, now.id, status, f"{now.name}: {reason}")
+
+
+def _is_by_consent(context: Context, subject: Connection) -> bool:
+    ways = context.registry.get(subject.plugin).auth
+    return any(auth.method == subject.auth_method and auth.kind == "oauth2_code" for auth in ways)
+
+
+def _is_current(session: Session, tried: Connection) -> bool:
+    """Whether what was tried is still what is to be tried: nobody has disconnected or proposed anew meanwhile."""
+    now = service.get(session, tried.id, for_update=True)
+    if now.status == "disconnected" and tried.status != "disconnected":
+        return False
+    return (now.candidate or {}).get("id") == (tried.candidate or {}).get("id")
