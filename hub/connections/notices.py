@@ -27,7 +27,7 @@ _COLUMNS = (
 )
 
 
-def tell(session: Session, connection_id: UUID, kind: Kind, text: str) -> None:
+def tell(session: Session, connection_id: UUID, kind: str, text: str) -> None:
     """Have a notice stand. The same trouble is one notice; told in other words, it is new to whoever had seen it."""
     new = insert(notices).values(connection_id=connection_id, kind=kind, text=redact(text))
     is_news = notices.c.text != new.excluded.text

@@ -229,6 +229,13 @@ def set_status(session: Session, connection_id: UUID, status: str, reason: str |
         )
 
 
+def note_reason(session: Session, connection_id: UUID, reason: str) -> None:
+    """Say why a connection is still not what somebody wanted it to be; one that is ready is well all the same."""
+    status = session.scalar(select(connections.c.status).where(connections.c.id == connection_id).with_for_update())
+    if status is not None and status != "ready":
+        set_status(session, connection_id, status, reason)
+
+
 def _settle_status(session: Session, connection_id: UUID, status: str, reason: str | None) -> bool:
     """What a run found out about a connection; False where it is not for a run to say, or there is no such one."""
     query = select(connections.c.status).where(connections.c.id == connection_id).with_for_update()
