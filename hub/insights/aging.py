@@ -190,6 +190,7 @@ _PAST = """
         select invoice_id, sum(changed.amount) as amount
         from changed left join payments on payments.id = source_id left join credit_memos on credit_memos.id = source_id
         where payments.deleted_on is null and credit_memos.deleted_on is null
+          and coalesce(payments.status, credit_memos.status, 'open') = 'open'
         group by 1
     ),
     used as (
@@ -207,7 +208,8 @@ _PAST = """
     credit as (
         select customer_id, currency, unapplied + coalesce(used.amount, 0) as unapplied
         from payments left join used on source_id = id
-        where paid_on <= :as_of and deleted_on is null and (unapplied <> 0 or used.amount <> 0) {of_customer}
+        where paid_on <= :as_of and deleted_on is null and status = 'open'
+          and (unapplied <> 0 or used.amount <> 0) {of_customer}
         union all
         select customer_id, currency, unapplied + coalesce(used.amount, 0)
         from credit_memos left join used on source_id = id

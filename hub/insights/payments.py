@@ -53,9 +53,11 @@ _APPLIED = text("""
     from (
         select invoices.currency, allocations.amount as paid, applied_on, issued_on, due_on
         from allocations join invoices on invoices.id = invoice_id
+        left join payments on payments.id = source_id
         where kind in ('payment', 'prepayment', 'overpayment') and applied_on between :from_on and :to_on
+          and payments.deleted_on is null and coalesce(payments.status, 'open') = 'open'
           and allocations.deleted_on is null and (reversed_on is null or reversed_on > :to_on)
-          and status not in ('draft', 'void', 'deleted')
+          and invoices.status not in ('draft', 'void', 'deleted')
     ) applied
     group by currency order by currency
 """)

@@ -18,6 +18,7 @@ from hub.sdk.errors import RecordError
 from hub.sdk.records import (
     Allocation,
     AllocationKind,
+    AllocationsComplete,
     CreditMemo,
     Customer,
     DocumentStatus,
@@ -32,8 +33,12 @@ ENTITIES: tuple[Entity, ...] = get_args(Entity)
 
 _MONEY = Context(prec=19, traps=[Inexact, InvalidOperation])
 _UNIT = Decimal("0.0001")
+_RATE = Context(prec=20, traps=[InvalidOperation])
 _STATUSES = frozenset(get_args(DocumentStatus))
 _KINDS = frozenset(get_args(AllocationKind))
+_STANDINGS = frozenset({"open", "void"})
+_SOURCES = frozenset({"payment", "credit_memo"})
+_COMPLETE = frozenset({"payment", "credit_memo", "invoice"})
 _SIGNED = Struct(">q").unpack
 
 
@@ -50,14 +55,30 @@ class Row(NamedTuple):
     raw: Mapping[str, Any] | None
 
 
+class Complete(NamedTuple):
+    """What an item says of one document: that `allocations` are all it has, as of `updated_at` at the source.
+
+    `side` is the end of the allocations that the document is at: "invoice" or "source".
+    """
+
+    side: str
+    allocations: frozenset[str]
+    gone_on: date
+    updated_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Rows by entity and id, the newest of each. Fill with `add`; `ledger.service.store_batch` stores it."""
+    """Rows by entity and id, the newest of each. Fill with `add`; `ledger.service.store_batch` stores it.
+
+    `complete` names documents, by key, of which the ledger has to let go of all other allocations.
+    """
 
     connection_id: UUID
     naming: Naming
     rows: dict[Entity, dict[str, Row]] = field(default_factory=lambda: {entity: {} for entity in ENTITIES})
     gone: dict[Entity, dict[str, date]] = field(default_factory=lambda: {entity: {} for entity in ENTITIES})
+    complete: dict[str, Complete] = field(default_factory=dict)
 
     @classmethod
     def of(cls, connection_id: UUID, customers: Iterable[UUID] = ()) -> "Batch":
@@ -69,7 +90,10 @@ class Batch:
 
         Raises RecordError if one of them cannot be stored; then none of them was taken in.
         """
-        checked = [self._check(record, raw, main) for record in records]
+        stated = list(records)
+        checked = [self._check(record, raw, main) for record in stated if not isinstance(record, AllocationsComplete)]
+        if len(checked) < len(stated) and not self._complete(stated, checked):
+            checked = [each for each in checked if each[0] != "allocation"]
         for entity, key, row in checked:
             rows, gone = self.rows[entity], self.gone[entity]
             if not isinstance(row, Row):
@@ -82,6 +106,32 @@ class Batch:
             if held is None or not is_older(row.updated_at, held.updated_at):
                 rows[key] = row
 
+    def _complete(self, stated: list[Record], checked: list[tuple[Entity, str, Row | date]]) -> bool:
+        """Note which documents the item states whole; False where the batch holds a newer word on one of them.
+
+        What an older item of the batch said of the document goes, as it would from the ledger.
+        """
+        allocations = frozenset(key for entity, key, row in checked if entity == "allocation" and isinstance(row, Row))
+        times = [row.updated_at for entity, _, row in checked if isinstance(row, Row) and entity != "customer"]
+        newest = max((each for each in times if each is not None), default=None)
+        found = {}
+        for record in stated:
+            if isinstance(record, AllocationsComplete):
+                if record.entity not in _COMPLETE or type(record.external_id) is not str:
+                    raise RecordError(f"{record!r} names no document", expected=", ".join(sorted(_COMPLETE)))
+                side = "invoice" if record.entity == "invoice" else "source"
+                key = self._key(record.entity, record.external_id)
+                found[key] = Complete(side, allocations, _day(record, "gone_on"), newest)
+        held = {key: self.complete[key] for key in found if key in self.complete}
+        if any(is_older(newest, each.updated_at) for each in held.values()):
+            return False
+        for key, earlier in held.items():
+            for allocation in earlier.allocations - allocations:
+                if self.rows["allocation"].pop(allocation, None):
+                    self.gone["allocation"][allocation] = found[key].gone_on
+        self.complete.update(found)
+        return True
+
     def _check(
         self, record: Record, raw: Mapping[str, Any] | None, main: Entity | None
     ) -> tuple[Entity, str, Row | date]:
@@ -93,15 +143,16 @@ class Batch:
                     raise RecordError(f"{record!r} names no record of the ledger", expected=", ".join(ENTITIES))
                 return record.entity, self._key(record.entity, record.external_id), _day(record, "gone_on")
             raise RecordError(f"{type(record).__name__} is no ledger record", expected="a record of hub.sdk.records")
-        entity, encode = known
+        entity, encode, core, unsaid = known
         external_id = record.external_id
         if type(external_id) is not str:
             raise RecordError(f"{entity} with the id {external_id!r}", field="external_id", expected="text")
         try:
             facts = encode(record)
             key = self._key(entity, external_id)
-            encoded = orjson.dumps(facts)
-        except (TypeError, UnicodeEncodeError) as error:
+            # What is rarely said is hashed only where it is: rows from before it could be said keep their hash.
+            encoded = orjson.dumps(facts if facts[core:] != unsaid else facts[:core])
+        except TypeError as error:
             raise RecordError(f"{entity} {external_id!r}: {error}") from error
         if b"\\u0000" in encoded or "\0" in external_id:
             raise RecordError(f"{entity} {external_id!r} holds a NUL character", expected="text without NUL")
@@ -113,7 +164,10 @@ class Batch:
     def _key(self, entity: Entity, external_id: str) -> str:
         if not external_id:
             raise RecordError(f"{entity} without an id", field="external_id", expected="the provider's own id")
-        return self.naming.key(entity, external_id)
+        try:
+            return self.naming.key(entity, external_id)
+        except UnicodeEncodeError as error:
+            raise RecordError(f"{entity} {external_id!r}: {error}") from error
 
 
 def is_older(new: datetime | None, held: datetime | None) -> bool:
@@ -186,6 +240,7 @@ def _invoice(record: Invoice) -> tuple[Any, ...]:
         record.status,
         terms,
         disputed,
+        None if record.exchange_rate is None else _rate(record),
     )
 
 
@@ -195,43 +250,87 @@ def _payment(record: Payment) -> tuple[Any, ...]:
         _day(record, "paid_on").isoformat(),
         _currency(record),
         money(record, "amount"),
+        _one_of(record, "status", _STANDINGS),
+        None if record.exchange_rate is None else _rate(record),
     )
 
 
 def _credit_memo(record: CreditMemo) -> tuple[Any, ...]:
-    if record.status not in _STATUSES:
-        raise _unknown(record, "status", _STATUSES)
     return (
         _text(record, "customer_id"),
         _text(record, "number"),
         _day(record, "issued_on").isoformat(),
         _currency(record),
         money(record, "total"),
-        record.status,
+        _one_of(record, "status", _STATUSES),
+        None if record.exchange_rate is None else _rate(record),
     )
 
 
 def _allocation(record: Allocation) -> tuple[Any, ...]:
-    if record.kind not in _KINDS:
-        raise _unknown(record, "kind", _KINDS)
+    kind = _one_of(record, "kind", _KINDS)
+    if record.source_kind is not None:
+        _one_of(record, "source_kind", _SOURCES)
+    if kind == "refund":
+        _require_refunded(record)
     return (
-        _text(record, "invoice_id"),
+        _text(record, "invoice_id") if kind != "refund" else None,
         _optional_text(record, "source_id"),
-        record.kind,
+        kind,
         money(record, "amount"),
         None if record.source_amount is None else money(record, "source_amount"),
         _day(record, "applied_on").isoformat(),
         None if record.reversed_on is None else _day(record, "reversed_on").isoformat(),
+        None if record.home_amount is None else money(record, "home_amount"),
+        record.source_kind,
     )
 
 
-_ENCODERS: dict[type, tuple[Entity, Callable[[Any], tuple[Any, ...]]]] = {
-    Customer: ("customer", _customer),
-    Invoice: ("invoice", _invoice),
-    Payment: ("payment", _payment),
-    CreditMemo: ("credit_memo", _credit_memo),
-    Allocation: ("allocation", _allocation),
+def _require_refunded(record: Allocation) -> None:
+    """A refund pays back a document and settles none."""
+    if record.invoice_id is not None:
+        raise RecordError(
+            f"a refund of {record.source_id!r} settles no invoice",
+            field="invoice_id",
+            value=str(record.invoice_id),
+            expected="None",
+        )
+    _text(record, "source_id")
+    _one_of(record, "source_kind", _SOURCES)
+
+
+# How each is encoded, how many of the facts are always hashed, and what the others are where nothing is said.
+_ENCODERS: dict[type, tuple[Entity, Callable[[Any], tuple[Any, ...]], int, tuple[Any, ...]]] = {
+    Customer: ("customer", _customer, 7, ()),
+    Invoice: ("invoice", _invoice, 10, (None,)),
+    Payment: ("payment", _payment, 4, ("open", None)),
+    CreditMemo: ("credit_memo", _credit_memo, 6, (None,)),
+    Allocation: ("allocation", _allocation, 7, (None, None)),
 }
+
+
+def _rate(record: Any) -> str:
+    """An exchange rate in the one way we write it: plain digits, 20 of them at most. Raises RecordError."""
+    value = record.exchange_rate
+    try:
+        rate = _RATE.plus(value).normalize(_RATE)
+        if rate.is_finite() and rate > 0 and -20 < rate.adjusted() < 20:
+            return f"{rate:f}"
+    except (TypeError, InvalidOperation):
+        pass
+    raise RecordError(
+        f"exchange_rate {value!r} cannot be stored",
+        field="exchange_rate",
+        value=str(value),
+        expected="a Decimal above 0: home units for one unit of the currency",
+    )
+
+
+def _one_of(record: Any, name: str, known: frozenset[str]) -> str:
+    value: str = getattr(record, name)
+    if value not in known:
+        raise _unknown(record, name, known)
+    return value
 
 
 def _text(record: Any, name: str) -> str:

@@ -20,7 +20,10 @@ _INVOICES = f"""
 _ALLOCATIONS = f"""
     select invoice_id, kind, amount::float8, {_DAY.format("applied_on")},
            coalesce({_DAY.format("reversed_on")}, {_NEVER})
-    from allocations where deleted_on is null order by invoice_id, id
+    from allocations where deleted_on is null and invoice_id is not null and (source_id in (
+        select id from payments where deleted_on is not null or status <> 'open'
+        union all select id from credit_memos where deleted_on is not null or status <> 'open'
+    )) is not true order by invoice_id, id
 """
 _CUSTOMERS = "select id, name from customers order by id"
 
@@ -30,7 +33,7 @@ class LedgerColumns:
     """Invoices, allocations and customers as equally long columns; days since 1970-01-01, amounts as floats.
 
     `customer` and `settled_row` are positions in the customers' and the invoices' columns. Deleted records and
-    allocations of invoices that are not there are left out.
+    allocations of invoices that are not there are left out, and those of payments and credit memos that do not count.
     """
 
     customers: dict[str, tuple[Any, ...]]

@@ -111,12 +111,17 @@ _INTERNAL = ("row_hash", "effective_at", "version")
 
 def _own_places(contact: Contact) -> list[tuple[Place, ColumnElement[bool]]]:
     """The places of the contact's own customers and documents, in which their name is theirs."""
-    documents = select(invoices.c.id).where(invoices.c.customer_id.in_(contact.customers))
+    documents = [
+        select(table.c.id).where(table.c.customer_id.in_(contact.customers))
+        for table in (invoices, payments, credit_memos)
+    ]
     conditions: Mapping[str, ColumnElement[bool]] = {
         invoices.name: invoices.c.customer_id.in_(contact.customers),
         payments.name: payments.c.customer_id.in_(contact.customers),
         credit_memos.name: credit_memos.c.customer_id.in_(contact.customers),
-        allocations.name: allocations.c.invoice_id.in_(documents),
+        allocations.name: or_(
+            allocations.c.invoice_id.in_(documents[0]), *(allocations.c.source_id.in_(each) for each in documents[1:])
+        ),
     }
     versions = or_(
         ledger_versions.c.id.in_(contact.customers),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.ledger.batch import Batch
 from hub.ledger.history import open_as_of, unapplied_as_of
+from hub.ledger.merge import take_back
 from hub.ledger.models import invoices
 from hub.ledger.statements import TABLES
 from hub.sdk.records import Entity
@@ -53,6 +54,7 @@ select
     (select count(*) from invoices i where connection_id = :connection and deleted_on is null
         and not exists (select from customers c where c.id = i.customer_id)) as invoices_without_customer,
     (select count(*) from allocations a where connection_id = :connection and deleted_on is null
+        and invoice_id is not null
         and not exists (select from invoices i where i.id = a.invoice_id)) as allocations_without_invoice,
     (select count(*) from allocations a where connection_id = :connection and deleted_on is null
         and source_id is not null and not exists (select from payments p where p.id = a.source_id)
@@ -73,7 +75,11 @@ def findings(session: Session, connection_id: UUID) -> dict[str, int]:
 
 
 def count_deletions(session: Session, batch: Batch) -> dict[Entity, tuple[int, int]]:
-    """Per entity, how many living records a batch deletes, and how many there are; entities without any left out."""
+    """Per entity, how many living records a batch deletes, and how many there are; entities without any left out.
+
+    Allocations that documents stated whole no longer have are among them.
+    """
+    take_back(session, batch)
     counts: dict[Entity, tuple[int, int]] = {}
     for entity, gone in batch.gone.items():
         if gone:

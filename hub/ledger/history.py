@@ -70,7 +70,12 @@ def _settled(day: date, known_at: datetime | None) -> FromClause:
         .select_from(allocation)
         .outerjoin(payment, payment.c.id == allocation.c.source_id)
         .outerjoin(memo, memo.c.id == allocation.c.source_id)
-        .where(_is_active(allocation, day), payment.c.deleted_on.is_(None), memo.c.deleted_on.is_(None))
+        .where(
+            _is_active(allocation, day),
+            payment.c.deleted_on.is_(None),
+            memo.c.deleted_on.is_(None),
+            func.coalesce(payment.c.status, memo.c.status, "open") == "open",
+        )
         .group_by(allocation.c.invoice_id)
         .subquery("settled")
     )
@@ -98,10 +103,11 @@ def unapplied_as_of(day: date) -> Select[Any]:
         .subquery("used")
     )
     left = []
-    for table, amount, dated, alive in (
-        (payments, payments.c.amount, payments.c.paid_on, payments.c.deleted_on.is_(None)),
-        (credit_memos, credit_memos.c.total, credit_memos.c.issued_on, credit_memos.c.status == "open"),
+    for table, amount, dated in (
+        (payments, payments.c.amount, payments.c.paid_on),
+        (credit_memos, credit_memos.c.total, credit_memos.c.issued_on),
     ):
+        alive = and_(table.c.deleted_on.is_(None), table.c.status == "open")
         rest = amount - func.coalesce(used.c.amount, 0)
         left.append(
             select(table.c.id, table.c.connection_id, table.c.customer_id, table.c.currency, rest.label("unapplied"))

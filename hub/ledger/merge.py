@@ -44,11 +44,16 @@ StoreCounts = dict[Entity, Counts]
 
 @dataclass(slots=True)
 class _Difference:
-    """Keys of the batch's rows that have to be written: not there yet, there but otherwise, and there but deleted."""
+    """Keys of the batch's rows that have to be written: not there yet, there but otherwise, and there but deleted.
+
+    Of payments and credit memos also those that do not count, and those that count again.
+    """
 
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     revived: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -58,47 +63,99 @@ class _Touched:
     invoices: set[str] = field(default_factory=set)
     sources: set[str] = field(default_factory=set)
 
+    def add(self, invoice: str | None, source: str | None) -> None:
+        """An allocation's two ends; a refund settles no invoice, a write-off takes from nothing."""
+        if invoice is not None:
+            self.invoices.add(invoice)
+        if source is not None:
+            self.sources.add(source)
+
 
 def merge(session: Session, batch: Batch, now: datetime) -> StoreCounts:
     """Make the ledger agree with the batch. `now` is when the hub learnt it: one instant for all pages of a run."""
     counts: StoreCounts = {entity: Counts() for entity in ENTITIES}
     suppression.withhold(session, batch)
     with driver(session).cursor() as cursor:
-        # Only one at a time writes the records of a connection, so that what is compared stays what is replaced.
-        lock = int.from_bytes(batch.connection_id.bytes[:8], signed=True)
-        cursor.execute("select pg_advisory_xact_lock(%s)", (lock,))
+        _lock(cursor, batch)
+        taken_back = _take_back(cursor, batch)
         differences = {
             entity: _compare(cursor, entity, rows, counts[entity]) for entity, rows in batch.rows.items() if rows
         }
         touched = _find_touched(cursor, batch, differences)
+        closed, opened = (
+            _array(key for entity in _SOURCES if entity in differences for key in getattr(differences[entity], name))
+            for name in ("closed", "opened")
+        )
         before = _moved_before(cursor, batch, differences, touched)
-        _mark(cursor, batch, differences, now, counts)
+        _mark(cursor, batch, differences, taken_back, now, counts)
         for entity in _ORDER:
             difference = differences.get(entity, _Difference())
             moved = _moved_keys(entity, batch, difference, touched)
             if difference.new or difference.changed or moved:
-                written = _write(cursor, batch, entity, difference, moved, before.get(entity, "[]"), now)
+                values = {"before": before.get(entity, "[]"), "now": now, "closed": closed, "opened": opened}
+                written = _write(cursor, batch, entity, difference, moved, values)
                 counts[entity].changed += max(0, written - len(difference.new) - len(difference.changed))
     return counts
+
+
+def take_back(session: Session, batch: Batch) -> None:
+    """Add to the batch's deletions the allocations that are not among those of documents stated whole."""
+    if batch.complete:
+        with driver(session).cursor() as cursor:
+            _lock(cursor, batch)
+            _take_back(cursor, batch)
+
+
+def _lock(cursor: Cursor, batch: Batch) -> None:
+    # Only one at a time writes the records of a connection, so that what is compared stays what is replaced.
+    lock = int.from_bytes(batch.connection_id.bytes[:8], signed=True)
+    cursor.execute("select pg_advisory_xact_lock(%s)", (lock,))
+
+
+def _take_back(cursor: Cursor, batch: Batch) -> dict[str, str]:
+    """When the source took back the allocations that it no longer states, where it says so; they join those gone."""
+    if not batch.complete:
+        return {}
+    sides: dict[str, list[str]] = {"invoice": [], "source": []}
+    for key, complete in batch.complete.items():
+        sides[complete.side].append(key)
+    stated = {key for complete in batch.complete.values() for key in complete.allocations}
+    parameters = {"invoices": _array(sides["invoice"]), "sources": _array(sides["source"])}
+    cursor.execute(statements.TAKEN_BACK, parameters | {"stated": _array(stated.union(batch.rows["allocation"]))})
+    times: dict[str, str] = {}
+    for allocation, document, effective_at in cursor.fetchall():
+        complete = batch.complete[document]
+        if not is_older(complete.updated_at, effective_at):
+            batch.gone["allocation"].setdefault(allocation, complete.gone_on)
+            if complete.updated_at is not None:
+                times[allocation] = complete.updated_at.isoformat()
+    return times
 
 
 def _compare(cursor: Cursor, entity: Entity, rows: Mapping[str, Row], counts: Counts) -> _Difference:
     keys = list(rows)
     cursor.execute(
-        statements.DIFFERING.format(table=statements.TABLES[entity]),
+        statements.differing(entity),
         {"keys": _array(keys), "hashes": _array(str(row.hash) for row in rows.values())},
     )
     difference = _Difference()
-    for position, is_held, effective_at, is_deleted in cursor.fetchall():
+    status = statements.FACTS[entity].index("status") if entity in _SOURCES else None
+    for position, is_held, effective_at, is_deleted, was_open in cursor.fetchall():
         key = keys[position - 1]
         if not is_held:
             difference.new.append(key)
         elif is_older(rows[key].updated_at, effective_at):
             counts.stale += 1
+            continue
         else:
             difference.changed.append(key)
             if is_deleted:
                 difference.revived.append(key)
+        if status is not None:
+            if rows[key].facts[status] != "open":
+                difference.closed.append(key)
+            elif is_held and not was_open:
+                difference.opened.append(key)
     counts.inserted, counts.changed = len(difference.new), len(difference.changed)
     counts.unchanged = len(rows) - counts.inserted - counts.changed - counts.stale
     return difference
@@ -109,23 +166,21 @@ def _find_touched(cursor: Cursor, batch: Batch, differences: Mapping[Entity, _Di
     touched = _Touched()
     allocations = differences.get("allocation", _Difference())
     for key in (*allocations.new, *allocations.changed):
-        invoice, source = _references("allocation", batch.naming, batch.rows["allocation"][key].facts)[:2]
-        touched.invoices.add(invoice)
-        touched.sources.add(source)
+        touched.add(*_references("allocation", batch.naming, batch.rows["allocation"][key].facts)[:2])
+    sources = [differences[entity] for entity in _SOURCES if entity in differences]
     invoices = differences.get("invoice", _Difference())
     lookups = {
         "allocations": [*allocations.changed, *batch.gone["allocation"]],
         "invoices": [*invoices.changed, *_uncounted(batch, invoices.new), *batch.gone["invoice"]],
         "sources": [
-            key for entity in _SOURCES for key in (*differences.get(entity, _Difference()).revived, *batch.gone[entity])
+            *(key for each in sources for key in (*each.revived, *each.closed, *each.opened)),
+            *(key for entity in _SOURCES for key in batch.gone[entity]),
         ],
     }
     if any(lookups.values()):
         cursor.execute(statements.TOUCHED, {name: _array(keys) for name, keys in lookups.items()})
         for invoice, source in cursor.fetchall():
-            touched.invoices.add(invoice)
-            touched.sources.add(source)
-    touched.sources.discard(None)
+            touched.add(invoice, source)
     return touched
 
 
@@ -156,13 +211,18 @@ def _moved_before(
         difference = differences.get(entity, _Difference())
         keys = _moved_keys(entity, batch, difference, touched).union(difference.changed)
         if keys:
-            cursor.execute(statements.moved_before(entity), {"ids": _array(keys)})
+            cursor.execute(statements.moved_before(entity), {"ids": _array(keys), "closed": "{}", "opened": "{}"})
             (before[entity],) = cursor.fetchone() or ("[]",)
     return before
 
 
 def _mark(
-    cursor: Cursor, batch: Batch, differences: Mapping[Entity, _Difference], now: datetime, counts: StoreCounts
+    cursor: Cursor,
+    batch: Batch,
+    differences: Mapping[Entity, _Difference],
+    taken_back: Mapping[str, str],
+    now: datetime,
+    counts: StoreCounts,
 ) -> None:
     """Note deletions, and undo those of returning payments, before anything is worked out from who is alive."""
     for entity, gone in batch.gone.items():
@@ -170,7 +230,8 @@ def _mark(
         if entity in _SOURCES:
             days |= dict.fromkeys(differences.get(entity, _Difference()).revived, "NULL")
         if days:
-            parameters = {"keys": _array(days), "days": _array(days.values()), "now": now}
+            times = _array(taken_back.get(key, "NULL") if entity == "allocation" else "NULL" for key in days)
+            parameters = {"keys": _array(days), "days": _array(days.values()), "times": times, "now": now}
             cursor.execute(statements.mark_deleted(entity), parameters)
             counts[entity].deleted = sum(key in gone for (key,) in cursor.fetchall())
 
@@ -181,17 +242,15 @@ def _write(
     entity: Entity,
     difference: _Difference,
     moved: Iterable[str],
-    before: str,
-    now: datetime,
+    values: Mapping[str, Any],
 ) -> int:
     keys = difference.new + difference.changed
     is_large = len(keys) >= LARGE
     parameters: dict[str, Any] = {
         "connection": batch.connection_id,
-        "now": now,
         "existing": _array(difference.changed),
         "touched": _array(moved),
-        "before": before,
+        **values,
     }
     if is_large:
         # A page's rows pass through several steps of the statement; none of them should go by way of the disk.
@@ -222,10 +281,12 @@ def _references(entity: Entity, naming: Naming, facts: tuple[Any, ...]) -> tuple
     if entity == "customer":
         return facts
     if entity == "allocation":
-        invoice, source, kind, *rest = facts
+        invoice, source, kind, *rest, source_kind = facts
+        if invoice is not None:
+            invoice = naming.key("invoice", invoice)
         if source is not None:
-            source = naming.key("credit_memo" if kind == "credit_memo" else "payment", source)
-        return naming.key("invoice", invoice), source, kind, *rest
+            source = naming.key(source_kind or ("credit_memo" if kind == "credit_memo" else "payment"), source)
+        return invoice, source, kind, *rest
     return naming.customer(facts[0]), *facts[1:]
 
 

@@ -47,6 +47,11 @@ def _provenance() -> list[Column[Any]]:
     ]
 
 
+def _exchange_rate() -> Column[Any]:
+    """What the books carry one unit of the currency at, in their home currency; null where that is 1 or not known."""
+    return Column("exchange_rate", Numeric)
+
+
 customers = Table(
     "customers",
     tenant_metadata,
@@ -87,6 +92,7 @@ invoices = Table(
     Column("paid_on", Date),
     Column("terms", Text),
     Column("disputed", Boolean),
+    _exchange_rate(),
     Column("version", Integer, nullable=False, server_default=text("1")),
     *_provenance(),
     CheckConstraint(
@@ -110,8 +116,11 @@ payments = Table(
     Column("paid_on", Date, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("amount", MONEY, nullable=False),
-    # amount less the active allocations: money received that pays no invoice yet.
+    # amount less the active allocations: money received that pays no invoice yet; zero where it is void or deleted.
     Column("unapplied", MONEY, nullable=False),
+    # What the source says of it: open or void.
+    Column("status", String(16), nullable=False, server_default=text("'open'")),
+    _exchange_rate(),
     *_provenance(),
     Index("ix_payments_customer_id_paid_on", "customer_id", "paid_on"),
     Index(
@@ -133,6 +142,7 @@ credit_memos = Table(
     Column("total", MONEY, nullable=False),
     Column("unapplied", MONEY, nullable=False),
     Column("status", String(16), nullable=False),
+    _exchange_rate(),
     *_provenance(),
     Index("ix_credit_memos_customer_id", "customer_id"),
 )
@@ -141,11 +151,14 @@ allocations = Table(
     "allocations",
     tenant_metadata,
     Column("id", UUID(as_uuid=True), primary_key=True),
-    Column("invoice_id", UUID(as_uuid=True), nullable=False),
+    # Null for refunds, which use up their source and settle nothing.
+    Column("invoice_id", UUID(as_uuid=True)),
     Column("source_id", UUID(as_uuid=True)),
     Column("kind", String(16), nullable=False),
     Column("amount", MONEY, nullable=False),
     Column("source_amount", MONEY),
+    # What it took off the receivables in the home currency, where that is not the amount at the invoice's rate.
+    Column("home_amount", MONEY),
     Column("applied_on", Date, nullable=False),
     Column("reversed_on", Date),
     *_provenance(),
@@ -179,7 +192,8 @@ agg_day = Table(
     # Write-offs, and all other allocations but those of credit memos, by the day applied; reversals count back.
     Column("written_off", MONEY, nullable=False),
     Column("paid", MONEY, nullable=False),
-    # Payments received less what was allocated of payments that day: cash waiting to be applied grew by so much.
+    # Payments received less what was allocated of payments that day, and less what was refunded, of credit memos too:
+    # cash waiting to be applied grew by so much.
     Column("on_account", MONEY, nullable=False),
     PrimaryKeyConstraint("day", "currency"),
 )

@@ -24,11 +24,14 @@ FACTS: dict[Entity, tuple[str, ...]] = {
     "customer": ("name", "email", "currency", "country", "industry", "credit_score", "credit_limit"),
     "invoice": (
         *("customer_id", "number", "issued_on", "due_on", "currency"),
-        *("total", "stated_balance", "stated_status", "terms", "disputed"),
+        *("total", "stated_balance", "stated_status", "terms", "disputed", "exchange_rate"),
     ),
-    "payment": ("customer_id", "paid_on", "currency", "amount"),
-    "credit_memo": ("customer_id", "number", "issued_on", "currency", "total", "status"),
-    "allocation": ("invoice_id", "source_id", "kind", "amount", "source_amount", "applied_on", "reversed_on"),
+    "payment": ("customer_id", "paid_on", "currency", "amount", "status", "exchange_rate"),
+    "credit_memo": ("customer_id", "number", "issued_on", "currency", "total", "status", "exchange_rate"),
+    "allocation": (
+        *("invoice_id", "source_id", "kind", "amount", "source_amount"),
+        *("applied_on", "reversed_on", "home_amount"),
+    ),
 }
 _PROVENANCE = ("external_id", "row_hash", "effective_at", "raw")
 _VERSIONED: tuple[Entity, ...] = ("customer", "invoice")
@@ -36,11 +39,27 @@ _VERSIONED: tuple[Entity, ...] = ("customer", "invoice")
 PAYMENT_KINDS = "('payment', 'prepayment', 'overpayment')"
 UNCOUNTED = "('draft', 'void', 'deleted')"
 
-DIFFERING = """
-select sent.n, held.id is not null, held.effective_at, held.deleted_on is not null
+
+def differing(entity: Entity) -> str:
+    """The query for which of the sent rows are not held just so: their places, and what is held instead."""
+    # Of the documents that allocations take from, also whether these count.
+    is_open = "held.status = 'open'" if entity in ("payment", "credit_memo") else "true"
+    return f"""
+select sent.n, held.id is not null, held.effective_at, held.deleted_on is not null, {is_open}
 from unnest(%(keys)s::uuid[], %(hashes)s::bigint[]) with ordinality as sent (id, hash, n)
-left join {table} held on held.id = sent.id
-where held.row_hash is distinct from sent.hash
+left join {TABLES[entity]} held on held.id = sent.id
+where held.row_hash is distinct from sent.hash"""
+
+
+# Living allocations of documents of which a page says what all their allocations are, but those that it states.
+TAKEN_BACK = """
+select encode(uuid_send(a.id), 'hex'), encode(uuid_send(d.id), 'hex'), a.effective_at
+from unnest(%(sources)s::uuid[]) d (id) join allocations a on a.source_id = d.id
+where a.deleted_on is null and a.id <> all(%(stated)s::uuid[])
+union all
+select encode(uuid_send(a.id), 'hex'), encode(uuid_send(d.id), 'hex'), a.effective_at
+from unnest(%(invoices)s::uuid[]) d (id) join allocations a on a.invoice_id = d.id
+where a.deleted_on is null and a.id <> all(%(stated)s::uuid[])
 """
 
 TOUCHED = """
@@ -167,12 +186,16 @@ _MOVED += " on_account numeric)"
 _BEFORE = f"""select day, currency, -billed, -invoices, -credited, -written_off, -paid, -on_account
     from jsonb_to_recordset(%(before)s::jsonb) as before {_MOVED}"""
 
-# Allocations that count: not taken back by the source, and neither was what they allocate.
+# Allocations that count: not taken back by the source, and what they allocate is there and open. Invoices are worked
+# out before the payments and credit memos of the same page are written: `closed` are those of them that do not count,
+# `opened` those that do again.
 _ALIVE = """
     select a.* from allocations a
     left join payments p on p.id = a.source_id
     left join credit_memos c on c.id = a.source_id
-    where a.invoice_id in ({ids}) and a.deleted_on is null and p.deleted_on is null and c.deleted_on is null"""
+    where a.invoice_id in ({ids}) and a.deleted_on is null and p.deleted_on is null and c.deleted_on is null
+        and (coalesce(p.status, c.status, 'open') = 'open' or a.source_id = any(%(opened)s::uuid[]))
+        and (a.source_id = any(%(closed)s::uuid[])) is not true"""
 _GIVEN_UP = "i.status = 'written_off' and i.stated_status = 'written_off'"
 _SETTLED_BY_DAY = f"""
     select dated.day, i.currency, 0 as billed, 0 as invoices,
@@ -193,28 +216,27 @@ _SETTLED_BY_DAY = f"""
     cross join lateral (values (a.applied_on, a.amount), (a.reversed_on, -a.amount)) as dated (day, amount)
     where dated.day is not null and {_GIVEN_UP}"""
 _USED = f"""
-    select a.source_id, coalesce(a.source_amount, a.amount) as amount, a.applied_on, a.reversed_on
+    select a.source_id, a.kind, coalesce(a.source_amount, a.amount) as amount, a.applied_on, a.reversed_on
     from allocations a left join invoices i on i.id = a.invoice_id
     where a.source_id in ({{ids}}) and a.deleted_on is null and coalesce(i.status, 'open') not in {UNCOUNTED}"""
-_SOURCE_ALIVE = {"payment": "deleted_on is null", "credit_memo": "deleted_on is null and status = 'open'"}
+_SOURCE_ALIVE = "deleted_on is null and status = 'open'"
 
 
 def _source_moves(entity: Entity, rows: str) -> str:
     """What documents of `rows`, whose allocations are in `used`, add to each day."""
     if entity == "credit_memo":
-        return f"""
-    select issued_on as day, currency, 0 as billed, 0 as invoices, total as credited, 0 as written_off, 0 as paid,
-        0 as on_account
-    from {rows} where {_SOURCE_ALIVE[entity]}"""
+        stated, used = "issued_on as day, currency, 0 as billed, 0 as invoices, total as credited", "u.kind = 'refund'"
+        kept = "0"
+    else:
+        stated, used = "paid_on as day, currency, 0 as billed, 0 as invoices, 0 as credited", "true"
+        kept = "amount"
     return f"""
-    select paid_on as day, currency, 0 as billed, 0 as invoices, 0 as credited, 0 as written_off, 0 as paid,
-        amount as on_account
-    from {rows} where {_SOURCE_ALIVE[entity]}
+    select {stated}, 0 as written_off, 0 as paid, {kept} as on_account from {rows} where {_SOURCE_ALIVE}
     union all
-    select dated.day, p.currency, 0, 0, 0, 0, 0, dated.amount
-    from used u join {rows} p on p.id = u.source_id
+    select dated.day, s.currency, 0, 0, 0, 0, 0, dated.amount
+    from used u join (select * from {rows} where {_SOURCE_ALIVE}) s on s.id = u.source_id
     cross join lateral (values (u.applied_on, -u.amount), (u.reversed_on, u.amount)) as dated (day, amount)
-    where dated.day is not null and p.{_SOURCE_ALIVE[entity]}"""
+    where dated.day is not null and {used}"""
 
 
 _GIVEN = "select unnest(%(ids)s::uuid[])"
@@ -335,13 +357,12 @@ where a.customer_id = found.customer_id and a.currency = found.currency
 def _merge_sources(entity: Entity, large: bool) -> str:
     """Payments and credit memos: documents whose amount is used up by allocations."""
     amount = "amount" if entity == "payment" else "total"
-    alive = _SOURCE_ALIVE[entity]
     return f"""
 with {_candidates(entity, large)},
 used as materialized ({_USED.format(ids="select id from candidates")}),
 used_up as (select source_id, sum(amount) as amount from used where reversed_on is null group by source_id),
 computed as (
-    select s.*, case when {alive} then s.{amount} - coalesce(u.amount, 0) else 0 end as unapplied
+    select s.*, case when {_SOURCE_ALIVE} then s.{amount} - coalesce(u.amount, 0) else 0 end as unapplied
     from candidates s left join used_up u on u.source_id = s.id
 ),
 {_changed(entity, ("unapplied",))},
@@ -379,11 +400,15 @@ for _large in (False, True):
 
 
 def mark_deleted(entity: Entity) -> str:
-    """The statement that notes rows as deleted on a day, or, with a null day, as there again."""
+    """The statement that notes rows as deleted on a day, or, with a null day, as there again.
+
+    `times` are when the source took them back, where it says so: what it said of them before does not bring them back.
+    """
     more = {"credit_memo": ", status = 'deleted'", "customer": ", version = version + 1"}.get(entity, "")
     return f"""
 with marked as (
-    select unnest(%(keys)s::uuid[]) as id, unnest(%(days)s::date[]) as deleted_on
+    select unnest(%(keys)s::uuid[]) as id, unnest(%(days)s::date[]) as deleted_on,
+        unnest(%(times)s::timestamptz[]) as effective_at
 ), old as (
     select held.* from {TABLES[entity]} held join marked on marked.id = held.id
     where held.deleted_on is distinct from marked.deleted_on
@@ -394,6 +419,7 @@ with marked as (
     on conflict do nothing
 )
 update {TABLES[entity]} held
-set deleted_on = marked.deleted_on, row_hash = 0, recorded_at = %(now)s{more}
+set deleted_on = marked.deleted_on, row_hash = 0, recorded_at = %(now)s,
+    effective_at = greatest(held.effective_at, marked.effective_at){more}
 from marked where held.id = marked.id and held.id in (select id from old)
 returning encode(uuid_send(held.id), 'hex')"""

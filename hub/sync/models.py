@@ -26,8 +26,12 @@ sync_runs = Table(
     Column("connection_id", UUID(as_uuid=True), nullable=False),
     # The work that runs it; the same work tried again continues the run it left.
     Column("work_id", UUID(as_uuid=True)),
+    # backfill: a connection's first; increment: what changed since; full: all of it anew, to find what increments miss;
+    # some: single records that the provider announced; import: a file.
+    Column("kind", Text, nullable=False, server_default=text("'increment'")),
+    # waiting: its work is tried again when the provider's limit lets it.
     Column("status", Text, nullable=False, server_default=text("'running'")),
-    # Why it is partial, suspicious or failed, in sentences.
+    # Why it is waiting, partial, suspicious or failed, in sentences.
     Column("reason", Text),
     Column("started_at", DateTime(timezone=True), nullable=False),
     # Written with each page; one that stays silent too long is taken for dead.
@@ -39,10 +43,18 @@ sync_runs = Table(
     Column("timings", JSONB, nullable=False, server_default=text("'{}'")),
     Column("changed", Integer, nullable=False, server_default=text("0")),
     Column("rejected", Integer, nullable=False, server_default=text("0")),
-    # What does not add up: {name: how many}, and the provider's receivables against the ledger's, per currency.
+    # How often the provider was called, over all attempts.
+    Column("calls", Integer, nullable=False, server_default=text("0")),
+    # How far a full read is, {stream: {cursor, pages, done}}: a later attempt at the same work goes on from there.
+    Column("progress", JSONB, nullable=False, server_default=text("'{}'")),
+    # What happened, for the people of the tenant: [{at, level, text}], cut in the middle where it is long.
+    Column("log", JSONB, nullable=False, server_default=text("'[]'")),
+    # What does not add up: {name: how many}, and the provider's receivables against the ledger's: per currency, then
+    # in the home currency ("home") and by customer ("customers").
     Column("findings", JSONB, nullable=False, server_default=text("'{}'")),
     Column("tie_out", JSONB),
-    CheckConstraint("status in ('running', 'ok', 'partial', 'suspicious', 'failed')", name="status"),
+    CheckConstraint("status in ('running', 'waiting', 'ok', 'partial', 'suspicious', 'failed')", name="status"),
+    CheckConstraint("kind in ('backfill', 'increment', 'full', 'some', 'import')", name="kind"),
     Index("ix_sync_runs_connection_id_started_at", "connection_id", "started_at"),
     # One run of a connection at a time, whatever else fails.
     Index(
@@ -72,6 +84,18 @@ sync_pages = Table(
     # 8 bytes for each item of the page that the ledger holds exactly as the item states it.
     Column("fingerprints", LargeBinary, nullable=False),
     PrimaryKeyConstraint("connection_id", "stream", "page"),
+)
+
+sync_seen = Table(
+    "sync_seen",
+    tenant_metadata,
+    Column("run_id", UUID(as_uuid=True), nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("page", Integer, nullable=False),
+    # 16 bytes for the id of each record that the page of a full read brought: what none brings was deleted.
+    Column("ids", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("run_id", "entity", "stream", "page"),
 )
 
 sync_rejects = Table(

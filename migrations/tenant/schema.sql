@@ -27,11 +27,12 @@ CREATE TABLE agg_day (
 
 CREATE TABLE allocations (
 	id UUID NOT NULL,
-	invoice_id UUID NOT NULL,
+	invoice_id UUID,
 	source_id UUID,
 	kind VARCHAR(16) NOT NULL,
 	amount NUMERIC(19, 4) NOT NULL,
 	source_amount NUMERIC(19, 4),
+	home_amount NUMERIC(19, 4),
 	applied_on DATE NOT NULL,
 	reversed_on DATE,
 	connection_id UUID NOT NULL,
@@ -94,6 +95,7 @@ CREATE TABLE credit_memos (
 	total NUMERIC(19, 4) NOT NULL,
 	unapplied NUMERIC(19, 4) NOT NULL,
 	status VARCHAR(16) NOT NULL,
+	exchange_rate NUMERIC,
 	connection_id UUID NOT NULL,
 	external_id TEXT NOT NULL,
 	row_hash BIGINT NOT NULL,
@@ -186,6 +188,7 @@ CREATE TABLE invoices (
 	paid_on DATE,
 	terms TEXT,
 	disputed BOOLEAN,
+	exchange_rate NUMERIC,
 	version INTEGER DEFAULT 1 NOT NULL,
 	connection_id UUID NOT NULL,
 	external_id TEXT NOT NULL,
@@ -236,6 +239,8 @@ CREATE TABLE payments (
 	currency VARCHAR(3) NOT NULL,
 	amount NUMERIC(19, 4) NOT NULL,
 	unapplied NUMERIC(19, 4) NOT NULL,
+	status VARCHAR(16) DEFAULT 'open' NOT NULL,
+	exchange_rate NUMERIC,
 	connection_id UUID NOT NULL,
 	external_id TEXT NOT NULL,
 	row_hash BIGINT NOT NULL,
@@ -319,6 +324,7 @@ CREATE TABLE sync_runs (
 	id UUID DEFAULT gen_random_uuid() NOT NULL,
 	connection_id UUID NOT NULL,
 	work_id UUID,
+	kind TEXT DEFAULT 'increment' NOT NULL,
 	status TEXT DEFAULT 'running' NOT NULL,
 	reason TEXT,
 	started_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -329,15 +335,28 @@ CREATE TABLE sync_runs (
 	timings JSONB DEFAULT '{}' NOT NULL,
 	changed INTEGER DEFAULT 0 NOT NULL,
 	rejected INTEGER DEFAULT 0 NOT NULL,
+	calls INTEGER DEFAULT 0 NOT NULL,
+	progress JSONB DEFAULT '{}' NOT NULL,
+	log JSONB DEFAULT '[]' NOT NULL,
 	findings JSONB DEFAULT '{}' NOT NULL,
 	tie_out JSONB,
 	CONSTRAINT pk_sync_runs PRIMARY KEY (id),
-	CONSTRAINT ck_sync_runs_status CHECK (status in ('running', 'ok', 'partial', 'suspicious', 'failed'))
+	CONSTRAINT ck_sync_runs_status CHECK (status in ('running', 'waiting', 'ok', 'partial', 'suspicious', 'failed')),
+	CONSTRAINT ck_sync_runs_kind CHECK (kind in ('backfill', 'increment', 'full', 'some', 'import'))
 );
 
 CREATE INDEX ix_sync_runs_connection_id_started_at ON sync_runs (connection_id, started_at);
 
 CREATE UNIQUE INDEX uq_sync_runs_running ON sync_runs (connection_id) WHERE status = 'running';
+
+CREATE TABLE sync_seen (
+	run_id UUID NOT NULL,
+	entity TEXT NOT NULL,
+	stream TEXT NOT NULL,
+	page INTEGER NOT NULL,
+	ids BYTEA NOT NULL,
+	CONSTRAINT pk_sync_seen PRIMARY KEY (run_id, entity, stream, page)
+);
 
 CREATE TABLE webhook_deliveries (
 	id BIGINT GENERATED ALWAYS AS IDENTITY,

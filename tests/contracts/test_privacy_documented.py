@@ -34,6 +34,7 @@ NO_WORDS = {
     ("secrets", "name"),
     ("secrets", "sealed"),
     ("sync_pages", "fingerprints"),
+    ("sync_seen", "ids"),
     ("sync_runs", "items"),
     ("sync_runs", "counts"),
     ("sync_runs", "timings"),

@@ -50,6 +50,7 @@ active as (
     select a.*, i.currency from allocations a join counted i on i.id = a.invoice_id
     left join payments p on p.id = a.source_id left join credit_memos c on c.id = a.source_id
     where a.deleted_on is null and p.deleted_on is null and c.deleted_on is null
+        and coalesce(p.status, 'open') = 'open' and coalesce(c.status, 'open') = 'open'
 ),
 dated as (
     select applied_on as day, amount as moved, * from active
@@ -59,13 +60,20 @@ dated as (
 used as (
     select a.applied_on, a.reversed_on, coalesce(a.source_amount, a.amount) as amount, p.currency from allocations a
     join payments p on p.id = a.source_id left join invoices i on i.id = a.invoice_id
-    where a.deleted_on is null and p.deleted_on is null and (i.status not in ('draft', 'void', 'deleted')) is not false
+    where a.deleted_on is null and p.deleted_on is null and p.status = 'open'
+        and (i.status not in ('draft', 'void', 'deleted')) is not false
+    -- A credit memo that is paid back is money that went out.
+    union all
+    select a.applied_on, a.reversed_on, coalesce(a.source_amount, a.amount), c.currency
+    from allocations a join credit_memos c on c.id = a.source_id
+    where a.kind = 'refund' and a.deleted_on is null and c.status = 'open'
 ),
 moves as (
     select issued_on as day, currency, total as billed, 1 as invoices, 0 as credited, 0 as written_off, 0 as paid,
         0 as on_account from counted
     union all select issued_on, currency, 0, 0, total, 0, 0, 0 from credit_memos where status = 'open'
-    union all select paid_on, currency, 0, 0, 0, 0, 0, amount from payments where deleted_on is null
+    union all select paid_on, currency, 0, 0, 0, 0, 0, amount from payments
+        where deleted_on is null and status = 'open'
     union all select day, currency, 0, 0, case when kind = 'credit_memo' and source_id is null then moved else 0 end,
         case when kind = 'write_off' then moved else 0 end,
         case when kind not in ('write_off', 'credit_memo') then moved else 0 end, 0 from dated

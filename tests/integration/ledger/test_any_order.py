@@ -1,5 +1,6 @@
 """However the records arrive, in whatever order, split into whatever pages, repeated or not: one ledger."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -38,35 +39,45 @@ def ledgers(draw) -> list:
         )
     for number in range(draw(st.integers(0, 2))):
         fields = {"customer_id": pick("c"), "currency": draw(CURRENCIES)}
-        records.append(Payment(external_id=f"s{number}", paid_on=draw(DAYS), amount=draw(AMOUNTS), **fields))
+        records.append(
+            Payment(
+                external_id=f"s{number}",
+                paid_on=draw(DAYS),
+                amount=draw(AMOUNTS),
+                status=draw(st.sampled_from(["open", "open", "void"])),
+                **fields,
+            )
+        )
         records.append(
             CreditMemo(
                 external_id=f"s{number}",
                 number="CN",
                 issued_on=draw(DAYS),
                 total=draw(AMOUNTS),
-                status=draw(st.sampled_from(["open", "void"])),
+                status=draw(st.sampled_from(["open", "open", "void", "written_off"])),
                 **fields,
             )
         )
+    kinds = st.sampled_from(["payment", "payment", "credit_memo", "write_off", "discount", "opening", "refund"])
     for number in range(draw(st.integers(0, 5))):
-        kind = draw(st.sampled_from(["payment", "payment", "credit_memo", "write_off", "discount", "opening"]))
+        kind = draw(kinds)
         applied_on = draw(DAYS)
         records.append(
             Allocation(
                 external_id=f"a{number}",
-                invoice_id=pick("i"),
+                invoice_id=None if kind == "refund" else pick("i"),
                 kind=kind,
                 amount=draw(AMOUNTS),
                 applied_on=applied_on,
-                source_id=pick("s") if kind in ("payment", "credit_memo") else None,
+                source_id=pick("s") if kind in ("payment", "credit_memo", "refund") else None,
+                source_kind=draw(st.sampled_from(["payment", "credit_memo"])) if kind == "refund" else None,
                 reversed_on=draw(st.sampled_from([None, None, applied_on + timedelta(days=3)])),
             )
         )
     return records
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records=ledgers(), data=st.data())
 def test_any_order_and_split_of_pages_makes_the_same_ledger(tenant_session, assert_aggregates, records, data):
     expected = _ledger(tenant_session, [records])
@@ -94,6 +105,17 @@ def test_what_was_deleted_and_came_back_makes_the_same_ledger(tenant_session, as
     assert _ledger(tenant_session, pages, check=assert_aggregates) == expected
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(records=ledgers(), data=st.data())
+def test_what_was_void_for_a_while_makes_the_same_ledger(tenant_session, assert_aggregates, records, data):
+    documents = [each for each in records if isinstance(each, Invoice | Payment | CreditMemo)]
+    for_a_while = data.draw(st.lists(st.sampled_from(documents), min_size=1, max_size=3))
+    void = [replace(each, status="void") for each in for_a_while]
+    expected = _ledger(tenant_session, [records])
+    pages = [void, records, void, data.draw(st.permutations(records))]
+    assert _ledger(tenant_session, pages, check=assert_aggregates) == expected
+
+
 def _ledger(session, pages: list[list], check=None) -> list[list[tuple]]:
     """What the ledger says after these pages of a connection of its own; then all of it is forgotten."""
     connection = uuid4()
@@ -108,7 +130,7 @@ def _ledger(session, pages: list[list], check=None) -> list[list[tuple]]:
             for table, columns in {
                 "customers": "external_id, name",
                 "invoices": "external_id, number, total, balance, status, paid_on, deleted_on",
-                "payments": "external_id, amount, unapplied, deleted_on",
+                "payments": "external_id, amount, unapplied, status, deleted_on",
                 "credit_memos": "external_id, total, unapplied, status, deleted_on",
                 "allocations": "external_id, kind, amount, reversed_on, deleted_on",
                 "agg_customer": "last_paid_on, oldest_due_on, open_balance, unapplied, paid_invoices, days_late",

@@ -1,7 +1,7 @@
 """What the ledger makes of the records it is given: balances, statuses, versions and aggregates."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from hub.errors import InvalidError, PreconditionError
 from hub.ledger import service
 from hub.sdk.errors import RecordError
-from hub.sdk.records import Allocation, CreditMemo, Customer, Gone, Invoice, Payment
+from hub.sdk.records import Allocation, AllocationsComplete, CreditMemo, Customer, Gone, Invoice, Payment
 
 CUSTOMER = Customer(external_id="c1", name="Acme", currency="EUR")
 INVOICE = Invoice(
@@ -353,3 +353,147 @@ def _places(books) -> list:
         versions,
         *([tuple(row) for row in books.session.execute(text(f"select ctid::text, xmax from {t}"))] for t in tables),
     ]
+
+
+def complete(entity: str = "payment", external_id: str = "p1") -> AllocationsComplete:
+    return AllocationsComplete(entity=entity, external_id=external_id, gone_on=date(2026, 3, 1))
+
+
+def test_what_is_void_counts_nowhere_and_may_count_again(books, assert_aggregates):
+    books.store(CUSTOMER, INVOICE, PAYMENT, MEMO, allocation("60"), allocation("40", kind="credit_memo", source="m1"))
+    before = _state(books)
+    books.store(replace(PAYMENT, status="void"))
+    assert (books.invoice()["status"], books.invoice()["balance"]) == ("partially_paid", Decimal(60))
+    assert books.all("payments", "unapplied, status") == [(Decimal(0), "void")]
+    assert_aggregates(books.session)
+    books.store(replace(MEMO, status="void"))
+    assert (books.invoice()["status"], books.invoice()["balance"]) == ("open", Decimal(100))
+    assert service.receivable(books.session, books.connection, date(2026, 3, 1)) == {"EUR": Decimal(100)}
+    assert_aggregates(books.session)
+    books.store(PAYMENT, MEMO)
+    assert _state(books) == before
+    assert_aggregates(books.session)
+
+
+def test_a_payment_that_turns_out_void_had_settled_nothing(books, assert_aggregates):
+    books.store(INVOICE, allocation("60"))
+    assert books.invoice()["balance"] == Decimal(40)
+    books.store(replace(PAYMENT, status="void"))
+    assert books.invoice()["balance"] == Decimal(100)
+    assert_aggregates(books.session)
+
+
+def test_a_refund_uses_up_what_it_pays_back(books, assert_aggregates):
+    refund = allocation("30", kind="refund", invoice=None, source_kind="payment")
+    books.store(CUSTOMER, INVOICE, PAYMENT, MEMO, allocation("60"), refund)
+    credited = replace(refund, external_id="r2", source_id="m1", source_kind="credit_memo", amount=Decimal(25))
+    books.store(credited)
+    assert books.all("payments", "unapplied") == [(Decimal(10),)]
+    assert books.all("credit_memos", "unapplied") == [(Decimal(75),)]
+    assert service.receivable(books.session, books.connection, date(2026, 3, 1)) == {"EUR": Decimal(40 - 10 - 75)}
+    on_account = books.session.execute(text("select sum(billed - credited - paid - on_account) from agg_day"))
+    assert on_account.scalar_one() == Decimal(40 - 10 - 75)
+    assert service.findings(books.session, books.connection) == {}
+    assert_aggregates(books.session)
+    books.store(Gone(entity="allocation", external_id="r2", gone_on=date(2026, 3, 1)))
+    assert books.all("credit_memos", "unapplied") == [(Decimal(100),)]
+    assert_aggregates(books.session)
+
+
+def test_rates_and_home_amounts_are_kept(books):
+    books.store(
+        replace(INVOICE, exchange_rate=Decimal("1.0834")),
+        replace(PAYMENT, exchange_rate=Decimal("1.1")),
+        replace(MEMO, exchange_rate=Decimal("0.0000123456789")),
+        allocation("60", home_amount=Decimal("66.55")),
+    )
+    assert books.all("invoices", "exchange_rate") == [(Decimal("1.0834"),)]
+    assert books.all("payments", "exchange_rate") == [(Decimal("1.1"),)]
+    assert books.all("credit_memos", "exchange_rate") == [(Decimal("0.0000123456789"),)]
+    assert books.all("allocations", "home_amount") == [(Decimal("66.55"),)]
+    books.store(replace(INVOICE, exchange_rate=Decimal("1.09")))
+    assert books.all("invoices", "exchange_rate") == [(Decimal("1.09"),)]
+
+
+class TestStatedWhole:
+    """Documents of which an item says what all their allocations are."""
+
+    @pytest.fixture(autouse=True)
+    def _stored(self, books):
+        second = replace(INVOICE, external_id="i2", number="INV-2")
+        books.store(CUSTOMER, INVOICE, second, PAYMENT, allocation("60"), allocation("40", 11, invoice="i2", id="a2"))
+
+    def test_an_allocation_that_is_no_longer_stated_is_taken_back(self, books, assert_aggregates):
+        counts = books.store(PAYMENT, allocation("60"), complete())
+        assert (counts["allocation"].deleted, counts["allocation"].unchanged) == (1, 1)
+        assert books.all("allocations", "external_id, deleted_on") == [("a2", date(2026, 3, 1)), ("payment-10", None)]
+        assert [books.invoice(each)["balance"] for each in ("i1", "i2")] == [Decimal(40), Decimal(100)]
+        assert books.all("payments", "unapplied") == [(Decimal(40),)]
+        history = service.invoice_history(books.session, books.invoice("i2")["id"])
+        assert [each["row"]["status"] for each in history] == ["partially_paid", "open"]
+        assert_aggregates(books.session)
+        # The same again says nothing new.
+        places = _places(books)
+        again = books.store(PAYMENT, allocation("60"), complete())
+        assert sum(each.written for each in again.values()) == 0
+        assert _places(books) == places
+        # Applied again it is back.
+        books.store(PAYMENT, allocation("60"), allocation("40", 11, invoice="i2", id="a2"), complete())
+        assert (books.invoice("i2")["balance"], books.all("payments", "unapplied")) == (Decimal(60), [(Decimal(0),)])
+        assert_aggregates(books.session)
+
+    def test_an_invoice_that_says_all_that_settled_it(self, books, assert_aggregates):
+        discount = allocation("5", 12, "discount", None)
+        books.store(INVOICE, discount, complete("invoice", "i1"))
+        assert (books.invoice()["balance"], books.invoice("i2")["balance"]) == (Decimal(95), Decimal(60))
+        assert books.all("payments", "unapplied") == [(Decimal(60),)]
+        assert_aggregates(books.session)
+
+    def test_one_allocation_moved_by_both_of_its_documents(self, books, assert_aggregates):
+        moved = allocation("60", 13, invoice="i2", id="a3")
+        books.store(PAYMENT, moved, complete())
+        books.store(replace(INVOICE, external_id="i2"), moved, complete("invoice", "i2"))
+        assert [books.invoice(each)["balance"] for each in ("i1", "i2")] == [Decimal(100), Decimal(40)]
+        assert_aggregates(books.session)
+
+    @pytest.mark.parametrize(
+        "document",
+        [replace(PAYMENT, status="void"), Gone(entity="payment", external_id="p1", gone_on=date(2026, 3, 1))],
+    )
+    def test_a_payment_that_is_no_more(self, books, assert_aggregates, document):
+        counts = books.store(document, complete())
+        assert counts["allocation"].deleted == 2
+        assert [books.invoice(each)["status"] for each in ("i1", "i2")] == ["open", "open"]
+        assert_aggregates(books.session)
+
+    def test_other_connections_and_other_documents_keep_theirs(self, books, assert_aggregates):
+        other = type(books)(books.session, now=books.now)
+        other.store(CUSTOMER, INVOICE, PAYMENT, MEMO, allocation("60"), allocation("5", 9, "credit_memo", "m1"))
+        other.store(MEMO, complete("credit_memo", "m1"))
+        assert other.invoice()["balance"] == Decimal(40)
+        assert books.invoice()["balance"] == Decimal(40)
+        assert_aggregates(books.session)
+
+    def test_an_older_statement_takes_nothing_back_and_brings_nothing_back(self, books, assert_aggregates):
+        old, new = datetime(2026, 2, 20, tzinfo=UTC), datetime(2026, 2, 25, tzinfo=UTC)
+        kept = replace(allocation("60"), updated_at=new)
+        books.store(replace(PAYMENT, updated_at=new), replace(kept, amount=Decimal("59")), complete())
+        gone = allocation("40", 11, invoice="i2", id="a2", updated_at=old)
+        counts = books.store(replace(PAYMENT, updated_at=old), gone, complete())
+        assert (counts["allocation"].stale, counts["allocation"].deleted) == (1, 0)
+        assert books.all("allocations", "external_id, deleted_on") == [("a2", date(2026, 3, 1)), ("payment-10", None)]
+        assert_aggregates(books.session)
+
+    def test_two_statements_of_one_page(self, books, assert_aggregates):
+        books.now += timedelta(hours=1)
+        batch = service.Batch.of(books.connection)
+        batch.add([PAYMENT, allocation("60"), allocation("1", 14, invoice="i2", id="a3"), complete()])
+        batch.add([PAYMENT, allocation("1", 14, invoice="i2", id="a3"), complete()])
+        service.store_batch(books.session, batch, books.now)
+        assert [books.invoice(each)["balance"] for each in ("i1", "i2")] == [Decimal(100), Decimal(99)]
+        assert_aggregates(books.session)
+
+    def test_what_it_takes_back_is_counted_among_the_deletions(self, books):
+        batch = service.Batch.of(books.connection)
+        batch.add([PAYMENT, complete()])
+        assert service.count_deletions(books.session, batch) == {"allocation": (2, 2)}
