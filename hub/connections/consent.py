@@ -19,7 +19,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from hub.connections import candidates, service
+from hub.connections import candidates, clients, service
 from hub.connections.models import connect_states
 from hub.connections.service import Connection
 from hub.errors import NotFoundError
@@ -49,7 +49,7 @@ LONGEST_VALUE = 200
 _refusals = Refusals()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Scope:
     """Where a consent is given: the process's services, for one tenant."""
 
@@ -111,9 +111,7 @@ def begin(
     scope: Scope, connection: Connection, auth: Auth, *, user_id: UUID | None, return_to: str | None, now: datetime
 ) -> Begun:
     """Begin a consent that is to open a connection. `return_to` is a path of this hub. Raises ConfigError."""
-    from hub.connections.credentials import client_of  # late: it brings what calls providers
-
-    client = client_of(scope, service.candidate_of(connection) or connection)
+    client = clients.client_of(scope, service.candidate_of(connection) or connection)
     state, secret, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     redirect_uri = base_url(scope.settings) + CALLBACK
     asked = {"response_type": "code", "client_id": client.value("client_id"), "redirect_uri": redirect_uri}
@@ -196,15 +194,15 @@ def _actor(begun: _State, identify: Identify) -> Actor:
 
 def _redeem(scope: Scope, begun: _State, answered: Mapping[str, str]) -> UUID:
     """Exchange the code, keep the grant, and have it tried; the job's id. No transaction is held over the exchange."""
-    from hub.connections import credentials, token_requests, tokens
+    from hub.connections import token_requests, tokens  # late: they bring what calls providers
 
     with scope.storage.tenant(scope.tenant) as session:
         connection = _get(session, begun.connection_id)
     subject = service.candidate_of(connection) or connection
-    auth = credentials.way(scope.registry.get(subject.plugin), subject.auth_method)
+    auth = clients.way(scope.registry.get(subject.plugin), subject.auth_method)
     values = _read(auth, answered)
     try:
-        client = credentials.client_of(scope, subject)
+        client = clients.client_of(scope, subject)
         grant = token_requests.exchange_code(client, answered["code"], begun.redirect_uri, begun.code_verifier)
     except PluginError as error:
         raise NoConsentError("failed", str(error)) from error
