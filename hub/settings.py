@@ -67,6 +67,8 @@ class Settings:
     vault_key_file: str
     vault_kms_key: str
 
+    connector_apps_file: str
+
     def __post_init__(self) -> None:
         # From here on, logs and whatever else is written down have them struck out.
         for name in SECRETS:
