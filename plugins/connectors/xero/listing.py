@@ -1,0 +1,200 @@
+"""Walking one of Xero's lists: backwards from what changed last, and forwards from where the last walk ended.
+
+Page numbers drift when something changes while they are turned. So each page begins where the one before ended, by the
+time of the last change; the number counts on only within a second that fills more than a page.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+from hub.sdk.connector import Page
+from hub.sdk.errors import ConfigError
+from plugins.connectors.xero.client import since
+from plugins.connectors.xero.values import instant, updated_at
+
+PAGE_SIZE = 1000
+LAG = timedelta(minutes=5)
+"""For how long a change may stay out of sight in a list although later ones are in it; so far each walk goes back."""
+
+_SECOND = timedelta(seconds=1)
+_FORMER = datetime(1970, 1, 1, tzinfo=UTC)
+Ask = Callable[..., Mapping[str, Any] | None]
+"""Asks for one page of the list: (where, order, page, page_size, and if_modified_since where it is known)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One list: the key of its items in an answer, the name of their id, and the filter that is always asked for."""
+
+    key: str
+    id_name: str
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """Where a walk stands.
+
+    `since`: all that was changed up to there was seen; `seen` is a mark of what was seen from there on, and
+    `is_recent` says that this is more than there may yet be. While the list is walked backwards, `before` is where that
+    goes on, and `total` how many items there were. `beside` marks how far the other lists were read.
+    """
+
+    since: str
+    seen: str = ""
+    is_recent: bool = False
+    before: str | None = None
+    total: int | None = None
+    beside: str = ""
+
+    def __str__(self) -> str:
+        return json.dumps({name: value for name, value in asdict(self).items() if value not in (None, "", False)})
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """Raises ConfigError for a text that is no cursor of this connector."""
+        try:
+            cursor = cls(**json.loads(text))
+            moments = [instant(each) for each in (cursor.since, cursor.before) if each is not None]
+        except (ValueError, TypeError) as error:
+            raise ConfigError(f"{text!r:.80} is no cursor of this connector") from error
+        if None in moments:
+            raise ConfigError(f"{text!r:.80} is no cursor of this connector")
+        return cursor
+
+
+def backwards(listing: Listing, ask: Ask, cursor: Cursor | None) -> Iterator[Page]:
+    """All of a list, what was changed last first. The last page's cursor is where `forwards` begins.
+
+    What changes meanwhile moves to the front, behind our back; `forwards` finds it.
+    """
+    before = None if cursor is None or cursor.before is None else instant(cursor.before)
+    number, given = 1, set[tuple[str, str]]()
+    while True:
+        answer = ask(where=_where(listing, before), order="UpdatedDateUTC DESC", page=number, page_size=PAGE_SIZE)
+        items = _items(listing, answer)
+        if cursor is None:
+            cursor = _start(listing, items, answer)
+        fresh = [item for item in items if _mark(listing, item) not in given]
+        is_last, done = _is_last(fresh, answer, number), _share(cursor, answer, number, len(items))
+        oldest = min((changed for item in items if (changed := updated_at(item))), default=None)
+        if oldest is not None and (before is None or _ceiling(oldest) < before):
+            before, number, given = _ceiling(oldest), 1, set()
+        else:
+            number += 1
+        given |= {_mark(listing, item) for item in items}
+        if is_last:
+            yield Page(items=fresh, cursor=str(replace(cursor, before=None, total=None)), done=1.0)
+            return
+        if fresh:
+            cursor = replace(cursor, before=None if before is None else before.isoformat())
+            yield Page(items=fresh, cursor=str(cursor), done=done)
+
+
+def forwards(listing: Listing, ask: Ask, cursor: Cursor) -> Iterator[Page]:
+    """What changed since, oldest change first. Nothing where nothing did: one call, no page."""
+    settled = instant(cursor.since) or _FORMER
+    start = asked = _asked(settled)
+    number, is_first, seen = 1, True, dict[tuple[str, str], datetime]()
+    while True:
+        answer = ask(
+            where=listing.where,
+            order="UpdatedDateUTC ASC",
+            page=number,
+            page_size=PAGE_SIZE,
+            if_modified_since=since(asked),
+        )
+        # An answer may hold what is just as old as was asked for, which was seen.
+        items = [item for item in _items(listing, answer) if (updated_at(item) or settled) > start]
+        fresh = [item for item in items if _mark(listing, item) not in seen]
+        seen |= {_mark(listing, item): updated_at(item) or settled for item in fresh}
+        is_last = _is_last(fresh, answer, number)
+        if is_first and is_last and _fingerprint(seen, start) == cursor.seen:
+            return
+        newest, is_first = max(seen.values(), default=settled), False
+        if newest.replace(microsecond=0) - _SECOND > asked:
+            asked, number = newest.replace(microsecond=0) - _SECOND, 1
+        else:
+            number += 1
+        if fresh:
+            yield Page(items=fresh, cursor=str(_after(settled, seen, newest, answer)))
+        if is_last:
+            return
+
+
+def _start(listing: Listing, items: list[Mapping[str, Any]], answer: Mapping[str, Any] | None) -> Cursor:
+    """Where `forwards` will begin, as the first page of a backward walk shows it."""
+    long_since = _clock(answer) - LAG
+    seen = {_mark(listing, item): updated_at(item) or long_since for item in items}
+    cursor = _after(_FORMER, seen, max(seen.values(), default=long_since), answer)
+    return replace(cursor, total=_page_info(answer, "itemCount"))
+
+
+def _after(
+    settled: datetime, seen: Mapping[tuple[str, str], datetime], newest: datetime, answer: Mapping[str, Any] | None
+) -> Cursor:
+    """The cursor once `seen` is stored: no later than what may yet come into sight."""
+    settled = max(settled, min(newest, _clock(answer) - LAG))
+    return Cursor(since=settled.isoformat(), seen=_fingerprint(seen, _asked(settled)), is_recent=newest > settled)
+
+
+def _asked(moment: datetime) -> datetime:
+    """The time to ask from: it is written nowhere whether an answer includes what is exactly as old."""
+    return moment.replace(microsecond=0) - _SECOND
+
+
+def _fingerprint(seen: Mapping[tuple[str, str], datetime], start: datetime) -> str:
+    later = sorted(mark for mark, changed in seen.items() if changed > start)
+    return blake2b(json.dumps(later).encode(), digest_size=8).hexdigest() if later else ""
+
+
+def _mark(listing: Listing, item: Mapping[str, Any]) -> tuple[str, str]:
+    """One version of an item."""
+    return str(item.get(listing.id_name)), str(item.get("UpdatedDateUTC"))
+
+
+def _items(listing: Listing, answer: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    found = (answer or {}).get(listing.key) or []
+    # What is no object is left for the mapping to reject, so that it is counted and shown.
+    return [item if isinstance(item, Mapping) else {"unreadable": item} for item in found]
+
+
+def _is_last(fresh: list[Any], answer: Mapping[str, Any] | None, number: int) -> bool:
+    """Whether no page follows: by the answer's own count, else by there being nothing new in it."""
+    pages = _page_info(answer, "pageCount")
+    return answer is None or (not fresh if pages is None else number >= pages)
+
+
+def _page_info(answer: Mapping[str, Any] | None, name: str) -> int | None:
+    info = (answer or {}).get("pagination")
+    value = info.get(name) if isinstance(info, Mapping) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _share(cursor: Cursor, answer: Mapping[str, Any] | None, number: int, count: int) -> float | None:
+    """How much of the list was walked: all but what the filter leaves, less the pages up to this one."""
+    left = _page_info(answer, "itemCount")
+    if not cursor.total or left is None:
+        return None
+    return round(min(max(1 - (left - (number - 1) * PAGE_SIZE - count) / cursor.total, 0.0), 1.0), 4)
+
+
+def _clock(answer: Mapping[str, Any] | None) -> datetime:
+    """Xero's own time when it answered."""
+    return instant((answer or {}).get("DateTimeUTC")) or datetime.now(UTC)
+
+
+def _where(listing: Listing, before: datetime | None) -> str | None:
+    terms = [listing.where] if listing.where else []
+    if before is not None:
+        moment = before.astimezone(UTC)
+        terms.append(f"UpdatedDateUTC<=DateTime({moment:%Y,%m,%d,%H,%M,%S})")
+    return " AND ".join(terms) or None
+
+
+def _ceiling(moment: datetime) -> datetime:
+    return moment if moment.microsecond == 0 else moment.replace(microsecond=0) + _SECOND
