@@ -25,8 +25,8 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 class Reading:
     """How rows are to be read: the order of day and month, the account's zone, and the home currency where known."""
 
+    zone: ZoneInfo
     order: str = "mdy"
-    zone: ZoneInfo = ZoneInfo("America/Los_Angeles")
     home: str | None = None
 
 

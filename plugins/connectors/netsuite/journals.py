@@ -14,7 +14,7 @@ LINES = 20
 
 
 def journal(cells: Cells, lines: Sequence[Cells], links: Sequence[Cells]) -> Iterator[Record]:
-    """The records of one journal, of each line with a customer; and that its other lines are none, if they once were."""
+    """The records of a journal, one of each line with a customer; and that its other lines are none (any more)."""
     stated: set[tuple[Entity, str]] = set()
     for line in [each for each in lines if each.text("entity")] or [cells]:
         for record in _line(cells, line, [each for each in links if _is_of(each, cells, line)]):

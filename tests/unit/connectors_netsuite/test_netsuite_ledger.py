@@ -1,13 +1,14 @@
 """The small ledger that every connector has to reach, in NetSuite's own words."""
 
 import random
+from types import SimpleNamespace
 
 from plugins.connectors.netsuite.plugin import NetSuiteConnector
 from tests.normal_form import examples, expected_ledger, normal_form
 
 
 def mapped(payloads):
-    connector = NetSuiteConnector({}, None)
+    connector = NetSuiteConnector({}, SimpleNamespace(account={}))
     return [record for stream, item in connector.unpack(payloads) for record in connector.map(stream, item)]
 
 
