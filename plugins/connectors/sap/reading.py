@@ -1,0 +1,162 @@
+"""Pages of lines that hang together: all of them from the start, then what changed since.
+
+From the start: open lines first, so that there is something to forecast at once, then what was cleared, newest first.
+A clearing is a run of lines in that order, and is cut by no page. Then by the days of change: the last day read and the
+one before are read again each time, because days are all that SAP tells; where they hold nothing new, that is all.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from itertools import groupby
+from typing import Any
+
+from hub.sdk.connector import Page
+from plugins.connectors.sap.cube import CHANGE_DATES, ENTRY_DATES, OPEN, Cube
+from plugins.connectors.sap.cursors import Cursor, digest, first_day, newest_day
+from plugins.connectors.sap.keys import (
+    Key,
+    Raw,
+    document_key,
+    is_cleared,
+    is_debit,
+    line_key,
+    reference_key,
+    text,
+    units,
+)
+from plugins.connectors.sap.lines import customer_id
+from plugins.connectors.sap.odata import after, both, literal
+from plugins.connectors.sap.partners import Partners
+
+_BY_DOCUMENT = (("FiscalYear", True), ("CompanyCode", False), ("AccountingDocument", True))
+_BY_CLEARING = (("ClearingDate", True), ("ClearingAccountingDocument", True))
+_REST = (
+    ("CompanyCode", False),
+    ("FiscalYear", False),
+    ("AccountingDocument", False),
+    ("AccountingDocumentItem", False),
+)
+_UNITS = 500
+
+
+def read_lines(cube: Cube, partners: Partners, cursor: str | None) -> Iterator[Page]:
+    """Pages of items, from a cursor on or all of them."""
+    at = Cursor.of(cursor) if cursor else None
+    if at is None:
+        newest = cube.newest()
+        at = Cursor(since=newest.isoformat() if newest else None)
+    if at.phase == "open":
+        yield from _open(cube, partners, at)
+        at = replace(at, phase="cleared", last=[])
+    if at.phase == "cleared":
+        yield from _cleared(cube, partners, at)
+        return
+    yield from _changed(cube, partners, at)
+
+
+def items(lines: Iterable[list[Raw]], partners: Partners) -> list[Mapping[str, Any]]:
+    """Raw items of the stream: lines that hang together, with what is known of their customers."""
+    found = list(lines)
+    known = partners.of(text(raw, "Customer") for unit in found for raw in unit)
+    return [item(unit, known) for unit in found]
+
+
+def item(unit: list[Raw], partners: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """One raw item. Its lines are in the order of their keys, so that the same lines are the same item."""
+    customers = sorted({customer_id(text(raw, "Customer")) for raw in unit})
+    return {
+        "lines": sorted(unit, key=line_key),
+        "partners": [partners[each] for each in customers if each in partners],
+    }
+
+
+def _open(cube: Cube, partners: Partners, at: Cursor) -> Iterator[Page]:
+    naming = "InvoiceReference ne ''"
+    credits: dict[Key, list[Raw]] = {}
+    for raw in cube.all(both(OPEN, naming, "DebitCreditCode eq 'H'")):
+        credits.setdefault(reference_key(raw) or (), []).append(raw)
+    last = at.last
+    while True:
+        rows = cube.page(both(OPEN, after(_BY_DOCUMENT, last) if last else ""), (*_BY_DOCUMENT, *_REST[3:]))
+        whole, last = _whole_runs(rows.rows, rows.has_more, [name for name, _ in _BY_DOCUMENT], cube)
+        alone = [raw for raw in whole if is_debit(raw) or reference_key(raw) is None]
+        owing = {document_key(raw): None for raw in alone if is_debit(raw)}
+        named = [raw for key in owing for raw in credits.pop(key, [])]
+        yield Page(items=items(units([*alone, *named]), partners), cursor=str(replace(at, last=last)))
+        if not rows.has_more:
+            break
+    # What is left names an invoice that is not open, or one that was read before an interruption.
+    left = cube.complete(raw for each in credits.values() for raw in each)
+    yield Page(items=items(left, partners), cursor=str(replace(at, phase="cleared", last=[])))
+
+
+def _cleared(cube: Cube, partners: Partners, at: Cursor) -> Iterator[Page]:
+    last = at.last
+    while True:
+        rows = cube.page(both("IsCleared eq true", after(_BY_CLEARING, last) if last else ""), (*_BY_CLEARING, *_REST))
+        whole, last = _whole_runs(rows.rows, rows.has_more, [name for name, _ in _BY_CLEARING], cube)
+        found = units(whole)
+        broken = [unit for unit in found if not _is_balanced(unit)]
+        found = [unit for unit in found if _is_balanced(unit)] + cube.complete(raw for unit in broken for raw in unit)
+        if rows.has_more:
+            yield Page(items=items(found, partners), cursor=str(replace(at, phase="cleared", last=last)))
+            continue
+        done = Cursor(since=at.since, phase="since") if at.since else Cursor()
+        yield Page(items=items(found, partners), cursor=str(done) if at.since else None, done=1.0)
+        return
+
+
+def _whole_runs(
+    rows: list[dict[str, Any]], has_more: bool, names: list[str], cube: Cube
+) -> tuple[list[Raw], list[str]]:
+    """The runs of rows alike in these properties that the page holds whole, and the values of the last of them.
+
+    The last run may go on in the next page, so it is left for that; where it fills the page it is read whole.
+    """
+    runs = [
+        (list(key), list(run)) for key, run in groupby(rows, lambda row: [literal(row.get(name)) for name in names])
+    ]
+    if has_more and len(runs) > 1:
+        runs.pop()
+    elif has_more and runs:
+        key, run = runs[0]
+        is_cleared_run = "IsCleared eq true" if is_cleared(run[0]) else OPEN
+        same = " and ".join(f"{name} eq {value}" for name, value in zip(names, key, strict=True))
+        runs = [(key, list(cube.all(both(is_cleared_run, same))))]
+    return [row for _, run in runs for row in run], runs[-1][0] if runs else []
+
+
+def _is_balanced(unit: list[Raw]) -> bool:
+    """Whether cleared lines add up to nothing in each currency, as all lines of a clearing do."""
+    sums: dict[str, Decimal] = {}
+    for raw in unit:
+        try:
+            amount = abs(Decimal(text(raw, "AmountInTransactionCurrency")))
+        except InvalidOperation:
+            return True  # no more lines make this one readable
+        currency = text(raw, "TransactionCurrency")
+        sums[currency] = sums.get(currency, Decimal(0)) + (amount if is_debit(raw) else -amount)
+    return not any(sums.values())
+
+
+def _changed(cube: Cube, partners: Partners, at: Cursor) -> Iterator[Page]:
+    since = date.fromisoformat(at.since or date.min.isoformat())
+    rows = cube.changed_since(first_day(since))
+    if digest(rows, CHANGE_DATES, since) == at.seen:
+        yield Page(items=[], cursor=str(at), done=1.0)
+        return
+    newest = newest_day(rows, ENTRY_DATES, cube.service.answered_on)
+    until = max(since, newest) if newest else since
+    now = Cursor(since=until.isoformat(), seen=digest(rows, CHANGE_DATES, until), phase="since")
+    found = cube.complete(rows)
+    for start in range(0, len(found), _UNITS):
+        end = start + _UNITS
+        yield Page(
+            items=items(found[start:end], partners),
+            cursor=str(at if end < len(found) else now),
+            done=min(1.0, end / len(found)),
+        )
+    if not found:
+        yield Page(items=[], cursor=str(now), done=1.0)
