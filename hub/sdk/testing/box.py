@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import unquote_plus
 
 import flask
 from flask import got_request_exception
@@ -223,7 +224,7 @@ class Box:
             yield from Response.from_app(self._view, environ, buffered=True)(environ, start_response)
             return
         call, request = self._arrived(environ)
-        fault = self.faults.next(_line(request), is_door=request.path in self.doors)
+        fault = self.faults.next(_line(request), call.body[:2000], is_door=request.path in self.doors)
         call.fault = fault.kind if fault else None
         account = call.account if self.is_limited(request) else f"door {request.path}"
         with self.limiter.flying(account) as in_flight:
@@ -331,5 +332,5 @@ class Box:
 
 
 def _line(request: Request) -> str:
-    query = request.query_string.decode("utf-8", "replace")
+    query = unquote_plus(request.query_string.decode("utf-8", "replace"))
     return f"{request.method} {request.path}" + (f"?{query}" if query else "")

@@ -36,9 +36,9 @@ class Fault:
     "truncated" (half of the body, properly ended); "html", "malformed", "empty" (200, but no JSON); "gzip_bomb";
     "redirect:<address>"; "expired_token" (401); "stale" (records as they were before), "duplicate", "reorder".
 
-    `match` is a part of "METHOD /path?query"; without it, only calls for data go wrong, not those to the
-    authorisation server. `nth`: the nth such call from now. `every`: each nth. Neither: the next one. `times`: at most
-    so often (without it, once; with `every`, always).
+    `match` is a part of "METHOD /path?query" (decoded) or of the body; without it, only calls for data go wrong, not
+    those to the authorisation server. `nth`: the nth such call from now. `every`: each nth. Neither: the next one.
+    `times`: at most so often (without it, once; with `every`, always).
     """
 
     kind: str
@@ -132,15 +132,16 @@ class Faults:
                 "stale" in each.kinds for each in self._scripts
             )
 
-    def next(self, call: str, *, is_door: bool = False) -> Fault | None:
+    def next(self, call: str, body: bytes = b"", *, is_door: bool = False) -> Fault | None:
         """What goes wrong with this call, "METHOD /path?query"; `is_door`: it is one to the authorisation server."""
+        text = f"{call}\n{body.decode('utf-8', 'replace')}"
         with self._lock:
-            fits = [each for each in self._armed if _fits(each.fault.match, call, is_door)]
+            fits = [each for each in self._armed if _fits(each.fault.match, text, is_door)]
             due = [each.fault for each in fits if each.fires()]
             due += [
                 fault
                 for script in self._scripts
-                if _fits(script.match, call, is_door) and (fault := script.next()) is not None
+                if _fits(script.match, text, is_door) and (fault := script.next()) is not None
             ]
             if not due:
                 return None

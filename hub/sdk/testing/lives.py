@@ -1,7 +1,7 @@
 """How the simulated company lives: what happens on a day, who pays when, and what goes wrong in between."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -40,8 +40,10 @@ class Life:
         self._names = names(seed)
         self._habits: dict[int, Habit] = {}
         self._plans: dict[date, list[int]] = defaultdict(list)
+        self.done: Counter[str] = Counter()  # odd events by name, as in ODD_EVENTS
         self._owed: dict[str, float] = {}
         self._twins: list[tuple[int, int, date]] = []
+        self._stuck: set[int] = set()  # invoices the customer does not mean to pay, or not the rest of
         self._loose: list[tuple[SourceKind, int]] = []
         self._customers: list[int] = []
         self._bundle = 1.35  # invoices settled by one payment, on average
@@ -104,6 +106,7 @@ class Life:
     def _plan(self, invoice: Document) -> None:
         """Decide when the invoice will be paid."""
         if self.chance.random() < _NEVER_PAID:
+            self._stuck.add(invoice.id)
             return
         habit = self._habit(invoice.party)
         late = round(self.chance.gauss(habit.late_days, habit.spread))
@@ -120,6 +123,7 @@ class Life:
 
     def _pay_run(self, party: int, due: list[int]) -> None:
         """A customer pays what it meant to pay today, often some more of its open invoices with it."""
+        party = self.books.parties[party].merged_into or party
         chosen = dict.fromkeys(due)
         wish = int(self._bundle * (0.4 + 1.2 * self.chance.random()) + self.chance.random())
         if len(chosen) < wish:
@@ -127,7 +131,7 @@ class Life:
             for invoice in self.books.open_invoices(party):
                 if len(chosen) >= wish:
                     break
-                if invoice.due_on <= soon:
+                if invoice.due_on <= soon and invoice.id not in self._stuck:
                     chosen[invoice.id] = None
         self._receive(party, list(chosen))
 
@@ -141,13 +145,18 @@ class Life:
             id, amount = parts[-1]
             parts[-1] = (id, self._share(amount, share, self.books.invoices[id].currency))
         parts = [(id, amount) for id, amount in parts if amount]
-        paid_on = self.books.today - timedelta(days=int(self.chance.random() * 1.2))
+        paid_on = max([self._money_came_on(), *(self.books.invoices[id].issued_on for id, _ in parts)])
         total = sum((amount for _, amount in parts), more)
         return (
             self._booked(self.books.pay(party, total, parts, on=paid_on, reference=self._reference()))
             if parts
             else None
         )
+
+    def _money_came_on(self) -> date:
+        """Today, or the day before where it is entered a day late."""
+        today = self.books.today
+        return today - timedelta(days=1) if self.chance.random() < 0.15 and today.weekday() in (1, 2, 3, 4) else today
 
     def _booked(self, receipt: Receipt) -> Receipt:
         self._payments_made += 1
@@ -174,11 +183,16 @@ class Life:
     def _odd(self, name: str) -> None:
         if getattr(self, f"_{name}")():
             self._owed[name] -= 1
+            self.done[name] += 1
 
     def _short_payment(self) -> bool:
         """A few percent are missing; the customer is of another opinion, or kept a discount."""
         invoice = self._some_open()
-        return bool(invoice and self._receive(invoice.party, [invoice.id], share=0.9 + 0.08 * self.chance.random()))
+        if not invoice or not self._receive(invoice.party, [invoice.id], share=0.9 + 0.08 * self.chance.random()):
+            return False
+        if self.chance.random() < 0.5:
+            self._stuck.add(invoice.id)
+        return True
 
     def _instalment(self) -> bool:
         """A part now, the rest later."""
@@ -269,8 +283,8 @@ class Life:
         return False
 
     def _write_off(self) -> bool:
-        """What nobody will pay goes as a credit memo "Bad debt": the oldest open invoice of a customer."""
-        invoice = self._some_open(oldest=True)
+        """What nobody will pay goes as a credit memo "Bad debt"."""
+        invoice = self._some_open()
         if not invoice:
             return False
         amount = self.books.open_of(invoice.id)
@@ -385,6 +399,8 @@ class Life:
         for i, (loser, winner, since) in enumerate(self._twins):
             if self.books.today - since >= timedelta(days=3):
                 del self._twins[i]
+                if self.books.parties[loser].merged_into or self.books.parties[winner].merged_into:
+                    return False  # somebody was quicker
                 self.books.merge(loser, winner)
                 return True
         return False
@@ -397,7 +413,6 @@ class Life:
             party = self._any_customer()
             if not self.books.open_invoices(party.id) and not any(party.id in pair for pair in self._twins):
                 self.books.edit_customer(party.id, is_active=False)
-                self._customers.remove(party.id)
                 return True
         return False
 
@@ -405,8 +420,12 @@ class Life:
 
     def _any_customer(self) -> Party:
         """One that is active; the first ones buy more."""
-        at = self.chance.random()
-        return self.books.parties[self._customers[int(at * at * len(self._customers))]]
+        while True:
+            at = self.chance.random()
+            party = self.books.parties[self._customers[int(at * at * len(self._customers))]]
+            if party.is_active or len(self._customers) == 1:
+                return party
+            self._customers.remove(party.id)
 
     def _some_party(self, least: int) -> int | None:
         """A customer with at least so many open invoices."""
@@ -416,14 +435,14 @@ class Life:
                 return party
         return None
 
-    def _some_open(self, *, untouched: bool = False, oldest: bool = False) -> Document | None:
+    def _some_open(self, *, untouched: bool = False) -> Document | None:
         """An open invoice; `untouched`: to which nothing was applied."""
         for _ in range(_TRIES):
             invoices = self.books.open_invoices(self._any_customer().id)
             if untouched:
                 invoices = [each for each in invoices if not self.books.applications_to(each.id)]
             if invoices:
-                return invoices[0] if oldest else self.chance.choice(invoices)
+                return self.chance.choice(invoices)
         return None
 
     def _recent_payments(self) -> list[int]:

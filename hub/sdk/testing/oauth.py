@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
+import httpx
 from flask import request
 from werkzeug.wrappers import Request, Response
 
@@ -127,7 +128,7 @@ class OAuthServer:
         self._codes: dict[str, _Code] = {}
         self._access: dict[str, _Access] = {}
         self._refresh: dict[str, _Refresh] = {}
-        self._load(box.journal.keep("oauth", self._dump))
+        self._load(box.journal.keep(f"oauth {token_path}", self._dump))
         box.oauth = box.oauth or self
         if authorize_path:
             self._mount(authorize_path, "authorize", self._authorize, ["GET", "POST"])
@@ -364,10 +365,11 @@ class OAuthServer:
         return self.grants[self._access[token].grant - 1]
 
     def _dump(self) -> dict[str, Any]:
+        long_ago = self.box.now() - timedelta(days=1)
         return {
             "grants": [_texts(each) for each in self.grants],
             "codes": {key: _texts(each) for key, each in self._codes.items()},
-            "access": {key: _texts(each) for key, each in self._access.items()},
+            "access": {key: _texts(each) for key, each in self._access.items() if each.expires_at > long_ago},
             "refresh": {key: _texts(each) for key, each in self._refresh.items()},
         }
 
@@ -377,6 +379,17 @@ class OAuthServer:
             self._codes = {key: _Code(**_instants(each)) for key, each in data["codes"].items()}
             self._access = {key: _Access(**_instants(each)) for key, each in data["access"].items()}
             self._refresh = {key: _Refresh(**_instants(each)) for key, each in data["refresh"].items()}
+
+
+def consent(url: str, decision: Literal["allow", "deny"] = "allow", **choices: str | list[str]) -> str:
+    """Do what a person does at an authorise address: open the page, choose, click. Returns where that leads."""
+    page = httpx.get(url)
+    if page.status_code == 302:
+        return page.headers["Location"]
+    answer = httpx.post(page.raise_for_status().url, data={"decision": decision, **choices})
+    if answer.status_code != 302:
+        raise ValueError(f"the consent page answered {answer.status_code}: {answer.text[:200]}")
+    return answer.headers["Location"]
 
 
 def _texts(entry: Any) -> dict[str, Any]:
