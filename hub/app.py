@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from sqlalchemy import text
 
+from hub.connections import api as connections
+from hub.connections import notices_api, oauth_api, webhooks_api
 from hub.forecasting import api as forecasting
 from hub.http import auditing, auth, bodies, context, cors, etags, health, lifecycle, limits, openapi, problems
 from hub.http.context import Hub
@@ -36,6 +38,11 @@ BLUEPRINTS = (
     forecasting.models,
     forecasting.cash_flow,
     insights.insights,
+    connections.connectors,
+    connections.connections,
+    oauth_api.oauth,
+    webhooks_api.announced,
+    notices_api.told,
     jobs.jobs,
     sync.runs,
     privacy.privacy,
@@ -90,6 +97,7 @@ def create_app(settings: Settings, storage: Storage | None = None, registry: "Re
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     pages.install(app)
+    oauth_api.install(app)
     return app
 
 

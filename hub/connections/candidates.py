@@ -22,7 +22,6 @@ from hub.sdk.connector import Account
 from hub.storage import audit
 from hub.storage.vault import Vault
 
-TOKENS = frozenset({"access_token", "refresh_token"})
 KEPT = timedelta(days=1)
 """A candidate that nobody came back for goes after that."""
 
@@ -106,6 +105,12 @@ def drop_stale(session: Session, vault: Vault, now: datetime) -> int:
             drop(session, vault, connection)
             count += 1
     return count
+
+
+def forget_left_over(session: Session, vault: Vault) -> int:
+    """Forget the secrets of connections that were disconnected while something went wrong; how many had any."""
+    gone = [each for each in service.list_connections(session) if each.status == "disconnected"]
+    return sum(1 for each in gone if each.candidate is None and forget(session, vault, each.id))
 
 
 def connected_already(session: Session, connection: Connection, account: Account, name: str) -> str | None:

@@ -26,7 +26,7 @@ from hub.errors import NotFoundError
 from hub.http.access import ACCESS
 from hub.http.auditing import Refusals
 from hub.http.context import Identity
-from hub.identity.public_address import base_url
+from hub.identity.public_address import base_url, is_secure
 from hub.jobs import service as jobs
 from hub.sdk.errors import PluginError
 from hub.sdk.manifest import Auth
@@ -136,14 +136,14 @@ def begin(
         )
     address = client.addresses.authorize_url
     joint = "&" if "?" in address else "?"
-    return Begun(address=f"{address}{joint}{urlencode(asked)}", cookie=cookie_of(state), secret=secret)
+    return Begun(address=f"{address}{joint}{urlencode(asked)}", cookie=cookie_of(scope.settings, state), secret=secret)
 
 
-def cookie_of(state: str) -> str:
+def cookie_of(settings: Settings, state: str) -> str:
     """What the cookie is called that goes with a state: two consents in one browser do not get in each other's way."""
     # In letters, so that it is known for a cookie of ours wherever one is struck out.
     digest = _hash(state).hex()[:10].translate(str.maketrans("0123456789", "ghijklmnop"))
-    return f"paypredict-connect-{digest}"
+    return f"{'__Host-' if is_secure(settings) else ''}paypredict-connect-{digest}"
 
 
 def finish(
@@ -152,7 +152,7 @@ def finish(
     """End a consent with what the provider sent the browser back with. `scope` names no tenant yet."""
     state = answered.get("state", "")
     try:
-        begun = _use_up(scope.storage, state, cookies.get(cookie_of(state), ""), now)
+        begun = _use_up(scope.storage, state, cookies.get(cookie_of(scope.settings, state), ""), now)
     except NoConsentError as error:
         _note_stranger(scope.storage, state, str(error))
         return Ended(outcome=error.outcome)

@@ -5,7 +5,7 @@ In the hub's own schema, which no tenant's role can read; sessions are the hub's
 
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,11 +13,12 @@ from hub.connections.models import connected_accounts
 
 
 def enter(session: Session, tenant: str, connection_id: UUID, plugin: str, account_id: str | None = None) -> None:
-    """Note whose a connection is, and the company it is to, once that is known."""
+    """Note whose a connection is, and the company it is to; without one, what is known of it already stays."""
     new = insert(connected_accounts).values(
         connection_id=connection_id, tenant_key=tenant, plugin=plugin, account_id=account_id
     )
-    changes = {"account_id": new.excluded.account_id}
+    columns = connected_accounts.c
+    changes = {"account_id": func.coalesce(new.excluded.account_id, columns.account_id)}
     session.execute(new.on_conflict_do_update(index_elements=["connection_id"], set_=changes))
 
 

@@ -62,6 +62,8 @@ def list_notices(session: Session, *, open: bool, limit: int) -> list[RowMapping
 
 def see(session: Session, notice_id: int) -> RowMapping:
     """Note that somebody has seen a notice; returns it. Raises NotFoundError."""
+    if not 0 < notice_id < 2**63:
+        raise NotFoundError("There is no such notice.")
     seen = update(notices).where(notices.c.id == notice_id).values(seen_at=func.coalesce(notices.c.seen_at, func.now()))
     row = session.execute(seen.returning(*_COLUMNS)).one_or_none()
     if row is None:

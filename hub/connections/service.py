@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, Protocol
 from uuid import UUID
 
+import orjson
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -103,6 +105,28 @@ def free_name(session: Session, plugin: str, wanted: str) -> str:
         number += 1
         name = f"{wanted} {number}"
     return name
+
+
+def version(connection: Connection) -> int:
+    """A number that stands for what may be changed of a connection, for ETags."""
+    parts = [connection.name, connection.auth_method, dict(connection.config), connection.candidate]
+    digest = blake2b(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS), digest_size=6).digest()
+    return int.from_bytes(digest) or 1
+
+
+def reconfigure(session: Session, connection_id: UUID, config: Mapping[str, Any]) -> None:
+    """Have a connection's settings be these from now on; what opens it stays as it is."""
+    before = get(session, connection_id, for_update=True).config
+    _set(session, connection_id, config=dict(config))
+    changed = {name for name in {*before, *config} if before.get(name) != config.get(name)}
+    audit.record(
+        session,
+        "connection.configured",
+        "connection",
+        connection_id,
+        before={name: before.get(name) for name in changed},
+        after={name: config.get(name) for name in changed},
+    )
 
 
 def make_connector(context: Context, connection: Connection, options: Mapping[str, Any] = _NO_OPTIONS) -> Any:

@@ -136,6 +136,22 @@ ACCESS: dict[str, Rule] = {
     "listCustomers": _reads("customers", "read"),
     "getCustomer": _reads("customers", "read"),
     "updateCustomer": _writes("customers"),
+    # Accounts at providers
+    "listConnectors": _reads("connections"),
+    "getConnector": _reads("connections"),
+    "listConnections": _reads("connections"),
+    "getConnection": _reads("connections"),
+    "createConnection": _manages("connections"),
+    "updateConnection": _manages("connections"),
+    "chooseAccount": _manages("connections"),
+    "reconnectConnection": _manages("connections"),
+    "pauseConnection": _manages("connections"),
+    "resumeConnection": _manages("connections"),
+    "disconnectConnection": _manages("connections"),
+    "finishConsent": _public(),  # notes by itself what it was; only for the browser that began
+    "receiveWebhook": _public(),  # asks for the provider's signature
+    "listNotices": _reads("connections"),
+    "seeNotice": _manages("connections"),
     # Work and runs
     "listJobs": _reads("jobs"),
     "getJob": _reads("jobs"),
