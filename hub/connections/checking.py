@@ -1,6 +1,7 @@
 """Trying what is to open a connection: which company it leads to, and whether the provider answers there."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict, replace
 from typing import Any, Protocol
 from uuid import UUID
@@ -13,6 +14,7 @@ from hub.errors import ConflictError
 from hub.events import ConnectionReady, Event
 from hub.sdk.connector import Account
 from hub.sdk.errors import AuthError, ConfigError, RefusedError
+from hub.settings import Settings
 from hub.storage.session import Storage
 from hub.storage.vault import Vault
 
@@ -21,6 +23,7 @@ class Context(Protocol):
     """What this work needs of the job it runs in; see hub.jobs.context.JobContext."""
 
     storage: Storage
+    settings: Settings
     registry: Any
     tenant: str
 
@@ -79,22 +82,32 @@ def _find(
     context: Context, connection: Connection, subject: Connection, name: str
 ) -> tuple[Account | None, Sequence[Account]]:
     """The company that the connection is to, tried; or those to choose from."""
-    context.progress(0.1, f"Asking {name} which companies there are")
-    connector = service.make_connector(context, subject)
-    list_accounts = getattr(connector, "accounts", None)
-    account = None
-    if list_accounts is not None:
-        found = [_with_values(each, subject) for each in list_accounts()]
-        account = _pick(connection, found, name)
-        if account is None:
-            return None, found
-        shared = {"is_one_of_several": "yes"} if len(found) > 1 else {}
+    from hub.connections.calling import open_api  # late: it brings what calls providers
+
+    with closing(open_api(context, subject, is_interactive=True)) as api:
+        context.progress(0.1, f"Asking {name} which companies there are")
+        connector = service.make_connector(context, subject, api=api)
+        found = _accounts(connector, subject)
+    account = None if found is None else _pick(connection, found, name)
+    if found is not None and account is None:
+        return None, found
+    if account is not None:
+        shared = {"is_one_of_several": "yes"} if len(found or ()) > 1 else {}
         account = replace(account, values={**account.values, **shared})
         subject = replace(subject, account_id=account.id, account=asdict(account))
-        connector = service.make_connector(context, subject)
-    context.progress(0.5, f"Trying the connection to {account.name if account else name}")
-    connector.check()
+    with closing(open_api(context, subject, is_interactive=True)) as api:
+        context.progress(0.5, f"Trying the connection to {account.name if account else name}")
+        service.make_connector(context, subject, api=api).check()
     return account, ()
+
+
+def _accounts(connector: Any, subject: Connection) -> list[Account] | None:
+    """The companies that whoever signed in may see, with what came back with the consent; None: there is one alone."""
+    list_accounts = getattr(connector, "accounts", None)
+    if list_accounts is None:
+        return None
+    came = (subject.account or {}).get("values", {})
+    return [replace(each, values={**came, **each.values}) for each in list_accounts()]
 
 
 def _pick(connection: Connection, found: Sequence[Account], name: str) -> Account | None:
@@ -115,11 +128,6 @@ def _pick(connection: Connection, found: Sequence[Account], name: str) -> Accoun
             " or connect the other one as a connection of its own."
         )
     return chosen
-
-
-def _with_values(account: Account, subject: Connection) -> Account:
-    """The account, with what came back with the consent."""
-    return replace(account, values={**(subject.account or {}).get("values", {}), **account.values})
 
 
 def _offer(context: Context, connection: Connection, choices: Sequence[Account]) -> dict[str, Any]:

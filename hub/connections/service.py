@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
@@ -19,6 +19,10 @@ from hub.errors import ConflictError, InvalidError, NotFoundError
 from hub.redaction import redact
 from hub.sdk.errors import ConfigError
 from hub.storage import audit
+
+if TYPE_CHECKING:
+    from hub.connections.clients import Context
+    from hub.sdk.http import Api
 
 _NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
 # What an outcome of a run changes nothing about: a person said so, or nobody has consented yet.
@@ -48,12 +52,6 @@ class Connection:
     last_run_at: datetime | None
     last_full_run_at: datetime | None
     disconnected_at: datetime | None
-
-
-class Context(Protocol):
-    """What making a connector needs of the job it is made in; see hub.jobs.context.JobContext."""
-
-    registry: Any
 
 
 def create(
@@ -129,11 +127,14 @@ def reconfigure(session: Session, connection_id: UUID, config: Mapping[str, Any]
     )
 
 
-def make_connector(context: Context, connection: Connection, options: Mapping[str, Any] = _NO_OPTIONS) -> Any:
+def make_connector(
+    context: "Context", connection: Connection, options: Mapping[str, Any] = _NO_OPTIONS, *, api: "Api | None" = None
+) -> Any:
     """The connection's connector, made anew: with the hub's way to call the provider, where it calls one.
 
-    `options` are further settings of a plugin that calls nobody. Raises ConfigError for a connection that was
-    disconnected, and what making it raises.
+    `options` are further settings of a plugin that calls nobody; `api` is the way to call that the caller has opened
+    and closes (hub.connections.calling.open_api). Raises ConfigError for a connection that was disconnected, and what
+    making it raises.
     """
     if connection.status == "disconnected":
         raise ConfigError(f"{connection.name} was disconnected; reconnect it to go on.")
@@ -142,7 +143,7 @@ def make_connector(context: Context, connection: Connection, options: Mapping[st
     from hub.connections.calling import open_api  # late: it brings httpx
 
     config = MappingProxyType(dict(connection.config))
-    return context.registry.make(connection.plugin, config, open_api(context, connection))
+    return context.registry.make(connection.plugin, config, api or open_api(context, connection))
 
 
 def candidate_of(connection: Connection) -> Connection | None:
