@@ -9,10 +9,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from hub.sdk.errors import AuthError, RefusedError
 from hub.sdk.http import Answer, Api
 from plugins.connectors.xero.values import instant
 
 _SENT = ("accept", "xero-tenant-id", "if-modified-since")
+
+
+class DisconnectedError(AuthError):
+    """The grant is alive, but this organisation was taken out of it."""
 
 
 class Client:
@@ -41,7 +46,14 @@ class Client:
 
     def call(self, name: str, tenant: str, **arguments: Any) -> Any:
         """A method of the SDK's AccountingApi for one organisation."""
-        answer = _json(getattr(self._accounting, name)(tenant, _preload_content=False, **arguments))
+        try:
+            answer = _json(getattr(self._accounting, name)(tenant, _preload_content=False, **arguments))
+        except RefusedError as error:
+            if error.status == 403:
+                raise DisconnectedError(
+                    "Xero no longer lets this connection see the organisation: reconnect, and choose it again"
+                ) from error
+            raise
         if isinstance(answer, Mapping):
             self.clock = instant(answer.get("DateTimeUTC")) or self.clock
         return answer
@@ -79,4 +91,4 @@ def _no_token() -> Mapping[str, Any]:
 
 
 def _json(answer: Answer) -> Any:
-    return None if answer.status == 304 or not answer.body.strip() else answer.json()
+    return None if answer.status == 304 else answer.json()

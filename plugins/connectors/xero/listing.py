@@ -79,14 +79,15 @@ def backwards(listing: Listing, ask: Ask, cursor: Cursor | None) -> Iterator[Pag
         items = _items(listing, answer)
         if cursor is None:
             cursor = _start(listing, items, answer)
-        fresh = [item for item in items if _mark(listing, item) not in given]
+        marks = [_mark(listing, item) for item in items]
+        fresh = [item for item, mark in zip(items, marks, strict=True) if mark not in given]
         is_last, done = _is_last(fresh, answer, number), _share(cursor, answer, number, len(items))
         oldest = min((changed for item in items if (changed := updated_at(item))), default=None)
         if oldest is not None and (before is None or _ceiling(oldest) < before):
             before, number, given = _ceiling(oldest), 1, set()
         else:
             number += 1
-        given |= {_mark(listing, item) for item in items}
+        given.update(marks)
         if is_last:
             yield Page(items=fresh, cursor=str(replace(cursor, before=None, total=None)), done=1.0)
             return
@@ -110,8 +111,9 @@ def forwards(listing: Listing, ask: Ask, cursor: Cursor) -> Iterator[Page]:
         )
         # An answer may hold what is just as old as was asked for, which was seen.
         items = [item for item in _items(listing, answer) if (updated_at(item) or settled) > start]
-        fresh = [item for item in items if _mark(listing, item) not in seen]
-        seen |= {_mark(listing, item): updated_at(item) or settled for item in fresh}
+        new = {mark: item for item in items if (mark := _mark(listing, item)) not in seen}
+        fresh = [*new.values()]
+        seen |= {mark: updated_at(item) or settled for mark, item in new.items()}
         is_last = _is_last(fresh, answer, number)
         if is_first and is_last and _fingerprint(seen, start) == cursor.seen:
             return
@@ -153,8 +155,9 @@ def _fingerprint(seen: Mapping[tuple[str, str], datetime], start: datetime) -> s
 
 
 def _mark(listing: Listing, item: Mapping[str, Any]) -> tuple[str, str]:
-    """One version of an item."""
-    return str(item.get(listing.id_name)), str(item.get("UpdatedDateUTC"))
+    """One state of an item. By all it says: its time may be the same although it was changed again."""
+    content = json.dumps(item, sort_keys=True, default=str).encode()
+    return str(item.get(listing.id_name)), blake2b(content, digest_size=8).hexdigest()
 
 
 def _items(listing: Listing, answer: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:

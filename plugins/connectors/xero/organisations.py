@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.sdk.connector import Account
-from hub.sdk.errors import RefusedError, TransientError
-from plugins.connectors.xero.client import Client
+from hub.sdk.errors import TransientError
+from plugins.connectors.xero.client import Client, DisconnectedError
 from plugins.connectors.xero.time_zones import iana_name
 
 
@@ -31,7 +31,7 @@ def accounts(client: Client) -> list[Account]:
         tenant = str(connection["tenantId"])
         try:
             facts = organisation(client, tenant, {})
-        except RefusedError:
+        except DisconnectedError:
             # Whoever consented has since lost this organisation, or left its plan: it is listed, but not reached.
             continue
         values = {
