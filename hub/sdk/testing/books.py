@@ -106,7 +106,7 @@ class Books:
         return self.edit_customer(party, name=name)
 
     def merge(self, loser: int, winner: int, *, quietly: bool = False) -> Party:
-        """Make two customers one: the loser's documents go to the winner, the loser becomes inactive.
+        """Make two customers one: the loser's documents (not deleted ones) go to the winner, it becomes inactive.
 
         `quietly`: the documents move without a stamp or a change of their own, as some providers do it.
         """
@@ -119,11 +119,14 @@ class Books:
             self._log("customer", loser, "merged", at)
             kept.updated_at = at
             self._log("customer", winner, "updated", at)
-            for entity, each in self._held.pop(loser, []):
+            for entity, each in self.held_by(loser):
                 entry = self._entry(entity, each)
+                if entry.status == "deleted":
+                    continue
                 entry.party = winner
+                self._held[loser].remove((entity, each))
                 self._held[winner].append((entity, each))
-                if not quietly and entry.status != "deleted":
+                if not quietly:
                     self._touch(entity, entry, at)
             self._open[winner].update(self._open.pop(loser, {}))
             return kept
@@ -208,7 +211,7 @@ class Books:
     ) -> Receipt:
         """Money comes in, applied at once to `invoices`, pairs of id and amount; the rest stays unapplied."""
         with self.lock:
-            who = self.parties[party]
+            who = self._buyer(party)
             on = on or self.today
             exact = _exact(amount, who.currency)
             parts = [(invoice, _exact(part, who.currency)) for invoice, part in invoices]
@@ -344,6 +347,12 @@ class Books:
     def _source(self, kind: SourceKind, id: int) -> Document | Receipt:
         return self.receipts[id] if kind == "payment" else self.credit_memos[id]
 
+    def _buyer(self, party: int) -> Party:
+        who = self.parties[party]
+        if who.merged_into:
+            raise ValueError(f"customer {party} was merged into {who.merged_into}")
+        return who
+
     def _weigh(self, invoice: Document) -> None:
         """Keep the list of open invoices true."""
         if invoice.status == "open" and self.settled_of(invoice.id) < invoice.total:
@@ -370,7 +379,7 @@ class Books:
         memo: str,
         rate: Decimal | None,
     ) -> Document:
-        who = self.parties[party]
+        who = self._buyer(party)
         if currency not in (None, who.currency):
             raise ValueError(f"customer {party} has the currency {who.currency}, not {currency}")
         exact = _exact(total, who.currency)

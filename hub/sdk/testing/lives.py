@@ -207,7 +207,7 @@ class Life:
         party = self._some_party(2)
         if party is None:
             return False
-        invoices = self.books.open_invoices(party)[: 2 + int(self.chance.random() * 3)]
+        invoices = self.books.open_invoices(party)[-2 - int(self.chance.random() * 3) :]
         return self._receive(party, [each.id for each in invoices]) is not None
 
     def _overpayment(self) -> bool:
@@ -376,7 +376,7 @@ class Life:
 
     def _renamed(self) -> bool:
         party = self._any_customer()
-        self.books.rename(party.id, f"{party.name.split(' (')[0]} ({next(self._names)})"[:90])
+        self.books.rename(party.id, f"{party.name.split(' (')[0][:45]} ({next(self._names)})")
         return True
 
     def _address(self) -> bool:
@@ -389,7 +389,9 @@ class Life:
         party = self._any_customer()
         if any(party.id in pair for pair in self._twins):
             return False
-        twin = self.books.add_customer(f"{party.name} - 2"[:95], party.currency, email=party.email)
+        twin = self.books.add_customer(
+            f"{party.name[:85]} - {len(self.books.parties) + 1}", party.currency, email=party.email
+        )
         self._plan(self.books.issue(twin.id, self._total(twin)))
         self._twins.append((twin.id, party.id, self.books.today))
         return True
