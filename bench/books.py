@@ -112,6 +112,9 @@ class Company:
     def publish(self, event: object) -> None:
         """Nothing follows."""
 
+    def announce(self, session: Session, event: object) -> None:
+        """Nor from what it says on the way."""
+
     def sync(self, *, changed: int | None = None) -> float:
         """One run; checks that it ties out and wrote as many records as it should. Returns the rows read."""
         self.work_id = uuid4()

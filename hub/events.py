@@ -18,6 +18,14 @@ class ConnectionReady(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirstPagesStored(Event):
+    """The newest of a first sync is stored while the rest is still being read."""
+
+    connection_id: str
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SyncFinished(Event):
     """A sync run ended with its rows stored; `changed` counts the ledger records it wrote."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from hub.events import Event, SyncFinished
+from hub.events import ConnectionReady, Event, FirstPagesStored, SyncFinished
 from hub.jobs.schedule import read_schedule
 from hub.settings import CONFIG
 
@@ -12,6 +12,9 @@ HANDLERS: dict[str, str] = {
     "connections.webhook": "hub.connections.jobs:handle_webhooks",
     "connections.keep_alive": "hub.connections.jobs:keep_alive",
     "sync.run": "hub.sync.jobs:run_sync",
+    "sync.some": "hub.sync.jobs:run_some",
+    "sync.increments": "hub.sync.jobs:request_increments",
+    "sync.fulls": "hub.sync.jobs:request_fulls",
     "sync.import": "hub.sync.jobs:run_import",
     "forecasting.refresh": "hub.forecasting.jobs:refresh",
     "forecasting.train": "hub.forecasting.jobs:train",
@@ -26,12 +29,22 @@ HANDLERS: dict[str, str] = {
 Work = tuple[str, dict[str, Any]]
 
 
+def _sync_what_was_connected(event: ConnectionReady) -> Iterator[Work]:
+    yield "sync.run", {"connection_id": event.connection_id}
+
+
+def _forecast_what_is_there(event: FirstPagesStored) -> Iterator[Work]:
+    yield "forecasting.refresh", {}
+
+
 def _forecast_what_changed(event: SyncFinished) -> Iterator[Work]:
     if event.changed:
         yield "forecasting.refresh", {}
 
 
 EVENTS: dict[type[Event], tuple[Callable[[Any], Iterator[Work]], ...]] = {
+    ConnectionReady: (_sync_what_was_connected,),
+    FirstPagesStored: (_forecast_what_is_there,),
     SyncFinished: (_forecast_what_changed,),
 }
 """Event -> functions that say what work follows from it, for the event's own tenant."""

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,13 +12,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub.events import Event
-from hub.jobs import leases
+from hub.jobs import leases, service
 from hub.settings import Settings
 from hub.storage.data_keys import DataKeys
 from hub.storage.session import Storage, driver
 from hub.storage.vault import Vault
 
 _SHOWN_EVERY_SECONDS = 0.5
+
+Reactions = Callable[[Event], Iterable[tuple[str, Mapping[str, Any]]]]
+"""What work (kind and payload) follows from an event."""
 
 
 class Interrupted(BaseException):
@@ -48,6 +51,7 @@ class JobContext:
     stopping: threading.Event = field(default_factory=threading.Event)
     lost: threading.Event = field(default_factory=threading.Event)
     events: list[Event] = field(default_factory=list)
+    reactions: Reactions = lambda event: ()
     keys: DataKeys | None = None
     share: float = 0.0
     sentence: str = ""
@@ -102,3 +106,8 @@ class JobContext:
     def publish(self, event: Event) -> None:
         """Have what follows from `event` submitted in the transaction that ends this work well."""
         self.events.append(event)
+
+    def announce(self, session: Session, event: Event) -> None:
+        """Have what follows from `event` submitted in this transaction, while the work goes on."""
+        for kind, payload in self.reactions(event):
+            service.submit(session, kind, payload, tenant=event.tenant)

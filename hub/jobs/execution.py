@@ -16,7 +16,7 @@ from hub.errors import NotFoundError
 from hub.events import Event
 from hub.jobs import leases, service
 from hub.jobs.connection import LeaseConnection
-from hub.jobs.context import Interrupted, JobContext, WorkerStopping
+from hub.jobs.context import Interrupted, JobContext, Reactions, WorkerStopping
 from hub.jobs.policy import Policy, judge
 from hub.settings import Settings
 from hub.storage import audit
@@ -25,9 +25,6 @@ from hub.storage.data_keys import DataKeys
 from hub.storage.session import Storage, driver
 
 log = logging.getLogger(__name__)
-
-Reactions = Callable[[Event], Iterable[tuple[str, Mapping[str, Any]]]]
-"""What work (kind and payload) follows from an event."""
 
 
 @dataclass(kw_only=True)
@@ -108,6 +105,7 @@ class Runner:
             renew=renew,
             stopping=self.stopping,
             keys=self._keys,
+            reactions=self.reactions,
         )
 
     def _handler(self, kind: str) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.errors import HubError, RateLimitedError
 from hub.redaction import redact
-from hub.sdk.errors import AuthError, ConfigError, RecordError, TransientError
+from hub.sdk.errors import AuthError, ConfigError, RecordError, RefusedError, TransientError
 from hub.settings import Settings
 
 
@@ -52,7 +52,7 @@ def tenant_concurrency(settings: Settings) -> int:
 
 
 def _is_final(error: BaseException) -> bool:
-    if isinstance(error, AuthError | ConfigError | RecordError):
+    if isinstance(error, AuthError | ConfigError | RecordError | RefusedError):
         return True
     return isinstance(error, HubError) and error.status < 500 and not isinstance(error, RateLimitedError)
 
@@ -60,7 +60,10 @@ def _is_final(error: BaseException) -> bool:
 def _code(error: BaseException) -> str:
     if isinstance(error, HubError):
         return error.code
-    codes = {AuthError: "auth", ConfigError: "config", RecordError: "record", TransientError: "transient"}
+    codes: dict[type[BaseException], str] = {
+        **{AuthError: "auth", ConfigError: "config", RecordError: "record"},
+        **{RefusedError: "refused", TransientError: "transient"},
+    }
     return next((code for kind, code in codes.items() if isinstance(error, kind)), "unexpected")
 
 

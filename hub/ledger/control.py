@@ -1,18 +1,16 @@
-"""What a sync run checks the ledger against: the provider's own totals, and what should never be."""
+"""What a sync run checks of the ledger: what should never be, and what would go."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from hub.ledger.batch import Batch
-from hub.ledger.history import open_as_of, unapplied_as_of
 from hub.ledger.merge import take_back
-from hub.ledger.models import invoices
 from hub.ledger.statements import TABLES
 from hub.sdk.records import Entity
 
@@ -28,25 +26,6 @@ class Difference:
     def amount(self) -> Decimal:
         """What the ledger holds beyond the provider's total."""
         return self.ledger - self.provider
-
-
-def receivable(session: Session, connection_id: UUID, as_of: date) -> Mapping[str, Decimal]:
-    """A connection's open invoices less its unapplied payments and credits at the end of a day, per currency."""
-    still_open = open_as_of(as_of).where(invoices.c.connection_id == connection_id).subquery()
-    unapplied = unapplied_as_of(as_of).subquery()
-    totals: dict[str, Decimal] = {}
-    for query, sign in (
-        (select(still_open.c.currency, func.sum(still_open.c.balance)).group_by(still_open.c.currency), 1),
-        (
-            select(unapplied.c.currency, func.sum(unapplied.c.unapplied))
-            .where(unapplied.c.connection_id == connection_id)
-            .group_by(unapplied.c.currency),
-            -1,
-        ),
-    ):
-        for currency, amount in session.execute(query):
-            totals[currency] = totals.get(currency, Decimal(0)) + sign * amount
-    return totals
 
 
 _FINDINGS = text("""
@@ -91,3 +70,23 @@ def count_deletions(session: Session, batch: Batch) -> dict[Entity, tuple[int, i
                 held = session.execute(select(func.count()).select_from(table).where(*living)).scalar_one()
                 counts[entity] = (deleted, held)
     return counts
+
+
+def list_missing(
+    session: Session, connection_id: UUID, entity: Entity, seen: Select[Any], *, known_before: datetime | None = None
+) -> tuple[dict[str, UUID], int]:
+    """A connection's living records that are not among the ids that `seen` selects, by the provider's id.
+
+    With `known_before` only those that are as they were before that instant. Beside them, how many are living in all.
+    """
+    table, ids = TABLES[entity], seen.subquery("seen")
+    living = (table.c.connection_id == connection_id, table.c.deleted_on.is_(None))
+    query = (
+        select(table.c.external_id, table.c.id)
+        .outerjoin_from(table, ids, ids.c.id == table.c.id)
+        .where(*living, ids.c.id.is_(None))
+    )
+    if known_before is not None:
+        query = query.where(table.c.recorded_at < known_before)
+    held = session.scalar(select(func.count()).select_from(table).where(*living)) or 0
+    return {external_id: row for external_id, row in session.execute(query)}, held

@@ -8,11 +8,9 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal_co
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from hub.ledger.models import credit_memos, invoices, ledger_versions, payments
+from hub.ledger.models import invoices, ledger_versions
 from hub.ledger.statements import TABLES
 from hub.sdk.records import Entity
-
-_UNCOUNTED = ("draft", "void", "deleted")
 
 
 def as_known(entity: Entity, at: datetime) -> FromClause:
@@ -87,35 +85,6 @@ def _is_active(allocation: FromClause, day: date) -> Any:
         allocation.c.applied_on <= day,
         or_(allocation.c.reversed_on.is_(None), allocation.c.reversed_on > day),
     )
-
-
-def unapplied_as_of(day: date) -> Select[Any]:
-    """Payments and credit memos not wholly allocated at the end of a day: id, connection, currency and amount."""
-    allocation = TABLES["allocation"]
-    used = (
-        select(
-            allocation.c.source_id,
-            func.sum(func.coalesce(allocation.c.source_amount, allocation.c.amount)).label("amount"),
-        )
-        .outerjoin_from(allocation, invoices, invoices.c.id == allocation.c.invoice_id)
-        .where(_is_active(allocation, day), func.coalesce(invoices.c.status, "open").not_in(_UNCOUNTED))
-        .group_by(allocation.c.source_id)
-        .subquery("used")
-    )
-    left = []
-    for table, amount, dated in (
-        (payments, payments.c.amount, payments.c.paid_on),
-        (credit_memos, credit_memos.c.total, credit_memos.c.issued_on),
-    ):
-        alive = and_(table.c.deleted_on.is_(None), table.c.status == "open")
-        rest = amount - func.coalesce(used.c.amount, 0)
-        left.append(
-            select(table.c.id, table.c.connection_id, table.c.customer_id, table.c.currency, rest.label("unapplied"))
-            .outerjoin_from(table, used, used.c.source_id == table.c.id)
-            .where(alive, dated <= day, rest != 0)
-        )
-    unapplied = union_all(*left).subquery("unapplied")
-    return select(unapplied)
 
 
 def invoice_history(session: Session, invoice_id: UUID) -> list[dict[str, Any]]:

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from hub.errors import InvalidError, NotFoundError, PreconditionError
 from hub.ledger.batch import Batch
-from hub.ledger.control import Difference, count_deletions, findings, receivable
+from hub.ledger.control import Difference, count_deletions, findings, list_missing
 from hub.ledger.history import as_known, invoice_history, open_as_of
 from hub.ledger.ids import MANUAL, ledger_id
 from hub.ledger.merge import Counts, StoreCounts, merge
 from hub.ledger.models import agg_customer, allocations, customers, invoices
+from hub.ledger.receivables import Document, Standing, documents_of, minor_units, names_of, receivable, standings
 from hub.sdk.errors import RecordError
 from hub.sdk.records import Customer, Entity, Invoice, Record
 from hub.storage import audit
@@ -25,18 +26,25 @@ __all__ = [
     "Batch",
     "Counts",
     "Difference",
+    "Document",
+    "Standing",
     "StoreCounts",
     "as_known",
     "count_deletions",
+    "documents_of",
     "enter_invoice",
     "findings",
     "get_customer",
     "get_invoice",
     "invoice_history",
     "ledger_id",
+    "list_missing",
+    "minor_units",
+    "names_of",
     "open_as_of",
     "receivable",
     "record_invoice",
+    "standings",
     "store",
     "store_batch",
     "update_customer",

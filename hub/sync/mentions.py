@@ -9,6 +9,10 @@ PLACES = (
         columns=("reason", "field", "value", "expected", "raw"),
         what="rows that an import or a sync could not use",
     ),
-    Place(table=sync_runs, columns=("reason", "findings", "tie_out", "progress", "log"), what="outcomes of imports and syncs"),
+    Place(
+        table=sync_runs,
+        columns=("reason", "findings", "tie_out", "progress", "log"),
+        what="outcomes of imports and syncs",
+    ),
     Place(table=sync_cursors, columns=("cursor",), what="places where syncs go on"),
 )

@@ -15,7 +15,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from hub.storage.bases import tenant_metadata
 
@@ -93,8 +93,8 @@ sync_seen = Table(
     Column("entity", Text, nullable=False),
     Column("stream", Text, nullable=False),
     Column("page", Integer, nullable=False),
-    # 16 bytes for the id of each record that the page of a full read brought: what none brings was deleted.
-    Column("ids", LargeBinary, nullable=False),
+    # Of the records that the page of a full read brought: what no page brings was deleted.
+    Column("ids", ARRAY(UUID(as_uuid=True)), nullable=False),
     PrimaryKeyConstraint("run_id", "entity", "stream", "page"),
 )
 

@@ -1,6 +1,6 @@
 """What to make of a sync run. A green run that brought nothing, or does not add up, must be impossible to miss."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -34,11 +34,30 @@ class MassDeletionError(HubError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """The ledger's receivables less the provider's in one currency, and at how many customers they differ."""
+
+    currency: str
+    amount: Decimal
+    customers: int = 0
+    is_home: bool = False
+
+    def __str__(self) -> str:
+        where = f", at {self.customers} customer{'s' if self.customers > 1 else ''}" if self.customers else ""
+        home = " in the home currency" if self.is_home else ""
+        if self.amount:
+            return (
+                f"the ledger's receivables{home} differ from the provider's by {self.amount:f} {self.currency}{where}"
+            )
+        return f"customers' balances{home} in {self.currency} differ from the provider's{where}, though not in sum"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What a run saw, as far as it matters for the verdict.
 
     `items` and `items_before` count what streams that are always read whole brought, now and in the run before.
-    `differences` are the ledger's receivables less the provider's, per currency.
+    `doubts` are what else a person should look at, in sentences.
     """
 
     read: int
@@ -47,14 +66,15 @@ class Outcome:
     items: Mapping[str, int] = field(default_factory=dict)
     items_before: Mapping[str, int] = field(default_factory=dict)
     findings: Mapping[str, int] = field(default_factory=dict)
-    differences: Mapping[str, Decimal] = field(default_factory=dict)
+    differences: Sequence[Gap] = ()
+    doubts: Sequence[str] = ()
 
 
 def judge(outcome: Outcome) -> tuple[Status, list[str]]:
     """The status of a run that was read to its end, and the reasons if it is not ok."""
     if outcome.read and outcome.rejected == outcome.read:
         return "failed", [f"None of the {outcome.read} items could be used; the first: {outcome.first_reject}"]
-    doubts = [*_shrunken(outcome), *_unbalanced(outcome)]
+    doubts = [*outcome.doubts, *_shrunken(outcome), *_unbalanced(outcome)]
     rejected = [f"{outcome.rejected} of {outcome.read} items could not be used"] if outcome.rejected else []
     if doubts:
         return "suspicious", doubts + rejected
@@ -75,11 +95,7 @@ def _shrunken(outcome: Outcome) -> list[str]:
 
 
 def _unbalanced(outcome: Outcome) -> list[str]:
-    off = [
-        f"the ledger's receivables differ from the provider's by {amount:f} {currency}"
-        for currency, amount in sorted(outcome.differences.items())
-        if amount
-    ]
+    off = [str(gap) for gap in outcome.differences if gap.amount or gap.customers]
     sentences = _UNBALANCED if outcome.rejected else _DANGLING | _UNBALANCED
     return off + [
         sentence.format(outcome.findings[name]) for name, sentence in sentences.items() if outcome.findings.get(name)

@@ -354,7 +354,7 @@ CREATE TABLE sync_seen (
 	entity TEXT NOT NULL,
 	stream TEXT NOT NULL,
 	page INTEGER NOT NULL,
-	ids BYTEA NOT NULL,
+	ids UUID[] NOT NULL,
 	CONSTRAINT pk_sync_seen PRIMARY KEY (run_id, entity, stream, page)
 );
 

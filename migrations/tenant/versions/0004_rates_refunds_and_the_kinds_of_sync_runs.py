@@ -15,7 +15,7 @@ def upgrade() -> None:
         sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("stream", sa.Text(), nullable=False),
         sa.Column("page", sa.Integer(), nullable=False),
-        sa.Column("ids", sa.LargeBinary(), nullable=False),
+        sa.Column("ids", postgresql.ARRAY(sa.UUID()), nullable=False),
         sa.PrimaryKeyConstraint("run_id", "entity", "stream", "page", name=op.f("pk_sync_seen")),
     )
     op.add_column("allocations", sa.Column("home_amount", sa.Numeric(precision=19, scale=4), nullable=True))

@@ -125,6 +125,9 @@ class Hub:
     def publish(self, event: Any) -> None:
         self.events.append(event)
 
+    def announce(self, session: Any, event: Any) -> None:
+        self.events.append(event)
+
     def sync(self, *, again: bool = False) -> dict[str, Any]:
         """Run the connection; `again` is another attempt at the same work."""
         self.now += timedelta(hours=1)
@@ -152,10 +155,11 @@ class Hub:
     def empty(self) -> None:
         """Forget everything, so that another course of events can be tried."""
         tables = "customers, invoices, payments, credit_memos, allocations, ledger_versions, agg_day, agg_customer"
-        names = f"{tables}, sync_runs, sync_cursors, sync_pages, sync_rejects".split(", ")
+        names = f"{tables}, sync_runs, sync_cursors, sync_pages, sync_rejects, sync_seen".split(", ")
         with self.transaction() as session:
             for name in names:
                 session.execute(text(f"delete from {name}"))
+            session.execute(text("update connections set status = 'ready', last_full_run_at = null"))
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def test_a_run_stores_the_ledger_and_says_what_it_did(hub):
     assert run["tie_out"]["EUR"] == {
         "as_of": "2026-03-01", "provider": "500.5000", "ledger": "500.5000", "difference": "0.0000",
     }  # fmt: skip
-    assert run["heartbeat_at"] and run["finished_at"] == hub.now
+    assert run["heartbeat_at"] and run["finished_at"] > run["started_at"] == hub.now
 
 
 @pytest.mark.parametrize("has_cursor", [False, True])
@@ -210,7 +210,7 @@ def test_what_the_provider_refuses_ends_the_run_with_its_reason(hub):
         hub.sync()
     assert hub.query("select status, reason from sync_runs") == [("failed", "Fake Books wants you to sign in again.")]
     assert hub.query("select status, reason from connections where plugin = 'fake'") == [
-        ("needs_attention", "Fake Books wants you to sign in again.")
+        ("needs_reconnect", "Fake Books wants you to sign in again.")
     ]
     hub.provider.error = None
     hub.sync()

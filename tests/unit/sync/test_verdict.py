@@ -4,7 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from hub.sync.verdict import Outcome, is_mass_deletion, judge
+from hub.sync.verdict import Gap, Outcome, is_mass_deletion, judge
+
+CENT = Decimal("0.01")
 
 
 @pytest.mark.parametrize(
@@ -20,8 +22,19 @@ from hub.sync.verdict import Outcome, is_mass_deletion, judge
         (Outcome(read=10, rejected=0, items={"a": 10}, items_before={"a": 20}), "ok", ""),
         # Few may well become none.
         (Outcome(read=0, rejected=0, items_before={"a": 19}), "ok", ""),
-        (Outcome(read=9, rejected=0, differences={"EUR": Decimal("0.01")}), "suspicious", "by 0.01 EUR"),
-        (Outcome(read=9, rejected=0, differences={"EUR": Decimal("0.0000")}), "ok", ""),
+        (Outcome(read=9, rejected=0, differences=[Gap(currency="EUR", amount=CENT)]), "suspicious", "by 0.01 EUR"),
+        (Outcome(read=9, rejected=0, differences=[Gap(currency="EUR", amount=0 * CENT)]), "ok", ""),
+        (
+            Outcome(read=9, rejected=0, differences=[Gap(currency="EUR", amount=-CENT, customers=1, is_home=True)]),
+            "suspicious",
+            "the ledger's receivables in the home currency differ from the provider's by -0.01 EUR, at 1 customer",
+        ),
+        (
+            Outcome(read=9, rejected=0, differences=[Gap(currency="EUR", amount=0 * CENT, customers=2)]),
+            "suspicious",
+            "customers' balances in EUR differ from the provider's, at 2 customers, though not in sum",
+        ),
+        (Outcome(read=9, rejected=0, doubts=["look there"]), "suspicious", "look there"),
         (Outcome(read=9, rejected=0, findings={"allocations_without_invoice": 3}), "suspicious", "3 allocations name"),
         # The rejected item may be what is missed.
         (Outcome(read=9, rejected=1, findings={"allocations_without_invoice": 3}), "partial", "1 of 9"),
