@@ -135,7 +135,7 @@ class Cells:
             wall = datetime.fromisoformat(text)
         except ValueError:
             return None
-        first, second = (wall.replace(tzinfo=self._zone, fold=fold) for fold in (0, 1))
+        first, second = (wall.replace(tzinfo=self._reading.zone, fold=fold) for fold in (0, 1))
         return first.astimezone(UTC) if first.utcoffset() == second.utcoffset() else None
 
     def fail(self, name: str, expected: str) -> Any:

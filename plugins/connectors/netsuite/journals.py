@@ -7,7 +7,7 @@ from decimal import Decimal
 from hub.sdk.records import Entity, Gone, Invoice, Payment, Record
 from plugins.connectors.netsuite.applying import applications, record_id
 from plugins.connectors.netsuite.cells import Cells
-from plugins.connectors.netsuite.documents import JOURNAL
+from plugins.connectors.netsuite.documents import JOURNAL, REFUND
 
 LINES = 20
 """Of how many lines a deleted journal's records are taken away at once: which it had, NetSuite does not say."""
@@ -62,7 +62,9 @@ def _line(cells: Cells, line: Cells, links: Sequence[Cells]) -> Iterator[Record]
             exchange_rate=cells.rate,
             updated_at=cells.updated_at,
         )
-        yield from applications(cells, [] if is_void else settles, "journal", "payment", external_id, made_on)
+        paid_back = [each for each in settled_by if each.text("nexttype") == REFUND]
+        used = [] if is_void else settles + paid_back
+        yield from applications(cells, used, "journal", "payment", external_id, made_on)
     elif amount:
         is_void = cells.is_void or (bool(settled_by) and all(each.flag("nextvoided") for each in settled_by))
         yield Invoice(

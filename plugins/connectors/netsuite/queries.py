@@ -81,7 +81,7 @@ def transactions(books: Books, where: str, order: str) -> str:
         SELECT t.id, t.type, t.tranid, t.entity, {day("t.trandate")} AS trandate, {day("t.duedate")} AS duedate,
             {symbol} {base} t.exchangerate, t.foreigntotal, t.foreignamountpaid, t.foreignamountunpaid,
             t.foreignpaymentamountused, t.foreignpaymentamountunused, t.status, t.voided, t.posting,
-            {time("t.lastmodifieddate")} AS lastmodifieddate
+            BUILTIN.DF(t.terms) AS termsname, {time("t.lastmodifieddate")} AS lastmodifieddate
         FROM transaction t {join}
         WHERE {where} AND {_is_receivable()}{_is_in(books)} ORDER BY {order}"""
 

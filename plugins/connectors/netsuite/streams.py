@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.sdk.connector import Page
-from hub.sdk.errors import ConfigError
+from hub.sdk.errors import ConfigError, TransientError
 from plugins.connectors.netsuite import queries
 from plugins.connectors.netsuite.cursors import Cursor, beginning, checked, digest
 from plugins.connectors.netsuite.documents import Row
@@ -110,6 +110,8 @@ def _changes(suiteql: SuiteQL, what: Listing, cursor: Cursor, zone: ZoneInfo) ->
         return what.select(queries.changed(what.changed, what.key, start, last), f"{what.changed}, {what.key}")
 
     for number, (rows, has_more) in enumerate(suiteql.pages(query, what.place)):
+        if start and any(what.place(row)[0] < start for row in rows):
+            raise TransientError("NetSuite answers with an older state of its books than that it was asked for")
         if number == 0 and not has_more and digest(rows) == cursor.seen:
             yield Page(items=[], cursor=str(cursor), done=1.0)
             return

@@ -72,6 +72,8 @@ class SuiteQL:
         last = None
         while True:
             rows, has_more = self.page(query(last))
+            if last is not None and any(key(row) < last for row in rows):
+                raise TransientError("NetSuite answers with rows from before those that were asked for")
             yield rows, has_more
             if not has_more:
                 return

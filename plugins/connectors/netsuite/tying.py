@@ -5,7 +5,7 @@ subsidiaries that are read have several home currencies, no total at home exists
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -43,14 +43,14 @@ def totals(suiteql: SuiteQL, books: Books, reading: Reading) -> Totals:
     at_home: dict[str, Decimal] = defaultdict(Decimal)
     bases: set[str] = set()
     today = None
-    for row in _owed(suiteql, books):
+    for row in _once(_owed(suiteql, books), "entity", "currencysymbol", "basecurrency"):
         cells = Cells(row, reading)
         today = cells.day("today") or today
         customer = cells.required("entity", "a customer")
         customers[customer][cells.currency] += cells.money("owed") or Decimal(0)
         at_home[customer] += cells.money("owedhome") or Decimal(0)
         bases.add(cells.text("basecurrency") or books.home or "")
-    for row in _deposits(suiteql, books):
+    for row in _once(_deposits(suiteql, books), "id"):
         cells = Cells(row, reading)
         customer, unused = (
             cells.required("entity", "a customer"),
@@ -96,6 +96,11 @@ def _owed(suiteql: SuiteQL, books: Books) -> Iterator[Row]:
 def _deposits(suiteql: SuiteQL, books: Books) -> Iterator[Row]:
     for rows, _ in suiteql.pages(lambda after: queries.deposits(books, after), lambda row: int(row["id"])):
         yield from rows
+
+
+def _once(rows: Iterable[Row], *key: str) -> Iterable[Row]:
+    """The rows, each once, for an answer may have one twice."""
+    return {tuple(row.get(name) for name in key): row for row in rows}.values()
 
 
 def _today(suiteql: SuiteQL) -> date:
