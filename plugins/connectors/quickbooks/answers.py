@@ -11,14 +11,15 @@ from plugins.connectors.quickbooks.fields import Fields, instant
 
 STREAMS = {
     "Customer": "customers",
-    "JournalEntry": "journal_entries",
     "Invoice": "invoices",
     "Payment": "payments",
     "CreditMemo": "credit_memos",
+    "JournalEntry": "journal_entries",
 }
 """The entities that are read, and the stream of each, in the order in which they are read."""
 
 _BY_WORD = {entity.casefold(): stream for entity, stream in STREAMS.items()}
+_UNREADABLE = frozenset({"delete", "deleted", "merge", "merged"})
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _ALWAYS = datetime.max.replace(tzinfo=UTC)
 
@@ -84,7 +85,8 @@ def time_of(payload: Mapping[str, Any]) -> datetime | None:
 def changes(body: bytes) -> list[Change]:
     """What a webhook announces, as CloudEvents or in the envelope from before.
 
-    What was deleted or merged cannot be read by its id, so these ask for what changed in the whole stream.
+    What was deleted or merged cannot be read by its id, and the records of a journal entry are called otherwise than
+    the entry: these ask for what changed in the whole stream.
     """
     try:
         document = json.loads(body)
@@ -120,7 +122,7 @@ def _change(event_id: str, account: str | None, entity: str, entity_id: str | No
     stream = _BY_WORD.get(entity.casefold())
     if stream is None:
         return
-    is_readable = operation.casefold() not in ("delete", "deleted", "merge", "merged")
+    is_readable = operation.casefold() not in _UNREADABLE and stream != "journal_entries"
     yield Change(event_id=event_id, account=account, stream=stream, external_id=entity_id if is_readable else None)
 
 

@@ -25,7 +25,7 @@ def linked_journals(items: Iterable[Item]) -> set[str]:
 
 def links_credit(item: Item) -> bool:
     """Whether a payment applies something else than its money."""
-    return any(link.get("TxnType") == "CreditMemo" for link in _links(item))
+    return any(link["TxnType"] in ("CreditMemo", "JournalEntry") for link in _links(item))
 
 
 def with_home_currency(entity: str, items: Iterable[Item], home: Callable[[], str | None]) -> Iterator[Item]:
@@ -66,9 +66,9 @@ def _links(item: Item) -> Iterator[Mapping[str, Any]]:
                 yield {"TxnId": link.text("TxnId"), "TxnType": link.text("TxnType")}
 
 
-def links(item: Item, memo_id: str) -> bool:
-    """Whether a payment links this credit memo."""
-    return any(link["TxnId"] == memo_id and link["TxnType"] == "CreditMemo" for link in _links(item))
+def links(item: Item, entity: str, id: str) -> bool:
+    """Whether a payment links this credit memo or journal entry."""
+    return any(link["TxnId"] == id and link["TxnType"] == entity for link in _links(item))
 
 
 def home_currency_in(payloads: Iterable[Any], found: Iterable[tuple[str, Item]]) -> str | None:

@@ -23,9 +23,10 @@ class Backfill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Since:
-    """All that was saved until `since` has been read."""
+    """All that was saved until `since` has been read. `seen` are the versions of shortly before, which come again."""
 
     since: datetime
+    seen: frozenset[str] = frozenset()
 
 
 def parse(text: str) -> Backfill | Since:
@@ -36,7 +37,7 @@ def parse(text: str) -> Backfill | Since:
         if since is None:
             raise ValueError(document["since"])
         if "at" not in document:
-            return Since(since=since)
+            return Since(since=since, seen=frozenset(document.get("seen", ())))
         return Backfill(since=since, at=document["at"], skip=int(document["skip"]))
     except (ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"{text[:80]!r} is no cursor of the QuickBooks connector; read the stream anew") from error
@@ -44,7 +45,9 @@ def parse(text: str) -> Backfill | Since:
 
 def write(place: Backfill | Since) -> str:
     """The cursor of a place."""
-    document: dict[str, str | int | None] = {"since": place.since.isoformat()}
+    document: dict[str, str | int | list[str] | None] = {"since": place.since.isoformat()}
     if isinstance(place, Backfill):
         document |= {"at": place.at, "skip": place.skip}
+    elif place.seen:
+        document["seen"] = sorted(place.seen)
     return json.dumps(document)

@@ -17,6 +17,7 @@ STALE = timedelta(days=14)
 """A cursor that has not moved for so long moves on although nothing changed: QuickBooks looks back thirty days."""
 _SETTLED = timedelta(days=1)
 _HALVINGS = 8
+_MOST_SEEN = 200
 _MERGED = "(deleted)"
 _MOST_WINNERS = 20
 
@@ -45,10 +46,10 @@ class Increments:
     def read(self, entity: str, place: Since) -> Iterator[Part]:
         """What changed of an entity since a place, and the cursor after it: the same where nothing did."""
         changes = self._since(place.since)
-        end = self._end(place, changes)
+        end = self._end(entity, place, changes)
         if changes.cut is not None and entity not in changes.cut:
-            items = [*changes.items.get(entity, []), *self._moved(entity, place, changes)]
-            yield Part(items, cursors.write(end), 1.0)
+            new = [item for item in changes.items.get(entity, []) if _version(item) not in place.seen]
+            yield Part([*new, *self._moved(entity, place, changes)], cursors.write(end), 1.0)
             return
         deleted = [item for item in changes.items.get(entity, []) if Fields(entity, item).is_deleted]
         if deleted:
@@ -117,11 +118,17 @@ class Increments:
                 place = Since(since=max(place.since, last))
             yield Part(items, cursors.write(place), None)
 
-    def _end(self, place: Since, changes: Changes) -> Since:
+    def _end(self, entity: str, place: Since, changes: Changes) -> Since:
         since = max(place.since, changes.newest or place.since)
         if changes.now is not None and changes.now - since > STALE:
             since = changes.now - _SETTLED
-        return Since(since=since)
+        recent = [
+            _version(item)
+            for item in changes.items.get(entity, [])
+            if (at := Fields(entity, item).updated_at) is not None and at >= since - OVERLAP
+        ]
+        is_known = changes.cut is not None and entity not in changes.cut and len(recent) <= _MOST_SEEN
+        return Since(since=since, seen=frozenset(recent if is_known else ()))
 
     def _moved(self, entity: str, place: Since, changes: Changes) -> list[Item]:
         """Documents of customers that another one was merged into: their own time of change does not say so."""
@@ -148,6 +155,12 @@ class Increments:
 def _is_merged_away(customer: Fields) -> bool:
     """The one that lost: inactive, and renamed so that its name is free again."""
     return customer.item.get("Active") is False and _MERGED in (customer.text("DisplayName") or "")
+
+
+def _version(item: Item) -> str:
+    """What tells one version of a record from the next."""
+    fields = Fields("", item)
+    return f"{fields.text('Id')}.{'deleted' if fields.is_deleted else fields.text('SyncToken')}"
 
 
 def _written(at: datetime) -> str:

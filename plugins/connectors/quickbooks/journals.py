@@ -16,6 +16,7 @@ FORGET = "_forget"
 MOST_LINES = 24
 """So many lines of one entry, or credits of one payment, are let go of without knowing how many there were."""
 
+_PREFIX = "journal-"
 _RECEIVABLE = re.compile(r"receivable|\(a/?r\)|\bdebtors\b|debitoren|clients", re.IGNORECASE)
 
 
@@ -32,7 +33,14 @@ class Line:
 
 def journal_id(entry_id: str, number: int) -> str:
     """The id of the payment or invoice that a line is."""
-    return f"journal-{entry_id}-{number}"
+    return f"{_PREFIX}{entry_id}-{number}"
+
+
+def entry_of(record_id: str) -> str | None:
+    """The id of the entry that a payment or invoice is a line of; None for any other."""
+    if not record_id.startswith(_PREFIX):
+        return None
+    return record_id.removeprefix(_PREFIX).rpartition("-")[0] or None
 
 
 def receivable_lines(item: Mapping[str, Any]) -> list[Line]:

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from hub.sdk.records import Allocation, AllocationsComplete, CreditMemo, Customer, Gone, Invoice, Record
+from hub.sdk.errors import RecordError
+from hub.sdk.records import Allocation, AllocationsComplete, CreditMemo, Customer, Gone, Invoice, Payment, Record
 from plugins.connectors.quickbooks.fields import ZERO, Fields
 from plugins.connectors.quickbooks.journals import journal_records
 from plugins.connectors.quickbooks.payments import payment_records
 
 PAYMENTS = "_payments"
-"""Beside the fields of a credit memo: all the payments of the company that link it."""
+"""Beside the fields of a credit memo or journal entry: all the payments of the company that link it."""
 
 _NET = re.compile(r"\bnet\s*(\d{1,3})\b", re.IGNORECASE)
 
@@ -83,21 +84,34 @@ def _credit_memo(item: Mapping[str, Any]) -> Iterator[Record]:
         exchange_rate=fields.exchange_rate(),
         updated_at=fields.updated_at,
     )
-    payments = item.get(PAYMENTS)
-    if payments is not None:
-        yield from _uses(fields.id, payments)
+    if PAYMENTS in item:
+        yield from _uses("credit_memo", fields.id, item[PAYMENTS])
         yield AllocationsComplete(entity="credit_memo", external_id=fields.id, gone_on=fields.saved_on())
 
 
-def _uses(memo_id: str, payments: list[Mapping[str, Any]]) -> Iterator[Record]:
+def _journal_entry(item: Mapping[str, Any]) -> Iterator[Record]:
+    for record in journal_records(item):
+        yield record
+        if PAYMENTS in item and isinstance(record, Payment):
+            yield from _uses("payment", record.external_id, item[PAYMENTS])
+            gone_on = Fields.of("JournalEntry", item).saved_on()
+            yield AllocationsComplete(entity="payment", external_id=record.external_id, gone_on=gone_on)
+
+
+def _uses(entity: str, source_id: str, payments: list[Mapping[str, Any]]) -> Iterator[Record]:
+    """Where a credit went, by the payments that apply it."""
     for payment in payments:
-        for record in payment_records(payment):
-            if isinstance(record, Allocation) and record.source_id == memo_id and _is_of_memo(record):
+        try:
+            found = list(payment_records(payment))
+        except RecordError:
+            continue  # the payment's own mapping says what is wrong with it
+        for record in found:
+            if isinstance(record, Allocation) and record.source_id == source_id and _source(record) == entity:
                 yield record
 
 
-def _is_of_memo(allocation: Allocation) -> bool:
-    return allocation.kind == "credit_memo" or allocation.source_kind == "credit_memo"
+def _source(allocation: Allocation) -> str:
+    return allocation.source_kind or ("credit_memo" if allocation.kind == "credit_memo" else "payment")
 
 
 def _due_by_terms(terms: str | None, issued_on: date) -> date:
@@ -111,5 +125,5 @@ _MAPPERS = {
     "Invoice": _invoice,
     "Payment": payment_records,
     "CreditMemo": _credit_memo,
-    "JournalEntry": journal_records,
+    "JournalEntry": _journal_entry,
 }

@@ -18,11 +18,12 @@ from plugins.connectors.quickbooks.client import Client, Item, quoted
 from plugins.connectors.quickbooks.cursors import Backfill
 from plugins.connectors.quickbooks.fields import Fields, instant
 from plugins.connectors.quickbooks.increments import Increments
-from plugins.connectors.quickbooks.journals import FORGET
+from plugins.connectors.quickbooks.journals import FORGET, entry_of
 
 HOME_CURRENCY = "homeCurrency"
 TIME_ZONE = "timeZone"
 _ENTITIES = {stream: entity for entity, stream in STREAMS.items()}
+_ENTITY = "_entity"
 _IDS_AT_ONCE = 200
 
 
@@ -31,11 +32,11 @@ class QuickBooksConnector:
 
     streams = (
         Stream(name="customers", entity="customer", lists_all=True),
-        # Before the documents: their lines on accounts receivable are payments and invoices as well.
-        Stream(name="journal_entries", entity="payment"),
         Stream(name="invoices", entity="invoice", lists_all=True),
         Stream(name="payments", entity="payment", lists_all=True),
         Stream(name="credit_memos", entity="credit_memo", lists_all=True),
+        # Their lines on accounts receivable are payments, and invoices.
+        Stream(name="journal_entries", entity="payment", lists_all=True),
     )
 
     def __init__(self, config: Mapping[str, Any], api: Api) -> None:
@@ -78,20 +79,24 @@ class QuickBooksConnector:
             items = self._complete(entity, part.items)
             if entity == "Payment":
                 self._credits += filter(context.links_credit, items)
-            if entity == "CreditMemo" and self._has_all_credits:
-                items = [self._with_payments(item) for item in items]
+            if entity in ("CreditMemo", "JournalEntry") and self._has_all_credits:
+                items = [self._with_payments(entity, item) for item in items]
             yield Page(items=items, cursor=part.cursor, done=part.done)
         self._has_all_credits |= entity == "Payment" and place is None
 
     def read_some(self, stream: str, external_ids: Iterable[str]) -> Iterator[Page]:
         """These records as they are now, some hundred to a page."""
-        entity, ids = _ENTITIES[stream], iter(dict.fromkeys(external_ids))
-        while some := list(islice(ids, _IDS_AT_ONCE)):
-            yield Page(items=self._complete(entity, self._by_id(entity, some), forget=True))
+        entity, ids = _ENTITIES[stream], list(dict.fromkeys(external_ids))
+        entries = dict.fromkeys(entry for each in ids if (entry := entry_of(each)))
+        if entity == "JournalEntry":
+            entries |= dict.fromkeys(each for each in ids if not entry_of(each))
+        else:
+            yield from self._pages_by_id(entity, [each for each in ids if not entry_of(each)])
+        yield from self._pages_by_id("JournalEntry", list(entries))
 
     def map(self, stream: str, item: Mapping[str, Any]) -> Iterable[Record]:
         """The records that one entity states."""
-        return mapping.records(_ENTITIES[stream], item)
+        return mapping.records(item.get(_ENTITY) or _ENTITIES[stream], item)
 
     def tie_out(self) -> Totals | None:
         """The aged receivables report of the company's today, which is in its home currency."""
@@ -120,6 +125,13 @@ class QuickBooksConnector:
     def changes(headers: Mapping[str, str], body: bytes) -> list[Change]:
         """What a webhook announces, of as many companies as it names."""
         return answers.changes(body)
+
+    def _pages_by_id(self, entity: str, ids: list[str]) -> Iterator[Page]:
+        rest = iter(ids)
+        while some := list(islice(rest, _IDS_AT_ONCE)):
+            items = self._complete(entity, self._by_id(entity, some), forget=True)
+            # Lines of journal entries are asked for among payments and invoices too.
+            yield Page(items=[{**item, _ENTITY: entity} for item in items] if entity == "JournalEntry" else items)
 
     def _complete(self, entity: str, items: list[Item], *, forget: bool = False) -> list[Item]:
         """The items with what their mapping has to know beside their own fields."""
@@ -150,9 +162,9 @@ class QuickBooksConnector:
         listed = f"Id IN ({', '.join(map(quoted, ids))})"
         return self._client.query(entity, " AND ".join(filter(None, [listed, also_inactive(entity)])))
 
-    def _with_payments(self, memo: Item) -> Item:
-        memo_id = str(memo.get("Id"))
-        return {**memo, mapping.PAYMENTS: [each for each in self._credits if context.links(each, memo_id)]}
+    def _with_payments(self, entity: str, item: Item) -> Item:
+        id = str(item.get("Id"))
+        return {**item, mapping.PAYMENTS: [each for each in self._credits if context.links(each, entity, id)]}
 
     def _today(self) -> date | None:
         """The company's day, by the provider's clock. None where neither is known: then the report says it."""
