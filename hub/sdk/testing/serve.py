@@ -33,6 +33,8 @@ def serve(
     box = make_box(Company(**(begun or _company(options))), options)
     if begun is None and options.days_of_history:
         box.advance(options.days_of_history)
+        if box.webhooks:
+            box.webhooks.skip_changes()  # who subscribes is told what comes after
     done = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: done.set())
