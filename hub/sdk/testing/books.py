@@ -169,7 +169,7 @@ class Books:
             return memo_
 
     def edit_invoice(self, invoice: int, **fields: Any) -> Document:
-        """Change number, issued_on, due_on, total, terms_days or memo; a total stays at or above what is settled."""
+        """Change number, issued_on, due_on, total, terms_days, memo or dispute; what is settled bounds the total."""
         with self.lock:
             document = self.invoices[invoice]
             if "total" in fields:
@@ -489,7 +489,7 @@ class Books:
 
 
 _PARTY_FIELDS = frozenset({"name", "email", "country", "terms_days", "is_active"})
-_INVOICE_FIELDS = frozenset({"number", "issued_on", "due_on", "total", "terms_days", "memo"})
+_INVOICE_FIELDS = frozenset({"number", "issued_on", "due_on", "total", "terms_days", "memo", "dispute"})
 
 
 def _source_kind(entity: Entity) -> SourceKind:

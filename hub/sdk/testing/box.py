@@ -89,6 +89,7 @@ class Box:
         self.limiter = Limiter(self.elapsed)
         self.journal = Journal(state)
         self._public_url = public_url
+        self._began = time.monotonic()
         self._server: Server | None = None
         self._stopping = threading.Event()
         self._earlier: dict[str, Any] = {}
@@ -141,7 +142,7 @@ class Box:
 
     def elapsed(self) -> float:
         """Seconds that never stand still: those of the provider's clock, and real ones, for who really waits."""
-        return (self.now() - _EPOCH).total_seconds() + time.monotonic()
+        return (self.now() - _EPOCH).total_seconds() + time.monotonic() - self._began
 
     def limit(
         self, *, per_minute: int | None = None, per_day: int | None = None, concurrent: int | None = None

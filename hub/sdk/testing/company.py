@@ -4,7 +4,7 @@ The same seed and the same calls make the same books, to the last byte.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -67,7 +67,15 @@ class Company(Books):
         }
         company = cls(**sized | options)
         company.life.grow(invoices, payments, days)
+        company.options["grown"] = {"invoices": invoices, "payments": payments, "days": days}
         return company
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> "Company":
+        """The company with these `options` as it was at the beginning."""
+        known = {**options, "started_on": date.fromisoformat(options["started_on"])}
+        grown = known.pop("grown", None)
+        return cls.grown(**grown, **known) if grown else cls(**known)
 
     # Figures
 

@@ -32,6 +32,7 @@ class Document:
     """An invoice or a credit memo. A void one keeps its total here; what a provider shows of it is the box's affair.
 
     `rate` is what one unit of the currency is worth in the home currency. `number` may be empty or used twice.
+    `dispute` is why the customer does not accept the invoice; empty where it does.
     """
 
     id: int
@@ -48,6 +49,7 @@ class Document:
     status: Status
     created_at: datetime
     updated_at: datetime
+    dispute: str = ""
 
 
 @dataclass(slots=True)

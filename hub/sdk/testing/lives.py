@@ -14,6 +14,7 @@ from hub.sdk.testing.names import names
 
 _TERMS = (7, 10, 14, 30, 30, 30, 45, 60)
 _LEAST_PER_DAY = 1 / 13  # of each odd event on business days, so that none is missing after thirty days
+_DISPUTES = ("Goods damaged", "Price differs from the order", "Quantity short", "Not ordered", "No proof of delivery")
 _NEVER_PAID = 0.012
 _TRIES = 14  # customers looked at before an event that needs a certain kind of customer waits for tomorrow
 
@@ -44,6 +45,7 @@ class Life:
         self._owed: dict[str, float] = {}
         self._twins: list[tuple[int, int, date]] = []
         self._stuck: set[int] = set()  # invoices the customer does not mean to pay, or not the rest of
+        self._disputed: list[int] = []
         self._loose: list[tuple[SourceKind, int]] = []
         self._customers: list[int] = []
         self._bundle = 1.35  # invoices settled by one payment, on average
@@ -124,14 +126,17 @@ class Life:
     def _pay_run(self, party: int, due: list[int]) -> None:
         """A customer pays what it meant to pay today, often some more of its open invoices with it."""
         party = self.books.parties[party].merged_into or party
-        chosen = dict.fromkeys(due)
+        chosen = dict.fromkeys(id for id in due if not self.books.invoices[id].dispute)
+        for id in due:
+            if id not in chosen:
+                self._plans[_payment_day(self.books.today + timedelta(days=7), None)].append(id)
         wish = int(self._bundle * (0.4 + 1.2 * self.chance.random()) + self.chance.random())
         if len(chosen) < wish:
             soon = self.books.today + timedelta(days=12)
             for invoice in self.books.open_invoices(party):
                 if len(chosen) >= wish:
                     break
-                if invoice.due_on <= soon and invoice.id not in self._stuck:
+                if invoice.due_on <= soon and invoice.id not in self._stuck and not invoice.dispute:
                     chosen[invoice.id] = None
         self._receive(party, list(chosen))
 
@@ -371,6 +376,22 @@ class Life:
         self.books.edit_invoice(invoice.id, total=max(total, _least(invoice.currency)))
         return True
 
+    def _dispute(self) -> bool:
+        """The customer does not accept an invoice, and keeps its money for now."""
+        invoice = self._some_open()
+        if not invoice or invoice.dispute:
+            return False
+        self.books.edit_invoice(invoice.id, dispute=self.chance.choice(_DISPUTES))
+        self._disputed.append(invoice.id)
+        return True
+
+    def _settlement(self) -> bool:
+        """A dispute is settled."""
+        if not self._disputed:
+            return False
+        self.books.edit_invoice(self._disputed.pop(0), dispute="")
+        return True
+
     def _customer(self) -> bool:
         return self._new_customer() is not None
 
@@ -584,6 +605,8 @@ ODD_EVENTS: dict[str, float] = {
     "unapplication": 0.003,
     "due_date": 0.015,
     "total_changed": 0.01,
+    "dispute": 0.02,
+    "settlement": 0.016,
     "customer": 0.004,
     "renamed": 0.002,
     "address": 0.004,

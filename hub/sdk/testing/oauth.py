@@ -383,10 +383,10 @@ class OAuthServer:
 
 def consent(url: str, decision: Literal["allow", "deny"] = "allow", **choices: str | list[str]) -> str:
     """Do what a person does at an authorise address: open the page, choose, click. Returns where that leads."""
-    page = httpx.get(url)
+    page = httpx.get(url, trust_env=False)
     if page.status_code == 302:
         return page.headers["Location"]
-    answer = httpx.post(page.raise_for_status().url, data={"decision": decision, **choices})
+    answer = httpx.post(page.raise_for_status().url, data={"decision": decision, **choices}, trust_env=False)
     if answer.status_code != 302:
         raise ValueError(f"the consent page answered {answer.status_code}: {answer.text[:200]}")
     return answer.headers["Location"]

@@ -30,8 +30,8 @@ def serve(
     """
     options = _parser(add_arguments).parse_args(argv)
     begun = _begun(options.state)
-    box = make_box(Company(**(begun or _company(options))), options)
-    if begun is None and options.days_of_history:
+    box = make_box(Company.of(begun or _company(options)), options)
+    if begun is None and not options.invoices:
         box.advance(options.days_of_history)
         if box.webhooks:
             box.webhooks.skip_changes()  # who subscribes is told what comes after
@@ -53,6 +53,8 @@ def _parser(add_arguments: Callable[[argparse.ArgumentParser], None] | None) -> 
     parser.add_argument("--public-url", help="the address others reach it by, where that is not its own")
     parser.add_argument("--days-of-history", type=int, default=120)
     parser.add_argument("--until", type=date.fromisoformat, help="the last day of the history (default: today)")
+    parser.add_argument("--invoices", type=int, default=0, help="exactly so many in that history (with --payments)")
+    parser.add_argument("--payments", type=int, default=0)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--customers", type=int, default=60)
     parser.add_argument("--invoices-per-day", type=float, default=8.0)
@@ -70,8 +72,8 @@ def _parser(add_arguments: Callable[[argparse.ArgumentParser], None] | None) -> 
 
 def _company(options: argparse.Namespace) -> dict[str, Any]:
     last = options.until or datetime.now(UTC).date()
-    return {
-        "started_on": last - timedelta(days=options.days_of_history),
+    company: dict[str, Any] = {
+        "started_on": (last - timedelta(days=options.days_of_history)).isoformat(),
         "seed": options.seed,
         "customers": options.customers,
         "home_currency": options.home_currency,
@@ -79,6 +81,13 @@ def _company(options: argparse.Namespace) -> dict[str, Any]:
         "currencies": options.currencies.split(","),
         "invoices_per_day": options.invoices_per_day,
     }
+    if options.invoices:
+        company["grown"] = {
+            "invoices": options.invoices,
+            "payments": options.payments,
+            "days": max(options.days_of_history, 1),
+        }
+    return company
 
 
 def _begun(state: Path | None) -> dict[str, Any] | None:
@@ -86,4 +95,4 @@ def _begun(state: Path | None) -> dict[str, Any] | None:
     if state is None or not state.exists():
         return None
     known: dict[str, Any] = json.loads(state.read_text(encoding="utf-8"))["parts"]["company"]
-    return known | {"started_on": date.fromisoformat(known["started_on"])}
+    return known

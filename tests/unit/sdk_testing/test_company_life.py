@@ -1,5 +1,6 @@
 """The company lives on: in natural proportions, reproducibly, and its books always balance."""
 
+import json
 from datetime import date, time, timedelta
 from itertools import pairwise
 
@@ -93,9 +94,16 @@ def test_steps_by_hand_do_not_alter_the_course_of_life():
     assert totals[0] == totals[1]
 
 
-def test_a_company_rebuilt_from_its_options_is_the_same():
-    company = Company(started_on=date(2026, 1, 1), seed=11, customers=9, home_currency="EUR", invoices_per_day=2)
-    again = Company(**company.options | {"started_on": date.fromisoformat(company.options["started_on"])})
+@pytest.mark.parametrize(
+    "company",
+    [
+        Company(started_on=date(2026, 1, 1), seed=11, customers=9, home_currency="EUR", invoices_per_day=2),
+        Company.grown(invoices=30, payments=9, days=40, seed=3),
+    ],
+)
+def test_a_company_rebuilt_from_its_options_is_the_same(company):
+    again = Company.of(json.loads(json.dumps(company.options)))
+    assert again.options == company.options
     company.advance(9)
     again.advance(9)
     assert dump(company) == dump(again)
