@@ -58,7 +58,7 @@ def handle(context: Context, connection_id: UUID) -> dict[str, Any]:
             if connection.status == "disconnected":
                 _close(session, webhooks.waiting(connection_id), "The connection was disconnected.")
                 return totals
-            if connection.status not in ("ready", "needs_attention"):
+            if not _can_be_read(connection):
                 return totals
             rows = session.execute(webhooks.waiting(connection_id).limit(AT_ONCE)).all()
             changes = _handle(context, session, connection, rows)
@@ -67,6 +67,12 @@ def handle(context: Context, connection_id: UUID) -> dict[str, Any]:
         context.progress(0.5, f"{totals['changes']} changes announced")
         if len(rows) < AT_ONCE:
             return totals
+
+
+def _can_be_read(connection: Connection) -> bool:
+    """Whether reads may come to something: it is well, or was, and the next run may find it mended."""
+    was_ready = connection.account_id is not None or connection.last_run_at is not None
+    return connection.status == "ready" or (connection.status == "needs_attention" and was_ready)
 
 
 def _handle(context: Context, session: Session, connection: Connection, rows: Iterable[Any]) -> int:
