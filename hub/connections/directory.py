@@ -42,6 +42,12 @@ def connected_to(session: Session, plugin: str, account_ids: set[str]) -> list[t
     return [(row[0], row[1], row[2]) for row in rows]
 
 
+def count(session: Session, tenant: str) -> int:
+    """How many connections are noted as a tenant's. They go with the tenant."""
+    query = select(func.count()).select_from(connected_accounts)
+    return session.scalar(query.where(connected_accounts.c.tenant_key == tenant)) or 0
+
+
 def some_tenant(session: Session, plugin: str) -> str | None:
     """A tenant that has connected anything of the plugin's, in whose name work for all of them may be done."""
     columns = connected_accounts.c

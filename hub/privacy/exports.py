@@ -69,6 +69,7 @@ SHARED = (
     ),
     Source(file="hub/organizations.jsonl", schema="hub", table="organizations", where=_OF_TENANT),
     Source(file="hub/api_keys.jsonl", schema="hub", table="api_keys", where=_OF_TENANT),
+    Source(file="hub/connected_accounts.jsonl", schema="hub", table="connected_accounts", where=_OF_TENANT),
     Source(file="hub/work.jsonl", schema="hub", table="work", where=_OF_TENANT),
     Source(
         file="audit/events.jsonl",

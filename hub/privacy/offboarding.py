@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from hub.connections import directory
 from hub.errors import InvalidError
 from hub.identity import departures
 from hub.jobs import service as jobs
@@ -51,6 +52,7 @@ def erase_tenant(storage: Storage, key: str, confirm: str, now: datetime) -> dic
     def also(session: Session, tenant: Tenant) -> None:
         counts.update(_count_rows(session, tenant.schema_name))
         counts.update({f"hub.{name}": count for name, count in departures.count_of(session, key).items()})
+        counts["hub.connected_accounts"] = directory.count(session, key)
         counts["hub.work"] = len(work_ids)
         counts["hub.users"] = departures.remove_people(session, key)
         counts["hub.data_keys"] = _count_data_keys(session, key)

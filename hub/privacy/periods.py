@@ -36,6 +36,8 @@ KINDS: dict[str, Kind] = {
         least=30,
         most=3650,
     ),
+    "webhooks": Kind(about="What providers announced.", days=30, least=1, most=90),
+    "notices": Kind(about="Notices about connections that were seen or settled.", days=90, least=1, most=365),
     "jobs": Kind(about="Finished jobs and their outcomes.", days=30, least=1, most=30),
     "uploads": Kind(about="Files that were handed in and that no job needs any more.", days=7, least=1, most=30),
     "exports": Kind(about="Exports of everything, as they can be downloaded.", days=7, least=1, most=7),
@@ -45,6 +47,8 @@ KINDS: dict[str, Kind] = {
 
 SIGN_IN_DAYS = 30
 """Sessions, links and half-finished sign-ins go so long after their end; for all tenants together."""
+PARKED_DAYS = 30
+"""For so long what was announced waits for its company to be connected; for all tenants together."""
 
 
 def effective(chosen: Mapping[str, int]) -> dict[str, int]:

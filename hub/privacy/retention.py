@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
+from hub.connections import notices, webhooks
 from hub.errors import PreconditionError
 from hub.forecasting import retention as forecasting
 from hub.http import idempotency
@@ -31,6 +32,8 @@ _STEPS: tuple[tuple[str, _Step], ...] = (
     ("raw", ledger.forget_raw),
     ("runs", sync.forget_runs),
     ("rejects", sync.forget_rejects),
+    ("webhooks", webhooks.forget),
+    ("notices", notices.forget),
     ("predictions", forecasting.forget_superseded),
 )
 
@@ -90,6 +93,7 @@ def retain(context: Context, now: datetime) -> dict[str, int]:
         removed["jobs"] = jobs.forget_finished(hub, context.tenant, since["jobs"])
         removed["uploads"] = uploads.discard_unused(hub, context.settings, context.tenant, since["uploads"])
         removed["sign_ins"] = identity.forget_sign_ins(hub, now - timedelta(days=periods.SIGN_IN_DAYS))
+        webhooks.forget_parked(hub, now - timedelta(days=periods.PARKED_DAYS))
     # Each chain in a transaction of its own: whoever held two could wait for one who holds them the other way round.
     with context.storage.hub(statement_timeout_ms=0) as hub:
         removed["audit"] = audit.prune(hub, context.tenant, since["audit"])

@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from hub.connections import candidates, notices, service, webhooks
+from hub.connections import candidates, mentions, notices, service, webhooks
 from hub.jobs import service as jobs
+from hub.storage.mentions import Person, erase, find
 
 
 def look_after(hub):
@@ -142,6 +143,26 @@ def test_a_run_does_not_overrule_people(tenant_session, status):
     shown = service.get(tenant_session, made)
     assert (shown.status, shown.reason) == (status, None) and shown.last_full_run_at
     service.needs_reconnect(tenant_session, uuid4(), "of nothing")
+
+
+def test_a_person_is_erased_from_all_that_connections_keep(tenant_session):
+    made = service.create(tenant_session, "books", "Books of ada@acme.example", {"login": "ada@acme.example"})
+    values = {"account": {"id": "a", "name": "ada@acme.example"}, "choices": [{"id": "ada@acme.example"}]}
+    service.set_status(tenant_session, made, "choose_account", "ada@acme.example may not", **values)
+    notices.tell(tenant_session, made, "needs_attention", "Ask ada@acme.example")
+    tenant_session.execute(
+        text("""
+            insert into webhook_deliveries (connection_id, digest, headers, body, outcome)
+            values (:id, '\\x00', '{"from": "ada@acme.example"}', :body, 'of ada@acme.example')
+        """),
+        {"id": made, "body": b'{"email": "Ada@acme.example", "amount": 10.50}'},
+    )
+    person = Person(pseudonym="erased-1", address="ada@acme.example")
+    assert [erase(tenant_session, place, person) for place in mentions.PLACES] == [1, 1, 1]
+    for place in mentions.PLACES:
+        assert list(find(tenant_session, place, person)) == []
+    body = tenant_session.scalar(text("select body from webhook_deliveries where connection_id = :id"), {"id": made})
+    assert bytes(body) == b'{"email": "erased-1", "amount": 10.50}'
 
 
 def test_notices_that_are_none(hub):
