@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 from plugins.connectors.quickbooks import cursors
@@ -13,6 +14,10 @@ UPDATED = "MetaData.LastUpdatedTime"
 STEP = 900
 """How far the start moves in a group of the same time that fills more than a page: less than a page, so that
 records which leave the group meanwhile do not make others slip through."""
+
+
+TRIES = 3
+"""How often an answer is asked for again that cannot be right; then it is taken as it is."""
 
 
 class Part(NamedTuple):
@@ -28,6 +33,24 @@ def also_inactive(entity: str) -> str:
     return "Active IN (true, false)" if entity == "Customer" else ""
 
 
+def page_of(
+    client: Client, entity: str, where: str, bound: datetime | None, *, skip: int, descends: bool
+) -> list[Item]:
+    """One page by the time of the last change, from `bound` on, that time included.
+
+    A page out of order holds versions from before: it came from a server that lags behind, so it is asked for again.
+    """
+    conditions = " AND ".join(filter(None, [also_inactive(entity), where]))
+    items: list[Item] = []
+    for _ in range(TRIES):
+        items = client.query(entity, conditions, f"{UPDATED} DESC" if descends else UPDATED, start=skip + 1)
+        times = [at for item in items if (at := Fields(entity, item).updated_at) is not None]
+        steps = list(pairwise([bound, *times] if bound else times))
+        if all(later <= earlier if descends else later >= earlier for earlier, later in steps):
+            break
+    return items
+
+
 def backfill(client: Client, entity: str, place: Backfill | None) -> Iterator[Part]:
     """All of an entity, by the time it was saved last, downwards.
 
@@ -38,8 +61,8 @@ def backfill(client: Client, entity: str, place: Backfill | None) -> Iterator[Pa
     read = 0
     while True:
         at, skip = (place.at, place.skip) if place else (None, 0)
-        conditions = [also_inactive(entity), f"{UPDATED} <= {quoted(at)}" if at else ""]
-        items = client.query(entity, " AND ".join(filter(None, conditions)), f"{UPDATED} DESC", start=skip + 1)
+        where = f"{UPDATED} <= {quoted(at)}" if at else ""
+        items = page_of(client, entity, where, instant(at), skip=skip, descends=True)
         if place is None:
             place = Backfill(since=_clock(client, items))
         read += len(items)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from plugins.connectors.quickbooks import cursors
 from plugins.connectors.quickbooks.answers import STREAMS
-from plugins.connectors.quickbooks.backfill import STEP, UPDATED, Part, also_inactive
+from plugins.connectors.quickbooks.backfill import STEP, TRIES, UPDATED, Part, page_of
 from plugins.connectors.quickbooks.client import MOST, Client, Item, TooOldError, quoted
 from plugins.connectors.quickbooks.cursors import Since
 from plugins.connectors.quickbooks.fields import Fields, instant
@@ -46,15 +46,15 @@ class Increments:
     def read(self, entity: str, place: Since) -> Iterator[Part]:
         """What changed of an entity since a place, and the cursor after it: the same where nothing did."""
         changes = self._since(place.since)
-        end = self._end(entity, place, changes)
         if changes.cut is not None and entity not in changes.cut:
             new = [item for item in changes.items.get(entity, []) if _version(item) not in place.seen]
-            yield Part([*new, *self._moved(entity, place, changes)], cursors.write(end), 1.0)
+            end = cursors.write(self._end(entity, place, changes))
+            yield Part([*new, *self._moved(entity, place, changes)], end, 1.0)
             return
         deleted = [item for item in changes.items.get(entity, []) if Fields(entity, item).is_deleted]
         if deleted:
             yield Part(deleted, cursors.write(place), None)
-        yield from self._by_query(entity, place, end)
+        yield from self._by_query(entity, place, changes)
 
     def among(self, entity: str) -> list[Item]:
         """What the changes at hand hold of an entity."""
@@ -69,13 +69,13 @@ class Increments:
     def _ask(self, since: datetime) -> Changes:
         """The changes since a time. An answer that is full may be cut: then each entity is asked for by itself."""
         try:
-            items = self._client.changed([*STREAMS], _written(since))
+            items = self._changed([*STREAMS], since)
         except TooOldError:
             return Changes(since=since)
         cut = set()
         if sum(map(len, items.values())) >= MOST:
             for entity in STREAMS:
-                items[entity] = self._client.changed([entity], _written(since))[entity]
+                items[entity] = self._changed([entity], since)[entity]
                 if len(items[entity]) >= MOST:
                     cut.add(entity)
                     items[entity] += self._deleted_lately(entity, since)
@@ -83,6 +83,16 @@ class Increments:
         now = instant(self._client.now)
         known = [min(each, now) if now else each for each in times if each is not None]
         return Changes(since=since, items=items, cut=cut, newest=max(known, default=None), now=now)
+
+    def _changed(self, entities: list[str], since: datetime) -> dict[str, list[Item]]:
+        """What changed, asked for again where it holds what did not: versions from a server that lags behind."""
+        items: dict[str, list[Item]] = {}
+        for _ in range(TRIES):
+            items = self._client.changed(entities, _written(since))
+            times = [Fields(entity, item).updated_at for entity in items for item in items[entity]]
+            if all(at is None or at >= since.replace(microsecond=0) for at in times):
+                break
+        return items
 
     def _deleted_lately(self, entity: str, since: datetime) -> list[Item]:
         """Deletions out of shorter and shorter windows, until one holds all there is in it.
@@ -93,24 +103,26 @@ class Increments:
         for _ in range(_HALVINGS if now else 0):
             assert now is not None
             since += (now - since) / 2
-            items = self._client.changed([entity], _written(since))[entity]
+            items = self._changed([entity], since)[entity]
             found += [item for item in items if Fields(entity, item).is_deleted]
             if len(items) < MOST:
                 break
         return found
 
-    def _by_query(self, entity: str, place: Since, end: Since) -> Iterator[Part]:
+    def _by_query(self, entity: str, place: Since, changes: Changes) -> Iterator[Part]:
         """What was saved since, oldest first, so that each page is a place to resume from."""
         at, skip = _written(place.since - OVERLAP), 0
         while True:
-            conditions = [also_inactive(entity), f"{UPDATED} >= {quoted(at)}"]
-            items = self._client.query(entity, " AND ".join(filter(None, conditions)), UPDATED, start=skip + 1)
-            last = Fields(entity, items[-1]).updated_at if items else None
+            where = f"{UPDATED} >= {quoted(at)}"
+            items = page_of(self._client, entity, where, instant(at), skip=skip, descends=False)
+            if changes.now is None:
+                # One end for all streams, or each would ask for its own changes from then on.
+                changes.now = changes.newest = instant(self._client.now)
             if len(items) < MOST:
-                reached = max(each for each in (end.since, place.since, last) if each is not None)
-                yield Part(items, cursors.write(Since(since=reached)), 1.0)
+                end = max(place.since, changes.newest or place.since)
+                yield Part(items, cursors.write(Since(since=end, seen=_recent(entity, items, end))), 1.0)
                 return
-            began = instant(at)
+            last, began = Fields(entity, items[-1]).updated_at, instant(at)
             if last is None or (began is not None and last <= began):
                 skip += STEP
             else:
@@ -122,13 +134,7 @@ class Increments:
         since = max(place.since, changes.newest or place.since)
         if changes.now is not None and changes.now - since > STALE:
             since = changes.now - _SETTLED
-        recent = [
-            _version(item)
-            for item in changes.items.get(entity, [])
-            if (at := Fields(entity, item).updated_at) is not None and at >= since - OVERLAP
-        ]
-        is_known = changes.cut is not None and entity not in changes.cut and len(recent) <= _MOST_SEEN
-        return Since(since=since, seen=frozenset(recent if is_known else ()))
+        return Since(since=since, seen=_recent(entity, changes.items.get(entity, []), since))
 
     def _moved(self, entity: str, place: Since, changes: Changes) -> list[Item]:
         """Documents of customers that another one was merged into: their own time of change does not say so."""
@@ -161,6 +167,16 @@ def _version(item: Item) -> str:
     """What tells one version of a record from the next."""
     fields = Fields("", item)
     return f"{fields.text('Id')}.{'deleted' if fields.is_deleted else fields.text('SyncToken')}"
+
+
+def _recent(entity: str, items: list[Item], since: datetime) -> frozenset[str]:
+    """The versions that the next run is told of again, as long as they are few."""
+    found = []
+    for item in items:
+        at = Fields(entity, item).updated_at
+        if at is not None and at >= since - OVERLAP:
+            found.append(_version(item))
+    return frozenset(found if len(found) <= _MOST_SEEN else ())
 
 
 def _written(at: datetime) -> str:

@@ -13,7 +13,7 @@ from hub.sdk.http import Api
 from hub.sdk.records import Record
 from plugins.connectors.quickbooks import answers, context, cursors, mapping, reports
 from plugins.connectors.quickbooks.answers import STREAMS
-from plugins.connectors.quickbooks.backfill import also_inactive, backfill
+from plugins.connectors.quickbooks.backfill import TRIES, also_inactive, backfill
 from plugins.connectors.quickbooks.client import Client, Item, quoted
 from plugins.connectors.quickbooks.cursors import Backfill
 from plugins.connectors.quickbooks.fields import Fields, instant
@@ -102,7 +102,11 @@ class QuickBooksConnector:
         """The aged receivables report of the company's today, which is in its home currency."""
         today = self._today()
         asked = {"report_date": today.isoformat()} if today else {}
-        return reports.totals_of(self._client.report("AgedReceivables", **asked), today)
+        for _ in range(TRIES):
+            report = self._client.report("AgedReceivables", **asked)
+            if reports.adds_up(report):
+                break
+        return reports.totals_of(report, today)
 
     def unpack(self, payloads: Iterable[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """The stream and item of the newest version of each record in answers of QuickBooks."""

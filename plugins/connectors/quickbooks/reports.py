@@ -21,6 +21,23 @@ def totals_of(report: Mapping[str, Any], asked_on: date | None) -> Totals:
     as_of = _day(header) or asked_on
     if as_of is None:
         raise TransientError("QuickBooks does not say of which day its aged receivables are")
+    customers, added, grand = _sums(report)
+    return Totals(
+        as_of=as_of,
+        home_currency=header.get("Currency"),
+        home=added if grand is None else grand,
+        home_customers=customers,
+    )
+
+
+def adds_up(report: Mapping[str, Any]) -> bool:
+    """Whether the customers' lines make the total that the report states; else some came twice, or not at all."""
+    _, added, grand = _sums(report)
+    return grand is None or added == grand
+
+
+def _sums(report: Mapping[str, Any]) -> tuple[dict[str, Decimal], Decimal, Decimal | None]:
+    """What each customer owes, the sum of the lines, and the total where one is stated."""
     column = _total_column(report)
     customers: dict[str, Decimal] = {}
     grand, added = None, ZERO
@@ -33,12 +50,7 @@ def totals_of(report: Mapping[str, Any], asked_on: date | None) -> Totals:
         customer = str(cells[0].get("id") or "")
         if customer and amount:
             customers[customer] = customers.get(customer, ZERO) + amount
-    return Totals(
-        as_of=as_of,
-        home_currency=header.get("Currency"),
-        home=added if grand is None else grand,
-        home_customers=customers,
-    )
+    return customers, added, grand
 
 
 def _lines(rows: Any) -> Iterator[tuple[bool, list[Mapping[str, Any]]]]:
