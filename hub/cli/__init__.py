@@ -26,6 +26,7 @@ COMMANDS = {
     "plugin": "List the plugins and what is wrong with the broken ones.",
     "connector": "Show what a connector makes of recorded answers.",
     "bench": "Measure the hub against the limits of this machine.",
+    "advance": "Let days pass in the demo's books.",
     "demo": "Write the synthetic demo ledger.",
 }
 

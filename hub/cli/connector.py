@@ -73,9 +73,10 @@ def map_(slug: str, payloads: tuple[Path, ...], config: tuple[str, ...]) -> None
     paypredict connector map netsuite -c account=1234567 transactions.json links.json
     """
     documents = [_read(path) for path in payloads]
-    connector = registry.load().make(slug, dict(map(_setting, config)), _Silent())
-    if not hasattr(connector, "unpack"):
+    plugin = registry.load().load(slug)
+    if not hasattr(plugin, "unpack"):
         raise ConfigError(f"{slug} reads no answers of a provider")
+    connector = plugin(dict(map(_setting, config)), _Silent())
     records: list[Record] = []
     rejects: list[dict[str, Any]] = []
     books = Books()

@@ -45,7 +45,11 @@ SERVER = (
 @click.option("--host", help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--workers", type=click.IntRange(1), help="How many jobs run at a time.")
-@click.option("--demo", is_flag=True, help="Create the tenant `demo`, import a synthetic ledger and forecast it.")
+@click.option(
+    "--demo",
+    is_flag=True,
+    help="Create the tenant `demo`, connect it to an accounting system in a box and forecast its invoices.",
+)
 def command(data: Path | None, host: str | None, port: int | None, workers: int | None, demo: bool) -> None:
     """Run everything on this machine: PostgreSQL, Valkey, the API, job workers and the scheduler.
 
@@ -107,7 +111,7 @@ def run(settings: Settings, stopping: Event, *, demo: bool) -> None:
         if demo:
             from hub.cli import up_demo
 
-            up_demo.run(settings, storage, watch)
+            up_demo.run(settings, storage, supervisor, address, watch)
         _show_way_in(settings, storage, demo)
         click.echo(f"Running at {address}; logs are in {supervisor.logs}. Ctrl-C stops everything.")
         while True:

@@ -1,47 +1,54 @@
-"""`paypredict up --demo`: a tenant with a synthetic ledger, imported and forecast once, as any other would be."""
+"""`paypredict up --demo`: a tenant that is connected to an accounting system in a box, read and forecast like any."""
 
 import os
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 import click
 from rich.console import Console
 
+from hub.cli import demo_provider
 from hub.cli.terminal import shown
+from hub.connections import service as connections
 from hub.errors import NotFoundError, UnavailableError
 from hub.identity import keys
 from hub.identity import service as identity
 from hub.jobs import service as jobs
 from hub.settings import Settings
 from hub.storage.session import Storage
-from hub.sync import service as sync
+from hub.supervisor import Supervisor
 from hub.tenants import service as tenants
 
 TENANT = "demo"
-IMPORT, FORECAST = "sync.import", "forecasting.refresh"
-INVOICES = 20_000
+CHECK, SYNC, FORECAST = "connections.check", "sync.run", "forecasting.refresh"
 _POLL_S = 0.2
+_COMES_WITHIN_S = 60
 
 
-def run(settings: Settings, storage: Storage, watch: Callable[[], None]) -> None:
+def run(settings: Settings, storage: Storage, supervisor: Supervisor, hub: str, watch: Callable[[], None]) -> None:
     """Do whatever of the demo is not done yet, then print its summary. Calls `watch` again and again while it waits.
 
-    Raises UnavailableError when the import or the forecast fails for good.
+    Raises UnavailableError when the connection, the sync or the forecast fails for good.
     """
     key_file = settings.data_dir / "demo_api_key"
     ensure_tenant(storage, key_file)
+    box = demo_provider.start(settings, supervisor, watch)
     console = Console()
-    if not _newest(storage, FORECAST, "done"):
-        if not _newest(storage, IMPORT, "done"):
-            _follow(console, storage, _request_import(settings, storage), "Importing the demo ledger", watch)
-        _follow(console, storage, _request_forecast(storage), "Forecasting it", watch)
+    if not _is_connected(storage):
+        click.echo(f"Connecting {demo_provider.NAME}: QuickBooks in a box at {box}")
+        job = demo_provider.connect(hub, key_file.read_text().strip(), box, demo_provider.webhook_secret(settings))
+        _follow(console, storage, job, "Trying the connection", watch)
+    begun = datetime.now(UTC)
+    for kind, title in ((SYNC, "Reading the books"), (FORECAST, "Forecasting")):
+        if not _newest(storage, kind, "done"):
+            _follow(console, storage, _coming(storage, kind, begun, watch), title, watch)
     from hub.cli.summary import print_summary
 
     print_summary(storage, TENANT)
-    click.echo(f"The demo's API key is in {key_file}")
+    click.echo(f"The demo's API key is in {key_file}. Let days pass in its books: paypredict advance 7")
 
 
 def ensure_tenant(storage: Storage, key_file: Path) -> None:
@@ -60,24 +67,19 @@ def ensure_tenant(storage: Storage, key_file: Path) -> None:
     click.echo(f"API key of tenant {TENANT}: {api_key}")
 
 
-def _request_import(settings: Settings, storage: Storage) -> UUID:
-    if unfinished := _newest(storage, IMPORT, "queued", "running"):
-        return unfinished
-    from plugins.connectors.csv.demo import write_demo
-
-    ledger = settings.data_dir / "demo.csv"
-    click.echo(f"Writing a synthetic ledger of some {INVOICES:,} invoices to {ledger}")
-    write_demo(ledger, invoices=INVOICES, seed=7, today=date.today())  # noqa: DTZ011 - the demo's day is the user's
+def _is_connected(storage: Storage) -> bool:
     with storage.tenant(TENANT) as session:
-        return sync.request_import(session, ledger, {}, ledger.name)
+        return any(each.plugin == demo_provider.SLUG for each in connections.list_connections(session))
 
 
-def _request_forecast(storage: Storage) -> UUID:
-    """The forecast that followed from the import; asked for anew when it failed in an earlier run."""
-    if unfinished := _newest(storage, FORECAST, "queued", "running", "done"):
-        return unfinished
-    with storage.tenant(TENANT) as session:
-        return jobs.submit(session, FORECAST, {})
+def _coming(storage: Storage, kind: str, since: datetime, watch: Callable[[], None]) -> UUID:
+    """The work of a kind, which follows from what was done before."""
+    while (found := _newest(storage, kind, "queued", "running", "done", "failed", "dead")) is None:
+        if (datetime.now(UTC) - since).total_seconds() > _COMES_WITHIN_S:
+            raise UnavailableError(f"the demo waits in vain for {kind}; the logs of the workers say why")
+        watch()
+        time.sleep(_POLL_S)
+    return found
 
 
 def _newest(storage: Storage, kind: str, *states: str) -> UUID | None:
