@@ -45,6 +45,7 @@ BLUEPRINTS = (
     notices_api.told,
     jobs.jobs,
     sync.runs,
+    sync.synced,
     privacy.privacy,
     tenant.tenant,
     session_api.session,

@@ -156,6 +156,10 @@ ACCESS: dict[str, Rule] = {
     "listJobs": _reads("jobs"),
     "getJob": _reads("jobs"),
     "listRuns": _reads("runs"),
+    "getRun": _reads("runs"),
+    "requestSync": _writes("runs"),
+    "listConnectionRuns": _reads("runs"),
+    "getTieOut": _reads("runs", "read"),  # names customers
     "listRejects": _reads("runs", "read", _MEMBERS),
     # Forecasts and figures
     "listPredictions": _reads("predictions"),

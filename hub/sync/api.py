@@ -1,6 +1,7 @@
 """How records come in: single invoices, files, and the runs that brought them."""
 
 from datetime import date
+from decimal import Decimal
 from hashlib import file_digest
 from itertools import islice
 from pathlib import Path
@@ -12,6 +13,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
+from hub.connections import service as connections
 from hub.errors import InvalidError, TooLargeError
 from hub.http import idempotency
 from hub.http.answers import answer
@@ -28,18 +30,26 @@ from hub.sdk.connector import FileConnector
 from hub.storage.objects import Objects
 from hub.sync import service
 from hub.sync.schemas import (
+    ConnectionRunArguments,
     ImportSchema,
     InvoiceInputSchema,
     PreviewSchema,
     RejectListSchema,
     RejectSchema,
     RunArguments,
+    RunDetailSchema,
     RunListSchema,
     RunSchema,
+    SyncRequestSchema,
+    TieOutSchema,
 )
 
 entry = Blueprint("entry", __name__, url_prefix="/api/invoices", description="How records come in.")
 runs = Blueprint("runs", __name__, url_prefix="/api/runs", description="What each sync brought, and if it ties out.")
+
+synced = Blueprint(
+    "synced", __name__, url_prefix="/api/connections", description="Have a connection read, and see what came of it."
+)
 
 PREVIEW_BYTES = 64 * 2**20
 _SHOWN_PROBLEMS = 20
@@ -108,7 +118,56 @@ def list_runs(arguments: dict[str, Any]) -> Response:
     """Sync runs with their counts and tie-out, newest first"""
     with tenant_session() as session:
         rows = service.list_runs(session, **arguments)
-    return answer({"items": [{name: row[name] for name in _RUN_FIELDS} for row in rows]})
+    return answer({"items": [_shown(row) for row in rows]})
+
+
+@runs.route("/<uuid:run_id>")
+@runs.doc(operationId="getRun")
+@runs.response(200, RunDetailSchema)
+def get_run(run_id: UUID) -> Response:
+    """A run with its log and how far it is"""
+    with tenant_session() as session:
+        row = service.get(session, run_id)
+    log = [{name: line[name] for name in ("at", "level", "text")} for line in row["log"]]
+    progress = [
+        {"stream": stream, "items": each["items"], "pages": each["pages"], "done": each.get("done", False)}
+        for stream, each in sorted(row["progress"].items())
+    ]
+    return answer(_shown(row) | {"log": log, "progress": progress})
+
+
+@synced.route("/<uuid:connection_id>/sync", methods=["POST"])
+@synced.doc(operationId="requestSync", parameters=[IDEMPOTENCY_KEY])
+@synced.arguments(SyncRequestSchema)
+@synced.response(202, JobSchema, description="The job that reads; follow it at Location.")
+def request_sync(body: dict[str, Any], connection_id: UUID) -> Response:
+    """Read what changed at the provider, or everything anew"""
+    with tenant_session() as session:
+        return idempotency.once(
+            session, lambda: accepted(session, service.request_sync(session, connection_id, body["kind"]))
+        )
+
+
+@synced.route("/<uuid:connection_id>/runs")
+@synced.doc(operationId="listConnectionRuns")
+@synced.arguments(ConnectionRunArguments, location="query")
+@synced.response(200, RunListSchema)
+def list_connection_runs(arguments: dict[str, Any], connection_id: UUID) -> Response:
+    """The runs of one connection, newest first"""
+    with tenant_session() as session:
+        connections.get(session, connection_id)
+        rows = service.list_runs(session, connection_id=connection_id, **arguments)
+    return answer({"items": [_shown(row) for row in rows]})
+
+
+@synced.route("/<uuid:connection_id>/tie-out")
+@synced.doc(operationId="getTieOut")
+@synced.response(200, TieOutSchema)
+def get_tie_out(connection_id: UUID) -> Response:
+    """The newest comparison with the provider's own receivables, with the customers whose balances differ"""
+    with tenant_session() as session:
+        row = service.tie_out(session, connection_id)
+    return answer(_compared(row))
 
 
 @runs.route("/<uuid:run_id>/rejects")
@@ -119,6 +178,38 @@ def list_rejects(run_id: UUID) -> Response:
     with tenant_session() as session:
         rows = service.list_rejects(session, run_id)
     return answer({"items": [{name: row[name] for name in _REJECT_FIELDS} for row in rows]})
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """A run as lists show it; whose balances differ is told by the tie-out alone."""
+    shown = {name: row[name] for name in _RUN_FIELDS}
+    tie_out = row["tie_out"]
+    return shown | {"tie_out": tie_out and {key: each for key, each in tie_out.items() if key != "customers"}}
+
+
+def _compared(row: dict[str, Any] | None) -> dict[str, Any]:
+    """A run's tie-out, its parts told apart."""
+    if row is None:
+        row = dict.fromkeys(("id", "status", "started_at"))
+    stated = dict(row.get("tie_out") or {})
+    customers = stated.pop("customers", {"count": 0, "items": []})
+    home = stated.pop("home", None)
+    sums = [{"currency": currency, **each} for currency, each in stated.items()]
+    all_sums = [*sums, *([home] if home else [])]
+    is_equal = not customers["count"] and not any(Decimal(each["difference"]) for each in all_sums)
+    return {
+        **{"run_id": row["id"], "status": row["status"], "started_at": row["started_at"]},
+        "as_of": all_sums[0]["as_of"] if all_sums else None,
+        "is_equal": is_equal if row["id"] else None,
+        "currencies": [_without_day(each) for each in sums],
+        "home": home and _without_day(home),
+        "differing_customers": customers["count"],
+        "customers": customers["items"],
+    }
+
+
+def _without_day(comparison: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in comparison.items() if name != "as_of"}
 
 
 def _enter(session: Session, body: dict[str, Any]) -> Response:

@@ -5,9 +5,10 @@ from typing import Any
 from marshmallow import Schema, ValidationError, validate, validates_schema
 from marshmallow.fields import Boolean, Dict, Integer, List, Nested, Raw, String
 
-from hub.http.fields import count, currency, day, identifier, instant, money_input, text, upload
+from hub.http.fields import count, currency, day, flag, identifier, instant, money, money_input, text, upload
 
-RUN_STATES = ("running", "ok", "partial", "suspicious", "failed")
+RUN_STATES = ("running", "waiting", "ok", "partial", "suspicious", "failed")
+RUN_KINDS = ("backfill", "increment", "full", "some", "import")
 
 
 class InvoiceInputSchema(Schema):
@@ -118,7 +119,19 @@ class RunSchema(Schema):
     id = identifier("The run.", required=True)
     connection_id = identifier("What was read.", required=True)
     work_id = identifier("The job that ran it.", required=True, allow_none=True)
-    status = String(required=True, validate=validate.OneOf(RUN_STATES))
+    kind = String(
+        required=True,
+        validate=validate.OneOf(RUN_KINDS),
+        metadata={
+            "description": "backfill: the first; increment: what changed; full: all of it anew; some: single records"
+            " that the provider announced; import: a file."
+        },
+    )
+    status = String(
+        required=True,
+        validate=validate.OneOf(RUN_STATES),
+        metadata={"description": "waiting: it goes on when the provider's limit lets it; `reason` says when."},
+    )
     reason = text("Why it is not ok.", required=True, allow_none=True)
     started_at = instant("When it began.", required=True)
     finished_at = instant("When it ended.", required=True, allow_none=True)
@@ -133,12 +146,15 @@ class RunSchema(Schema):
     timings = Dict(required=True, metadata={"description": "Seconds spent, by step."})
     changed = count("Ledger records written.", required=True)
     rejected = count("Items that could not be used.", required=True)
+    calls = count("How often the provider was called.", required=True)
+    warnings = List(String(), required=True, metadata={"description": "What a person should know of."})
     findings = Dict(required=True, metadata={"description": "What does not add up, and how often."})
     tie_out = Raw(
         required=True,
         allow_none=True,
         metadata={
-            "description": "The provider's receivables against the ledger's, per currency; null where it states none.",
+            "description": "The provider's receivables against the ledger's, per currency and, as `home`, in the books'"
+            " home currency; null where it states none. /api/connections/{connection_id}/tie-out has the customers.",
             "example": {"EUR": {"provider": "1250.0000", "ledger": "1250.0000", "difference": "0.0000"}},
         },
     )
@@ -148,6 +164,97 @@ class RunListSchema(Schema):
     """Sync runs, newest first."""
 
     items = List(Nested(RunSchema), required=True)
+
+
+class LogLineSchema(Schema):
+    """Something that happened in a run."""
+
+    at = instant("When.", required=True)
+    level = String(
+        required=True,
+        validate=validate.OneOf(["info", "warning", "error", "request"]),
+        metadata={"description": "request: one of the last calls before the run failed."},
+    )
+    text = text("What.", "invoices: 1,204 read.", required=True)
+
+
+class StreamProgressSchema(Schema):
+    """How far a full read of one stream is."""
+
+    stream = text("The listing.", "invoices", required=True)
+    items = count("Items read.", required=True)
+    pages = count("Pages read.", required=True)
+    done = flag("Whether it was read to its end.", required=True)
+
+
+class RunDetailSchema(RunSchema):
+    """One sync run with its log."""
+
+    log = List(Nested(LogLineSchema), required=True, metadata={"description": "What happened, oldest first."})
+    progress = List(Nested(StreamProgressSchema), required=True)
+
+
+class ConnectionRunArguments(Schema):
+    """Filters of the list of a connection's runs."""
+
+    status = String(validate=validate.OneOf(RUN_STATES), metadata={"description": "Only runs with this status."})
+    limit = Integer(
+        load_default=50, validate=validate.Range(1, 200), metadata={"description": "How many, newest first."}
+    )
+
+
+class SyncRequestSchema(Schema):
+    """Which run is wanted."""
+
+    kind = String(
+        load_default="increment",
+        validate=validate.OneOf(["increment", "full"]),
+        metadata={
+            "description": "increment: what changed, or everything where that was never read. full: everything anew,"
+            " and what is no longer there is deleted."
+        },
+    )
+
+
+class ComparisonSchema(Schema):
+    """One sum of receivables, as the provider states it and as the ledger holds it."""
+
+    currency = currency(required=True)
+    provider = money("What the provider states.", required=True)
+    ledger = money("What the ledger holds.", required=True)
+    difference = money("What the ledger holds beyond the provider's.", required=True)
+
+
+class CustomerGapSchema(ComparisonSchema):
+    """A customer whose balance differs from the provider's."""
+
+    customer_id = identifier("The customer, also where the ledger does not have them yet.", required=True)
+    external_id = text("The provider's own id.", "C-17", required=True, allow_none=True)
+    name = text("Null where the ledger does not have them.", "Acme GmbH", required=True, allow_none=True)
+    is_home = flag("Whether it is the balance in the home currency.", required=True)
+    cause = text(
+        "What it looks like.",
+        "as if invoice INV-7 were settled or deleted at the provider: it is open here",
+        required=True,
+    )
+
+
+class TieOutSchema(Schema):
+    """The ledger's receivables against the provider's own: open invoices less unapplied payments and credits."""
+
+    run_id = identifier("The run that compared them; null where none has yet.", required=True, allow_none=True)
+    status = String(required=True, allow_none=True, validate=validate.OneOf(RUN_STATES))
+    started_at = instant("When that run began.", required=True, allow_none=True)
+    as_of = day("The day at whose end they were compared.", required=True, allow_none=True)
+    is_equal = flag("Whether all that was compared is equal to the cent.", required=True, allow_none=True)
+    currencies = List(Nested(ComparisonSchema), required=True)
+    home = Nested(ComparisonSchema, required=True, allow_none=True)
+    differing_customers = count("How many customers' balances differ.", required=True)
+    customers = List(
+        Nested(CustomerGapSchema),
+        required=True,
+        metadata={"description": "Those with the largest differences, up to 500."},
+    )
 
 
 class RejectSchema(Schema):

@@ -59,7 +59,9 @@ class TieOut:
         return found
 
     def by_currency(self) -> dict[str, str]:
-        """What the ledger holds beyond the provider's total, per currency."""
+        """What the ledger holds beyond the provider's total, per currency; at home where that is all it states."""
+        if not self.currencies and self.home is not None and self.home_currency:
+            return {self.home_currency: f"{self.home.amount:.4f}"}
         return {currency: f"{each.amount:.4f}" for currency, each in self.currencies.items()}
 
     def sentence(self) -> str:
