@@ -20,6 +20,10 @@ _DAY = {"issued_on": "2026-03-01", "due_on": "2026-03-31"}
 
 # Requests that would do what they say, were they let through; the others are as good with nothing in them.
 MEANT: dict[str, Any] = {
+    "createConnection": {"connector": "quickbooks", "config": {"client_id": "x", "client_secret": "of the matrix"}},
+    "updateConnection": {"name": "Changed"},
+    "reconnectConnection": {"config": {"client_id": "x", "client_secret": "of the matrix"}},
+    "chooseAccount": {"account_id": "c1"},
     "createInvoice": {"number": "X-1", "customer_name": "X", "currency": "EUR", "total": "1", **_DAY},
     "updateCustomer": {"notes": "changed"},
     "updateTenant": {"name": "Changed", "time_zone": "Asia/Tokyo"},
@@ -53,10 +57,13 @@ class Operation:
         return re.findall(r"{(\w+)}", self.path)
 
     def call(self, caller: Caller, ids: Mapping[str, str] | None = None, headers: Any = None, **body: Any) -> int:
-        """The status that answers `caller`; `ids` fill the path, which otherwise leads to nothing."""
+        """The status that answers `caller`; `ids` fill the path, which otherwise leads to nothing.
+
+        An id may be meant for one operation alone: "<operation>.<name>".
+        """
         path = self.path
         for name in self.parameters:
-            path = path.replace(f"{{{name}}}", str((ids or {}).get(name, NOWHERE)))
+            path = path.replace(f"{{{name}}}", str(self._own(ids, name, NOWHERE)))
         options: dict[str, Any] = {}
         if self.is_upload:
             options = {"data": body, "content_type": "multipart/form-data"}
@@ -69,7 +76,12 @@ class Operation:
 
     def call_in_earnest(self, caller: Caller, ids: Mapping[str, str], headers: Any = None) -> int:
         """The same as a request that would do something."""
-        return self.call(caller, ids, {"If-Match": '"1"', **(headers or {})}, **MEANT.get(self.name, {}))
+        sent = {"If-Match": self._own(ids, "If-Match", '"1"'), **(headers or {})}
+        return self.call(caller, ids, sent, **MEANT.get(self.name, {}))
+
+    def _own(self, ids: Mapping[str, str] | None, name: str, default: str) -> str:
+        known = ids or {}
+        return known.get(f"{self.name}.{name}", known.get(name, default))
 
 
 def operations_of(app: Flask) -> list[Operation]:

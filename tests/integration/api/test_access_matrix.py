@@ -18,6 +18,8 @@ import pytest
 from sqlalchemy import text
 
 from hub.app import create_app
+from hub.connections import notices
+from hub.connections import service as connections
 from hub.http import auditing, auth
 from hub.http.access import ACCESS, SCOPES
 from hub.http.blueprint import Blueprint
@@ -38,8 +40,8 @@ from tests.issuer import AUDIENCE, CLIENT, Issuer, b64, rsa_key, sign
 pytestmark = pytest.mark.usefixtures("forecast")
 
 ROLES = ("admin", "member", "viewer")
-# The operator's: they name a tenant, which may be any.
-NOT_A_TENANTS_ID = {"inviteAdmin"}
+# The operator's: they name a tenant, which may be any; or they name what the installation has for all of them.
+NOT_A_TENANTS_ID = {"inviteAdmin", "getConnector", "receiveWebhook"}
 
 
 @pytest.fixture(scope="module")
@@ -142,8 +144,33 @@ def ids(storage, settings, tenant, app):
         "user_id": person(app, storage, settings, (tenant, "member")).user_id,
         "session_id": own_session,
         "export_id": _export(settings, tenant),
+        **_connections(storage, tenant),
         "key": tenant,
     }
+
+
+def _connections(storage, tenant):
+    """A connection for each operation, as it wants one; and a notice."""
+    wanted = {
+        "getConnection": "ready",
+        "updateConnection": "ready",
+        "chooseAccount": "choose_account",
+        "reconnectConnection": "needs_reconnect",
+        "pauseConnection": "ready",
+        "resumeConnection": "paused",
+        "disconnectConnection": "ready",
+    }
+    found = {}
+    with storage.tenant(tenant) as session:
+        for name, status in wanted.items():
+            made = connections.create(session, "quickbooks", name, {}, auth_method="oauth2")
+            connections.set_status(session, made, status, choices=[{"id": "c1", "name": "C"}])
+            found[f"{name}.connection_id"] = made
+        changed = connections.get(session, found["updateConnection.connection_id"])
+        notices.tell(session, changed.id, "needs_attention", "Look at it.")
+        (notice,) = notices.list_notices(session, open=True, limit=1)
+    found["updateConnection.If-Match"] = f'"{connections.version(changed)}"'
+    return found | {"connection_id": changed.id, "notice_id": notice.id}
 
 
 def _export(settings, tenant):
