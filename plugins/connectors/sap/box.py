@@ -9,6 +9,7 @@ import re
 import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -36,6 +37,7 @@ from plugins.connectors.sap.box_query import QueryError, compiled, on_the_wire, 
 
 ROOT = "/sap/opu/odata/sap"
 TOKEN_PATH = "/sap/bc/sec/oauth2/token"  # noqa: S105 - an address
+_REMEMBERED = 100
 _KEY = re.compile(r"(\w+)='((?:[^']|'')*)'")
 
 
@@ -189,36 +191,50 @@ class SapBox(Box):
         if args.get("$format", "json") != "json":
             raise QueryError(f"Format {args['$format']!r} is not supported")
         types = {name: kind for name, kind in entity.properties.items() if name not in self.unknown}
-        rows = self._in_order(entity, args.get("$orderby", ""), types)
-        if args.get("$filter"):
-            test = compiled(args["$filter"], types, entity.type)
-            rows = [row for row in rows if test(row)]
+        top, skip = whole(args.get("$top"), "$top"), whole(args.get("$skip"), "$skip", 0) or 0
+        start = whole(args.get("$skiptoken"), "$skiptoken", 0) or 0
+        counts = only_count or args.get("$inlinecount") == "allpages"
+        most = None if counts else skip + min(start + self.server_page + 1, top if top is not None else sys.maxsize)
+        rows = self._found(entity, args.get("$filter", ""), args.get("$orderby", ""), types, most)
         if only_count:
             return Response(str(len(rows)), content_type="text/plain")
-        counted = len(rows)
-        top, skip = whole(args.get("$top"), "$top", counted), whole(args.get("$skip"), "$skip", 0)
-        start = whole(args.get("$skiptoken"), "$skiptoken", 0)
-        asked = rows[skip or 0 :][:top]
-        shown = asked[start or 0 :][: self.server_page]
+        asked = rows[skip:] if top is None else rows[skip : skip + top]
+        shown = asked[start : start + self.server_page]
         self._check_select(entity, args, types)
         answer: dict[str, Any] = {}
         if args.get("$inlinecount") == "allpages":
-            answer["__count"] = str(counted)
+            answer["__count"] = str(len(rows))
         answer["results"] = [self._shown(entity, row) for row in shown]
-        if (start or 0) + len(shown) < len(asked):
+        if start + len(shown) < len(asked):
             query = [(name, value) for name, value in args.items() if name != "$skiptoken"]
-            at = (start or 0) + len(shown)
-            answer["__next"] = f"{self.url}{flask.request.path}?{_query([*query, ('$skiptoken', str(at))])}"
+            rest = _query([*query, ("$skiptoken", str(start + len(shown)))])
+            answer["__next"] = f"{self.url}{flask.request.path}?{rest}"
         return self.answer({"d": answer})
 
-    def _in_order(self, entity: EntityType, order: str, types: Mapping[str, type]) -> list[Any]:
-        rows = self._all(entity)
-        name = f"{entity.name} {order}"
-        version, found = self._sorted.get(name, (None, []))
-        if version is not rows:
-            found = ordered(rows, order or ",".join(entity.key), types, entity.type)
-            self._sorted[name] = (rows, found)
-        return found
+    def _found(
+        self, entity: EntityType, where: str, order: str, types: Mapping[str, type], most: int | None
+    ) -> list[Any]:
+        """The rows of a filter in an order, or the first of them. All but its last condition is remembered."""
+        name, rows = f"{entity.name} {order}", self._all(entity)
+        steps: list[tuple[str, Callable[[list[Any]], list[Any]]]] = [
+            (name, lambda rows: ordered(rows, order or ",".join(entity.key), types, entity.type))
+        ]
+        conditions = compiled(where, types, entity.type) if where else []
+        for text, test in conditions[:-1]:
+            steps.append((text, lambda rows, test=test: [row for row in rows if test(row)]))
+        if len(self._sorted) > _REMEMBERED:
+            self._sorted.clear()
+        source, path = rows, ""
+        for text, step in steps:
+            path = f"{path} and {text}"
+            known = self._sorted.get(path)
+            if known is None or known[0] is not source:
+                known = self._sorted[path] = (source, step(rows))
+            rows = known[1]
+        if conditions:
+            test = conditions[-1][1]
+            return list(islice((row for row in rows if test(row)), most))
+        return rows
 
     def _check_select(self, entity: EntityType, args: Mapping[str, str], types: Mapping[str, type]) -> None:
         plain = ",".join(name for name in args.get("$select", "").split(",") if "/" not in name)

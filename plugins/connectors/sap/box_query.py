@@ -32,13 +32,16 @@ class QueryError(Exception):
     """What the gateway answers 400 for."""
 
 
-def compiled(text: str, types: Mapping[str, type], entity_type: str) -> Test:
-    """A $filter as a test of rows. Raises QueryError for what is unknown, misshapen or of another type."""
+def compiled(text: str, types: Mapping[str, type], entity_type: str) -> list[tuple[str, Test]]:
+    """A $filter as tests of rows that all have to hold, each with its text.
+
+    Raises QueryError for what is unknown, misshapen or of another type.
+    """
     parser = _Parser(_tokens(text), types, entity_type)
-    test = parser.either()
+    tests = parser.conditions()
     if parser.peek()[0] != "end":
         raise QueryError(f"Invalid expression detected at {parser.peek()[1]!r}")
-    return test
+    return tests
 
 
 def ordered(rows: Sequence[Row], text: str, types: Mapping[str, type], entity_type: str) -> list[Row]:
@@ -115,6 +118,18 @@ class _Parser:
 
     def peek(self) -> tuple[str, str]:
         return self._tokens[self._at]
+
+    def conditions(self) -> list[tuple[str, Test]]:
+        """The conditions that `and` joins outermost; one where `or` does."""
+        found = []
+        while not found or self._takes("and"):
+            start = self._at
+            test = self._one()
+            found.append((" ".join(text for _, text in self._tokens[start : self._at]), test))
+        if self.peek()[1] != "or":
+            return found
+        self._at = 0
+        return [("", self.either())]
 
     def either(self) -> Test:
         tests = [self._both()]

@@ -41,6 +41,8 @@ PROPERTIES = (
 )
 
 OPEN = "IsCleared eq false"
+CLEARED = "IsCleared eq true"
+LINE_ORDER = tuple((name, False) for name in LINE_KEY)
 
 
 class Cube:

@@ -99,7 +99,7 @@ class Service:
                 expand=expand,
             )
             yield from found.rows
-            if not found.has_more or not found.rows:
+            if not found.has_more:
                 return
             here = [literal(found.rows[-1].get(name)) for name in order]
             if here == last:
@@ -209,6 +209,8 @@ def _rows(answer: Answer, top: int) -> Rows:
     except ConfigError as error:
         raise TransientError(f"SAP's answer is no list of rows: {error}") from error
     names_more = isinstance(payload["d"], Mapping) and bool(payload["d"].get("__next"))
+    if names_more and not found:
+        raise TransientError("SAP says that there are more rows, but answers none")
     rows = [{name: value for name, value in each.items() if not _is_deferred(name, value)} for each in found]
     return Rows(rows=rows, has_more=names_more or len(rows) >= top)
 

@@ -3,6 +3,7 @@
 From the start: open lines first, so that there is something to forecast at once, then what was cleared, newest first.
 A clearing is a run of lines in that order, and is cut by no page. Then by the days of change: the last day read and the
 one before are read again each time, because days are all that SAP tells; where they hold nothing new, that is all.
+What changed while all was read is read at once after it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,13 +14,13 @@ from itertools import groupby
 from typing import Any
 
 from hub.sdk.connector import Page
-from plugins.connectors.sap.cube import CHANGE_DATES, ENTRY_DATES, OPEN, Cube
+from hub.sdk.errors import TransientError
+from plugins.connectors.sap.cube import CHANGE_DATES, CLEARED, ENTRY_DATES, LINE_ORDER, OPEN, Cube
 from plugins.connectors.sap.cursors import Cursor, digest, first_day, newest_day
 from plugins.connectors.sap.keys import (
     Key,
     Raw,
     document_key,
-    is_cleared,
     is_debit,
     line_key,
     reference_key,
@@ -27,17 +28,12 @@ from plugins.connectors.sap.keys import (
     units,
 )
 from plugins.connectors.sap.lines import customer_id
-from plugins.connectors.sap.odata import after, both, literal
+from plugins.connectors.sap.odata import Order, after, both, literal
 from plugins.connectors.sap.partners import Partners
 
 _BY_DOCUMENT = (("FiscalYear", True), ("CompanyCode", False), ("AccountingDocument", True))
 _BY_CLEARING = (("ClearingDate", True), ("ClearingAccountingDocument", True))
-_REST = (
-    ("CompanyCode", False),
-    ("FiscalYear", False),
-    ("AccountingDocument", False),
-    ("AccountingDocumentItem", False),
-)
+_ITEM = (("AccountingDocumentItem", False),)
 _UNITS = 500
 
 
@@ -52,8 +48,10 @@ def read_lines(cube: Cube, partners: Partners, cursor: str | None) -> Iterator[P
         at = replace(at, phase="cleared", last=[])
     if at.phase == "cleared":
         yield from _cleared(cube, partners, at)
-        return
-    yield from _changed(cube, partners, at)
+    if at.since is not None:
+        yield from _changed(cube, partners, replace(at, phase="since", last=[]))
+    else:
+        yield Page(items=[], cursor=None, done=1.0)
 
 
 def items(lines: Iterable[list[Raw]], partners: Partners) -> list[Mapping[str, Any]]:
@@ -73,59 +71,50 @@ def item(unit: list[Raw], partners: Mapping[str, Mapping[str, Any]]) -> Mapping[
 
 
 def _open(cube: Cube, partners: Partners, at: Cursor) -> Iterator[Page]:
-    naming = "InvoiceReference ne ''"
     credits: dict[Key, list[Raw]] = {}
-    for raw in cube.all(both(OPEN, naming, "DebitCreditCode eq 'H'")):
+    for raw in cube.all(both(OPEN, "InvoiceReference ne ''", "DebitCreditCode eq 'H'")):
         credits.setdefault(reference_key(raw) or (), []).append(raw)
-    last = at.last
-    while True:
-        rows = cube.page(both(OPEN, after(_BY_DOCUMENT, last) if last else ""), (*_BY_DOCUMENT, *_REST[3:]))
-        whole, last = _whole_runs(rows.rows, rows.has_more, [name for name, _ in _BY_DOCUMENT], cube)
-        alone = [raw for raw in whole if is_debit(raw) or reference_key(raw) is None]
-        owing = {document_key(raw): None for raw in alone if is_debit(raw)}
-        named = [raw for key in owing for raw in credits.pop(key, [])]
+    for lines, last in _runs(cube, OPEN, _BY_DOCUMENT, _ITEM, at.last):
+        alone = [raw for raw in lines if is_debit(raw) or reference_key(raw) is None]
+        owing = dict.fromkeys(document_key(raw) for raw in alone if is_debit(raw))
+        named = [raw for key in owing for raw in credits.pop(key, ())]
         yield Page(items=items(units([*alone, *named]), partners), cursor=str(replace(at, last=last)))
-        if not rows.has_more:
-            break
     # What is left names an invoice that is not open, or one that was read before an interruption.
     left = cube.complete(raw for each in credits.values() for raw in each)
     yield Page(items=items(left, partners), cursor=str(replace(at, phase="cleared", last=[])))
 
 
 def _cleared(cube: Cube, partners: Partners, at: Cursor) -> Iterator[Page]:
-    last = at.last
-    while True:
-        rows = cube.page(both("IsCleared eq true", after(_BY_CLEARING, last) if last else ""), (*_BY_CLEARING, *_REST))
-        whole, last = _whole_runs(rows.rows, rows.has_more, [name for name, _ in _BY_CLEARING], cube)
-        found = units(whole)
+    for lines, last in _runs(cube, CLEARED, _BY_CLEARING, LINE_ORDER, at.last):
+        found = units(lines)
         broken = [unit for unit in found if not _is_balanced(unit)]
         found = [unit for unit in found if _is_balanced(unit)] + cube.complete(raw for unit in broken for raw in unit)
-        if rows.has_more:
-            yield Page(items=items(found, partners), cursor=str(replace(at, phase="cleared", last=last)))
-            continue
-        done = Cursor(since=at.since, phase="since") if at.since else Cursor()
-        yield Page(items=items(found, partners), cursor=str(done) if at.since else None, done=1.0)
-        return
+        yield Page(items=items(found, partners), cursor=str(replace(at, last=last)))
 
 
-def _whole_runs(
-    rows: list[dict[str, Any]], has_more: bool, names: list[str], cube: Cube
-) -> tuple[list[Raw], list[str]]:
-    """The runs of rows alike in these properties that the page holds whole, and the values of the last of them.
+def _runs(cube: Cube, where: str, by: Order, then: Order, last: list[str]) -> Iterator[tuple[list[Raw], list[str]]]:
+    """Pages of lines in an order, and the place after each. What is alike in the properties `by` is in one page.
 
-    The last run may go on in the next page, so it is left for that; where it fills the page it is read whole.
+    The last run of a page may go on in the next one, so it is left for that; where it fills the page it is read whole.
     """
-    runs = [
-        (list(key), list(run)) for key, run in groupby(rows, lambda row: [literal(row.get(name)) for name in names])
-    ]
-    if has_more and len(runs) > 1:
-        runs.pop()
-    elif has_more and runs:
-        key, run = runs[0]
-        is_cleared_run = "IsCleared eq true" if is_cleared(run[0]) else OPEN
-        same = " and ".join(f"{name} eq {value}" for name, value in zip(names, key, strict=True))
-        runs = [(key, list(cube.all(both(is_cleared_run, same))))]
-    return [row for _, run in runs for row in run], runs[-1][0] if runs else []
+    names = [name for name, _ in by]
+    while True:
+        page = cube.page(both(where, after(by, last) if last else ""), (*by, *then))
+        alike = groupby(page.rows, lambda raw: [literal(raw.get(name)) for name in names])
+        runs = [(key, list(lines)) for key, lines in alike]
+        if page.has_more and len(runs) > 1:
+            runs.pop()
+        elif page.has_more and runs:
+            key = runs[0][0]
+            same = " and ".join(f"{name} eq {value}" for name, value in zip(names, key, strict=True))
+            runs = [(key, list(cube.all(both(where, same))))]
+        here = runs[-1][0] if runs else last
+        yield [raw for _, lines in runs for raw in lines], here
+        if not page.has_more:
+            return
+        if here == last:
+            raise TransientError("SAP answers the same lines again and again")
+        last = here
 
 
 def _is_balanced(unit: list[Raw]) -> bool:
