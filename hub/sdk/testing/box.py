@@ -8,7 +8,7 @@ list of calls, control from other processes, and a journal by which all of it su
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from hub.sdk.testing.webhooks import WebhookSender
 
 CONTROL = "/_box/"
+_CUT = frozenset({"timeout", "lost_answer", "reset"})
 _MOST_CALLS = 20_000
 _MOST_BODY = 65_536
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -231,9 +232,12 @@ class Box:
         with self.limiter.flying(account) as in_flight:
             response = self._answer(environ, request, in_flight, fault)
             response.date = self.now()
-            call.status = 0
-            yield from self._send(response, fault, environ, start_response)
             call.status, call.bytes_sent = response.status_code, len(response.get_data())
+            if fault and fault.name in _CUT:
+                call.status = call.bytes_sent = 0
+            rest = yield from self._send(response, fault, environ, start_response)
+        # The call is over for the limits before the caller can know it, and ask again.
+        yield rest
 
     def _arrived(self, environ: "WSGIEnvironment") -> tuple[Call, Request]:
         request = Request(environ)
@@ -310,7 +314,8 @@ class Box:
 
     def _send(
         self, response: Response, fault: Fault | None, environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterator[bytes]:
+    ) -> Generator[bytes, None, bytes]:
+        """Send an answer but for its end, which is returned, unless the line is cut."""
         line = environ.get("werkzeug.socket")
         name = fault.name if fault else ""
         if name == "timeout":
@@ -324,9 +329,9 @@ class Box:
             yield body[: max(1, len(body) // 2)]
             raise breaking.cut(line)
         if name == "slow":
-            yield from breaking.drip(body, self.fault_seconds, self._stopping.is_set)
-        else:
-            yield body
+            yield from breaking.drip(body[:-1], self.fault_seconds, self._stopping.is_set)
+            return body[-1:]
+        return body
 
     def _note_error(self, _: Any, exception: Exception, **__: Any) -> None:
         self.errors.append(exception)

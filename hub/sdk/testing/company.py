@@ -9,14 +9,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from hub.sdk.testing.books import ZERO, Books
+from hub.sdk.testing.bookkeeping import Bookkeeping
+from hub.sdk.testing.books import ZERO
 from hub.sdk.testing.currencies import rounded
 from hub.sdk.testing.lives import Life
 
 _CHANGES_PER_INVOICE = 4.0
 
 
-class Company(Books):
+class Company(Bookkeeping):
     """The books of a company with customers. `started_on` is the day before its first; `advance` lives on from it."""
 
     def __init__(

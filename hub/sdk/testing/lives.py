@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from hub.sdk.testing import odd_changes, odd_credits, odd_customers, odd_payments
-from hub.sdk.testing.books import Books
+from hub.sdk.testing.bookkeeping import Bookkeeping
 from hub.sdk.testing.market import Market
 from hub.sdk.testing.payers import Payers
 
@@ -15,7 +15,7 @@ _LEAST_PER_DAY = 1 / 13  # of each odd event on business days, so that none is m
 class Life:
     """What the company does by itself. Draws on its own chance, so that steps taken by hand do not alter its course."""
 
-    def __init__(self, books: Books, *, seed: int, currencies: Sequence[str], invoices_per_day: float) -> None:
+    def __init__(self, books: Bookkeeping, *, seed: int, currencies: Sequence[str], invoices_per_day: float) -> None:
         self.books = books
         self.invoices_per_day = invoices_per_day
         self.market = Market(books, seed, currencies)

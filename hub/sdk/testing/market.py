@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from hub.sdk.testing.books import Books
+from hub.sdk.testing.bookkeeping import Bookkeeping
 from hub.sdk.testing.currencies import minor_units, rounded
 from hub.sdk.testing.entries import Document, Party
 from hub.sdk.testing.names import names
@@ -29,7 +29,7 @@ class Habit:
 class Market:
     """The customers that are dealt with, and the one source of chance for all that the company does by itself."""
 
-    def __init__(self, books: Books, seed: int, currencies: Sequence[str]) -> None:
+    def __init__(self, books: Bookkeeping, seed: int, currencies: Sequence[str]) -> None:
         self.books = books
         self.currencies = tuple(currencies)
         self.chance = random.Random(f"{seed} life")  # noqa: S311 - a simulation, reproducible on purpose

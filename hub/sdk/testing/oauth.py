@@ -6,83 +6,22 @@ once, for ten minutes, for the client and redirect address they were made for. T
 
 import base64
 import hashlib
-import html
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote
 
-import httpx
 from flask import request
 from werkzeug.wrappers import Request, Response
+
+from hub.sdk.testing.consent import back, consent, consent_page, page
+from hub.sdk.testing.grants import Access, Code, Grant, Grants, OAuthError, Refresh, RefreshPolicy
 
 if TYPE_CHECKING:
     from hub.sdk.testing.box import Box
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefreshPolicy:
-    """What becomes of refresh tokens when they are used.
-
-    `rotates`: "always" a new one; "sometimes": a new one once the old one is `renew_after_seconds` old, which is dead
-    then (Intuit); "never". An old one goes on working for `reuse_window_seconds`; used after that it is refused, and
-    with `revokes_family` the whole grant dies with it. `idle_days` unused or `hard_days` after the consent it is dead.
-    """
-
-    rotates: Literal["always", "sometimes", "never"] = "always"
-    renew_after_seconds: int = 86_400
-    reuse_window_seconds: int = 0
-    idle_days: int | None = None
-    hard_days: int | None = None
-    revokes_family: bool = False
-
-
-class OAuthError(Exception):
-    """An error of RFC 6749: its code, a sentence, and the status of the answer."""
-
-    def __init__(self, code: str, description: str = "", status: int = 400) -> None:
-        super().__init__(description or code)
-        self.code, self.description, self.status = code, description, status
-
-
-@dataclass(slots=True)
-class Grant:
-    """What a person (or, for client credentials, an administrator) has allowed a client.
-
-    `details` is free for the provider: what was chosen on the consent page, the companies it opens.
-    """
-
-    id: int
-    client_id: str
-    scopes: list[str]
-    granted_at: datetime
-    details: dict[str, Any] = field(default_factory=dict)
-    revoked_at: datetime | None = None
-
-
-@dataclass(slots=True)
-class _Code:
-    grant: int
-    redirect_uri: str
-    challenge: str | None
-    made_at: datetime
-    is_used: bool = False
-
-
-@dataclass(slots=True)
-class _Access:
-    grant: int
-    expires_at: datetime
-
-
-@dataclass(slots=True)
-class _Refresh:
-    grant: int
-    made_at: datetime
-    used_at: datetime
-    replaced_at: datetime | None = None
+__all__ = ["Grant", "OAuthError", "OAuthServer", "RefreshPolicy", "consent"]
 
 
 class OAuthServer:
@@ -124,11 +63,9 @@ class OAuthServer:
         self.client_credentials = client_credentials
         self.on_redirect, self.token_extra, self.check_assertion = on_redirect, token_extra, check_assertion
         self.token_posts = 0
-        self.grants: list[Grant] = []
-        self._codes: dict[str, _Code] = {}
-        self._access: dict[str, _Access] = {}
-        self._refresh: dict[str, _Refresh] = {}
-        self._load(box.journal.keep(f"oauth {token_path}", self._dump))
+        self.given = Grants()
+        if kept := box.journal.keep(f"oauth {token_path}", lambda: self.given.dump(box.now())):
+            self.given.load(kept)
         box.oauth = box.oauth or self
         if authorize_path:
             self._mount(authorize_path, "authorize", self._authorize, ["GET", "POST"])
@@ -138,18 +75,22 @@ class OAuthServer:
 
     # For the provider's routes, and for tests
 
+    @property
+    def grants(self) -> list[Grant]:
+        """Every grant there was, oldest first."""
+        return self.given.grants
+
     def token_of(self, request: Request) -> Grant | None:
         """The grant whose valid access token a request brings as Bearer."""
-        return None if self.refusal(request) else self._bearer(request)
+        return None if self.refusal(request) else self.given.of(self.given.access[_bearer(request)])
 
     def refusal(self, request: Request) -> str | None:
         """Why a request's token does not open: "missing", "unknown", "expired" or "revoked"; None where it does."""
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
+        if not (token := _bearer(request)):
             return "missing"
-        if (access := self._access.get(token)) is None:
+        if (access := self.given.access.get(token)) is None:
             return "unknown"
-        if self.grants[access.grant - 1].revoked_at:
+        if self.given.of(access).revoked_at:
             return "revoked"
         return "expired" if access.expires_at <= self.box.now() else None
 
@@ -182,25 +123,24 @@ class OAuthServer:
         client, redirect_uri = asked.get("client_id", ""), asked.get("redirect_uri", "")
         # Nobody is sent to an address that the client has not registered (RFC 6749, 4.1.2.1).
         if client not in self.clients or redirect_uri not in self.redirect_uris:
-            return _page("Sorry", "<p>The client or its redirect address is not known here.</p>", 400)
+            return page("Sorry", "<p>The client or its redirect address is not known here.</p>", 400)
         try:
             scopes = self._asked_scopes(asked.get("scope", ""))
             self._check_request(asked)
             if "deny" in asked or request.form.get("decision") == "deny":
                 raise OAuthError("access_denied", "The person said no")
         except OAuthError as error:
-            more = {"error": error.code} | ({"error_description": error.description} if error.description else {})
-            return self._back(redirect_uri, asked.get("state"), more)
+            return back(redirect_uri, asked.get("state"), error.fields)
         if request.method == "GET" and not self.auto_allow:
-            return self._consent_page(client, scopes)
+            return consent_page(self.box.slug, client, scopes)
         chosen = {key: values if len(values) > 1 else values[0] for key, values in request.form.lists()}
         chosen.pop("decision", None)
         grant = self.grant(client, scopes, **chosen)
         code = secrets.token_urlsafe(24)
-        self._codes[code] = _Code(grant.id, redirect_uri, asked.get("code_challenge"), self.box.now())
+        self.given.codes[code] = Code(grant.id, redirect_uri, asked.get("code_challenge"), self.box.now())
         extra = self.on_redirect(grant) if self.on_redirect else {}
         self.box.journal.save()
-        return self._back(redirect_uri, asked.get("state"), {"code": code, **extra})
+        return back(redirect_uri, asked.get("state"), {"code": code, **extra})
 
     def _check_request(self, asked: Mapping[str, str]) -> None:
         if asked.get("response_type") != "code":
@@ -216,21 +156,6 @@ class OAuthServer:
             raise OAuthError("invalid_scope", f"unknown scopes in {text!r}")
         return asked
 
-    def _consent_page(self, client: str, scopes: list[str]) -> Response:
-        wanted = "".join(f"<li>{html.escape(scope)}</li>" for scope in scopes)
-        return _page(
-            "Allow access?",
-            f"<p><b>{html.escape(client)}</b> asks {html.escape(self.box.slug)} for:</p><ul>{wanted}</ul>"
-            '<form method="post"><button name="decision" value="allow">Allow</button> '
-            '<button name="decision" value="deny">Deny</button></form>',
-        )
-
-    @staticmethod
-    def _back(redirect_uri: str, state: str | None, more: Mapping[str, str]) -> Response:
-        parts = urlsplit(redirect_uri)
-        query = [*parse_qsl(parts.query), *more.items()] + ([("state", state)] if state is not None else [])
-        return Response(status=302, headers={"Location": urlunsplit(parts._replace(query=urlencode(query)))})
-
     # Tokens
 
     def _token(self) -> Response:
@@ -241,7 +166,7 @@ class OAuthServer:
                 case "authorization_code" if self.redirect_uris:
                     answer = self._exchange(client)
                 case "refresh_token" if self.refresh:
-                    answer = self._refreshed(client)
+                    answer = self._refreshed(client, self.refresh)
                 case "client_credentials" if self.client_credentials:
                     grant = self.grant(client, self._asked_scopes(request.form.get("scope", "")))
                     answer = self._answer(grant, None)
@@ -257,10 +182,10 @@ class OAuthServer:
         return self.box.answer(answer, headers={"Cache-Control": "no-store", "Pragma": "no-cache"})
 
     def _exchange(self, client: str) -> dict[str, Any]:
-        code = self._codes.get(request.form.get("code", ""))
-        if code is None or self.grants[code.grant - 1].client_id != client:
+        code = self.given.codes.get(request.form.get("code", ""))
+        if code is None or self.given.of(code).client_id != client:
             raise OAuthError("invalid_grant", "the code is not known")
-        grant = self.grants[code.grant - 1]
+        grant = self.given.of(code)
         if code.is_used:
             # Somebody has it who should not: RFC 6749, 4.1.2.
             self.revoke(grant)
@@ -274,39 +199,32 @@ class OAuthServer:
         code.is_used = True
         return self.issue_tokens(grant)
 
-    def _refreshed(self, client: str) -> dict[str, Any]:
-        policy, now = self.refresh, self.box.now()
-        text = request.form.get("refresh_token", "")
-        token = self._refresh.get(text)
-        if policy is None or token is None or self.grants[token.grant - 1].client_id != client:
+    def _refreshed(self, client: str, policy: RefreshPolicy) -> dict[str, Any]:
+        now, text = self.box.now(), request.form.get("refresh_token", "")
+        token = self.given.refresh.get(text)
+        if token is None or self.given.of(token).client_id != client:
             raise OAuthError("invalid_grant", "the refresh token is not known")
-        grant = self.grants[token.grant - 1]
-        if grant.revoked_at:
-            raise OAuthError("invalid_grant", "the grant was revoked")
-        if policy.idle_days is not None and token.used_at + timedelta(days=policy.idle_days) <= now:
-            raise OAuthError("invalid_grant", "the refresh token has expired")
-        if policy.hard_days is not None and grant.granted_at + timedelta(days=policy.hard_days) <= now:
-            raise OAuthError("invalid_grant", "the consent has expired")
-        if token.replaced_at and token.replaced_at + timedelta(seconds=policy.reuse_window_seconds) <= now:
+        grant = self.given.of(token)
+        if reason := policy.refusal(token, grant, now):
+            raise OAuthError("invalid_grant", reason)
+        if policy.is_spent(token, now):
             if policy.revokes_family:
                 self.revoke(grant)
             raise OAuthError("invalid_grant", "the refresh token was used already")
         token.used_at = now
-        if policy.rotates == "never" or (
-            policy.rotates == "sometimes" and now < token.made_at + timedelta(seconds=policy.renew_after_seconds)
-        ):
+        if policy.keeps(token, now):
             return self._answer(grant, text)
         token.replaced_at = token.replaced_at or now
         return self._answer(grant, self._new_refresh(grant))
 
     def _new_refresh(self, grant: Grant) -> str:
         text = secrets.token_urlsafe(32)
-        self._refresh[text] = _Refresh(grant.id, self.box.now(), self.box.now())
+        self.given.refresh[text] = Refresh(grant.id, self.box.now(), self.box.now())
         return text
 
     def _answer(self, grant: Grant, refresh_token: str | None) -> dict[str, Any]:
         access = secrets.token_urlsafe(32)
-        self._access[access] = _Access(grant.id, self.box.now() + timedelta(seconds=self.access_seconds))
+        self.given.access[access] = Access(grant.id, self.box.now() + timedelta(seconds=self.access_seconds))
         answer: dict[str, Any] = {"access_token": access, "token_type": "bearer", "expires_in": self.access_seconds}
         if refresh_token:
             answer["refresh_token"] = refresh_token
@@ -322,9 +240,8 @@ class OAuthServer:
             return self._error(error)
         body = request.get_json(silent=True)
         text = str((body if isinstance(body, dict) else request.form).get("token", ""))
-        found = self._refresh.get(text) or self._access.get(text)
-        if found:
-            self.revoke(self.grants[found.grant - 1])
+        if found := self.given.refresh.get(text) or self.given.access.get(text):
+            self.revoke(self.given.of(found))
         return Response(status=200)
 
     # Clients
@@ -351,67 +268,19 @@ class OAuthServer:
         headers = {"Cache-Control": "no-store"}
         if error.status == 401 and request.authorization is not None:
             headers["WWW-Authenticate"] = "Basic"
-        body = {"error": error.code} | ({"error_description": error.description} if error.description else {})
-        return self.box.answer(body, error.status, headers)
-
-    # Inside
+        return self.box.answer(error.fields, error.status, headers)
 
     def _mount(self, path: str, name: str, view: Callable[[], Response], methods: list[str]) -> None:
         self.box.doors.add(path)
         self.box.app.add_url_rule(path, f"oauth_{name}_{path}".replace(".", "_"), view, methods=methods)
 
-    def _bearer(self, request: Request) -> Grant:
-        token = request.headers["Authorization"].partition(" ")[2]
-        return self.grants[self._access[token].grant - 1]
 
-    def _dump(self) -> dict[str, Any]:
-        long_ago = self.box.now() - timedelta(days=1)
-        return {
-            "grants": [_texts(each) for each in self.grants],
-            "codes": {key: _texts(each) for key, each in self._codes.items()},
-            "access": {key: _texts(each) for key, each in self._access.items() if each.expires_at > long_ago},
-            "refresh": {key: _texts(each) for key, each in self._refresh.items()},
-        }
-
-    def _load(self, data: Mapping[str, Any] | None) -> None:
-        if data:
-            self.grants = [Grant(**_instants(each)) for each in data["grants"]]
-            self._codes = {key: _Code(**_instants(each)) for key, each in data["codes"].items()}
-            self._access = {key: _Access(**_instants(each)) for key, each in data["access"].items()}
-            self._refresh = {key: _Refresh(**_instants(each)) for key, each in data["refresh"].items()}
-
-
-def consent(url: str, decision: Literal["allow", "deny"] = "allow", **choices: str | list[str]) -> str:
-    """Do what a person does at an authorise address: open the page, choose, click. Returns where that leads."""
-    page = httpx.get(url, trust_env=False)
-    if page.status_code == 302:
-        return page.headers["Location"]
-    answer = httpx.post(page.raise_for_status().url, data={"decision": decision, **choices}, trust_env=False)
-    if answer.status_code != 302:
-        raise ValueError(f"the consent page answered {answer.status_code}: {answer.text[:200]}")
-    return answer.headers["Location"]
-
-
-def _texts(entry: Any) -> dict[str, Any]:
-    return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in asdict(entry).items()}
-
-
-def _instants(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: datetime.fromisoformat(value) if key.endswith("_at") and isinstance(value, str) else value
-        for key, value in data.items()
-    }
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""
 
 
 def _challenge(verifier: str | None) -> str | None:
     if verifier is None:
         return None
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-
-
-def _page(title: str, body: str, status: int = 200) -> Response:
-    return Response(
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title><h1>{title}</h1>{body}</html>",
-        status,
-        content_type="text/html; charset=utf-8",
-    )

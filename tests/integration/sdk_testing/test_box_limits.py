@@ -44,6 +44,13 @@ def test_calls_in_flight_are_counted_as_they_are(box):
     assert _get(box).status_code == 200
 
 
+def test_one_call_after_the_other_is_never_two_in_flight(box):
+    box.limit(concurrent=1)
+    with httpx.Client(base_url=box.url, trust_env=False) as client:
+        assert {client.get("/v1/invoices?top=1").status_code for _ in range(150)} == {200}
+    assert [each.status for each in box.calls] == [200] * 150
+
+
 def test_the_authorisation_server_is_not_limited(box):
     box.limit(per_minute=1)
     assert {_get(box, path="/oauth/authorize").status_code for _ in range(3)} == {400}
