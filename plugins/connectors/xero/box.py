@@ -51,6 +51,12 @@ _OTHERS = {
     "Reports/TrialBalance": ("accounting.reports.trialbalance", "accounting.reports"),
     "Reports/AgedReceivablesByContact": ("accounting.reports.aged", "accounting.reports"),
 }
+_EXPLICIT: dict[str, Callable[[Row], str]] = {
+    "IDs": lambda row: row.id,
+    "Statuses": lambda row: row.status,
+    "ContactIDs": lambda row: row.contact,
+    "InvoiceNumbers": lambda row: row.number,
+}
 _SCOPES = {"openid", "profile", "email", "offline_access"} | {
     f"{scope}{end}"
     for scopes in (*(each[1:] for each in _LISTS.values()), *_OTHERS.values())
@@ -272,16 +278,10 @@ class XeroBox(Box):
         asked = request.args
         if since := request.headers.get("If-Modified-Since"):
             rows = modified_since(rows, since)
-        for parameter, value in (("IDs", lambda row: row.id), ("Statuses", lambda row: row.status)):
+        for parameter, value in _EXPLICIT.items():
             if parameter in asked:
                 wanted = set(asked[parameter].split(","))
                 rows = [row for row in rows if value(row) in wanted]
-        if "ContactIDs" in asked:
-            wanted = set(asked["ContactIDs"].split(","))
-            rows = [row for row in rows if row.contact in wanted]
-        if "InvoiceNumbers" in asked:
-            wanted = set(asked["InvoiceNumbers"].split(","))
-            rows = [row for row in rows if row.number in wanted]
         if name == "Contacts" and asked.get("includeArchived") != "true":
             rows = [row for row in rows if row.status != "ARCHIVED"]
         return rows

@@ -76,10 +76,14 @@ class Money:
 
 
 class Ledger:
-    """One organisation's documents. `payables`: bills, drafts and the like are mixed in, as in a real organisation."""
+    """One organisation's documents. `payables`: bills, drafts and the like are mixed in, as in a real organisation.
+
+    `misstated` is added to what contacts are said to owe, by customer.
+    """
 
     def __init__(self, company: Company, *, payables: bool = True) -> None:
         self.company, self.payables = company, payables
+        self.misstated: dict[int, Decimal] = {}
         self._known: dict[str, list[Row]] = {}
         self._from: dict[tuple[str, int], list[Application]] = {}
         self._at = -1
@@ -111,13 +115,6 @@ class Ledger:
         for name in _COSTLY if summary else ():
             shown.pop(name, None)
         return shown
-
-    def open_by_contact(self) -> dict[int, Decimal]:
-        """What each customer's open invoices come to, whatever their currency."""
-        return {
-            party: sum((self.company.open_of(each.id) for each in self.company.open_invoices(party)), ZERO)
-            for party in self.company.parties
-        }
 
     def home_balance(self, until: date) -> Decimal:
         """The receivables account: what each document dated until then has left, at the rate that Xero states."""
@@ -318,7 +315,10 @@ class Ledger:
             invoices = self.company.open_invoices(party.id)
             late = [each for each in invoices if each.due_on < self.company.today]
             shown["Balances"] = {
-                "AccountsReceivable": {"Outstanding": self._open(invoices), "Overdue": self._open(late)},
+                "AccountsReceivable": {
+                    "Outstanding": self._open(invoices) + self.misstated.get(party.id, ZERO),
+                    "Overdue": self._open(late),
+                },
                 "AccountsPayable": {"Outstanding": ZERO, "Overdue": ZERO},
             }
         return shown

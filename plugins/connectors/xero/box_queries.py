@@ -102,7 +102,8 @@ def _value(text: str) -> Any:
         return found[1]
     if found := re.fullmatch(r"DateTime\(([\d, ]+)\)", text):
         try:
-            return datetime(*(int(each) for each in found[1].split(",")), tzinfo=UTC)
+            parts = [int(each) for each in found[1].split(",")] + [0] * 3
+            return datetime(*parts[:6], tzinfo=UTC)  # type: ignore[misc, arg-type]
         except (ValueError, TypeError) as error:
             raise QueryError(f"{text} is no date") from error
     if re.fullmatch(r"-?\d+(\.\d+)?", text):

@@ -7,6 +7,7 @@ import, which only happens where something is called.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from hub.sdk.errors import AuthError, RefusedError
@@ -47,16 +48,17 @@ class Client:
     def call(self, name: str, tenant: str, **arguments: Any) -> Any:
         """A method of the SDK's AccountingApi for one organisation."""
         try:
-            answer = _json(getattr(self._accounting, name)(tenant, _preload_content=False, **arguments))
+            answer: Answer = getattr(self._accounting, name)(tenant, _preload_content=False, **arguments)
         except RefusedError as error:
             if error.status == 403:
                 raise DisconnectedError(
                     "Xero no longer lets this connection see the organisation: reconnect, and choose it again"
                 ) from error
             raise
-        if isinstance(answer, Mapping):
-            self.clock = instant(answer.get("DateTimeUTC")) or self.clock
-        return answer
+        found = _json(answer)
+        stated = found.get("DateTimeUTC") if isinstance(found, Mapping) else None
+        self.clock = instant(stated) or _date(answer) or self.clock
+        return found
 
 
 def since(moment: datetime) -> datetime:
@@ -88,6 +90,13 @@ def _written(value: Any) -> str | int:
 def _no_token() -> Mapping[str, Any]:
     """What the SDK asks for before each call. The hub adds the real one; a token without an end is never refreshed."""
     return {"access_token": "the hub's", "token_type": "Bearer", "scope": [], "expires_in": None}
+
+
+def _date(answer: Answer) -> datetime | None:
+    try:
+        return parsedate_to_datetime(answer.headers["date"]).astimezone(UTC)
+    except (KeyError, ValueError, TypeError):
+        return None
 
 
 def _json(answer: Answer) -> Any:

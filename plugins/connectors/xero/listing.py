@@ -20,6 +20,7 @@ PAGE_SIZE = 1000
 LAG = timedelta(minutes=5)
 """For how long a change may stay out of sight in a list although later ones are in it; so far each walk goes back."""
 
+_LEAST_PAGE = 100
 _SECOND = timedelta(seconds=1)
 _FORMER = datetime(1970, 1, 1, tzinfo=UTC)
 Ask = Callable[..., Mapping[str, Any] | None]
@@ -40,26 +41,31 @@ class Cursor:
     """Where a walk stands.
 
     `since`: all that was changed up to there was seen; `seen` is a mark of what was seen from there on, and
-    `is_recent` says that this is more than there may yet be. While the list is walked backwards, `before` is where that
+    `newest` is the latest of it. While the list is walked backwards, `before` is where that
     goes on, and `total` how many items there were. `beside` marks how far the other lists were read.
     """
 
     since: str
     seen: str = ""
-    is_recent: bool = False
+    newest: str | None = None
     before: str | None = None
     total: int | None = None
     beside: str = ""
 
     def __str__(self) -> str:
-        return json.dumps({name: value for name, value in asdict(self).items() if value not in (None, "", False)})
+        return json.dumps({name: value for name, value in asdict(self).items() if value not in (None, "")})
+
+    def is_settled(self, clock: datetime) -> bool:
+        """Whether all that was changed before its newest change is in sight by now, Xero's time being `clock`."""
+        newest = instant(self.newest)
+        return self.before is None and newest is not None and newest <= clock - LAG
 
     @classmethod
     def parse(cls, text: str) -> "Cursor":
         """Raises ConfigError for a text that is no cursor of this connector."""
         try:
             cursor = cls(**json.loads(text))
-            moments = [instant(each) for each in (cursor.since, cursor.before) if each is not None]
+            moments = [instant(each) for each in (cursor.since, cursor.before, cursor.newest) if each is not None]
         except (ValueError, TypeError) as error:
             raise ConfigError(f"{text!r:.80} is no cursor of this connector") from error
         if None in moments:
@@ -81,7 +87,7 @@ def backwards(listing: Listing, ask: Ask, cursor: Cursor | None) -> Iterator[Pag
             cursor = _start(listing, items, answer)
         marks = [_mark(listing, item) for item in items]
         fresh = [item for item, mark in zip(items, marks, strict=True) if mark not in given]
-        is_last, done = _is_last(fresh, answer, number), _share(cursor, answer, number, len(items))
+        is_last, done = _is_last(items, fresh, answer, number), _share(cursor, answer, number, len(items))
         oldest = min((changed for item in items if (changed := updated_at(item))), default=None)
         if oldest is not None and (before is None or _ceiling(oldest) < before):
             before, number, given = _ceiling(oldest), 1, set()
@@ -109,12 +115,13 @@ def forwards(listing: Listing, ask: Ask, cursor: Cursor) -> Iterator[Page]:
             page_size=PAGE_SIZE,
             if_modified_since=since(asked),
         )
+        given = _items(listing, answer)
         # An answer may hold what is just as old as was asked for, which was seen.
-        items = [item for item in _items(listing, answer) if (updated_at(item) or settled) > start]
+        items = [item for item in given if (updated_at(item) or settled) > start]
         new = {mark: item for item in items if (mark := _mark(listing, item)) not in seen}
         fresh = [*new.values()]
         seen |= {mark: updated_at(item) or settled for mark, item in new.items()}
-        is_last = _is_last(fresh, answer, number)
+        is_last = _is_last(given, fresh, answer, number)
         if is_first and is_last and _fingerprint(seen, start) == cursor.seen:
             return
         newest, is_first = max(seen.values(), default=settled), False
@@ -141,7 +148,9 @@ def _after(
 ) -> Cursor:
     """The cursor once `seen` is stored: no later than what may yet come into sight."""
     settled = max(settled, min(newest, _clock(answer) - LAG))
-    return Cursor(since=settled.isoformat(), seen=_fingerprint(seen, _asked(settled)), is_recent=newest > settled)
+    return Cursor(
+        since=settled.isoformat(), seen=_fingerprint(seen, _asked(settled)), newest=max(newest, settled).isoformat()
+    )
 
 
 def _asked(moment: datetime) -> datetime:
@@ -166,10 +175,12 @@ def _items(listing: Listing, answer: Mapping[str, Any] | None) -> list[Mapping[s
     return [item if isinstance(item, Mapping) else {"unreadable": item} for item in found]
 
 
-def _is_last(fresh: list[Any], answer: Mapping[str, Any] | None, number: int) -> bool:
-    """Whether no page follows: by the answer's own count, else by there being nothing new in it."""
+def _is_last(items: list[Any], fresh: list[Any], answer: Mapping[str, Any] | None, number: int) -> bool:
+    """Whether no page follows: by the answer's own count, else by its being short, or the same as before."""
     pages = _page_info(answer, "pageCount")
-    return answer is None or (not fresh if pages is None else number >= pages)
+    if answer is None or pages is not None:
+        return answer is None or number >= (pages or 0)
+    return len(items) < min(PAGE_SIZE, _LEAST_PAGE) or (number > 1 and not fresh)
 
 
 def _page_info(answer: Mapping[str, Any] | None, name: str) -> int | None:

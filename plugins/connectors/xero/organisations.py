@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Self
 
 from hub.sdk.connector import Account
 from hub.sdk.errors import TransientError
@@ -12,11 +12,25 @@ from plugins.connectors.xero.time_zones import iana_name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
-    """`receivable_account` is the id of the account that the trial balance shows the receivables under."""
+    """The currency of its books and the zone of its days."""
 
     home_currency: str
     time_zone: str | None
-    receivable_account: str | None
+
+    @classmethod
+    def known(cls, account: Mapping[str, str]) -> Self | None:
+        """As it was noted when the account was chosen; None where that was not done."""
+        home = account.get("homeCurrency")
+        return cls(home_currency=home, time_zone=account.get("timeZone")) if home else None
+
+    @classmethod
+    def ask(cls, client: Client, tenant: str) -> Self:
+        """As Xero has it now."""
+        try:
+            found = client.call("get_organisations", tenant)["Organisations"][0]
+            return cls(home_currency=str(found["BaseCurrency"]), time_zone=iana_name(found.get("Timezone")))
+        except (TypeError, KeyError, IndexError) as error:
+            raise TransientError("Xero's answer describes no organisation") from error
 
 
 def accounts(client: Client) -> list[Account]:
@@ -30,54 +44,32 @@ def accounts(client: Client) -> list[Account]:
             continue
         tenant = str(connection["tenantId"])
         try:
-            facts = organisation(client, tenant, {})
+            organisation = Organisation.ask(client, tenant)
+            account = receivable_account(client, tenant)
         except DisconnectedError:
             # Whoever consented has since lost this organisation, or left its plan: it is listed, but not reached.
             continue
         values = {
             "tenantId": tenant,
-            "homeCurrency": facts.home_currency,
-            "timeZone": facts.time_zone,
-            "receivableAccount": facts.receivable_account,
+            "homeCurrency": organisation.home_currency,
+            "timeZone": organisation.time_zone,
+            "receivableAccount": account,
         }
         found.append(
             Account(
                 id=tenant,
                 name=str(connection.get("tenantName") or tenant),
-                home_currency=facts.home_currency,
-                time_zone=facts.time_zone,
+                home_currency=organisation.home_currency,
+                time_zone=organisation.time_zone,
                 values={name: value for name, value in values.items() if value},
             )
         )
     return found
 
 
-def organisation(client: Client, tenant: str, known: Mapping[str, str]) -> Organisation:
-    """What figures depend on, asked only where the connection does not know it yet."""
-    if known.get("homeCurrency"):
-        home, zone = known["homeCurrency"], known.get("timeZone")
-    else:
-        found = _first(client.call("get_organisations", tenant), "Organisations")
-        home, zone = str(found["BaseCurrency"]), iana_name(found.get("Timezone"))
-    return Organisation(
-        home_currency=home,
-        time_zone=zone,
-        receivable_account=known.get("receivableAccount") or _receivable_account(client, tenant),
-    )
-
-
-def _receivable_account(client: Client, tenant: str) -> str | None:
-    answer = client.call("get_accounts", tenant) or {}
-    for account in answer.get("Accounts") or ():
+def receivable_account(client: Client, tenant: str) -> str | None:
+    """The id of the account that the trial balance shows the receivables under. Its name is the customer's choice."""
+    for account in (client.call("get_accounts", tenant) or {}).get("Accounts") or ():
         if account.get("SystemAccount") == "DEBTORS":
             return str(account["AccountID"])
     return None
-
-
-def _first(answer: Any, key: str) -> Mapping[str, Any]:
-    try:
-        found = answer[key][0]
-        found["BaseCurrency"]
-    except (TypeError, KeyError, IndexError) as error:
-        raise TransientError("Xero's answer describes no organisation") from error
-    return dict(found)

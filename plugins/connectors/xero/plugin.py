@@ -13,7 +13,7 @@ from hub.sdk.records import Record
 from plugins.connectors.xero import announcements, mapping, payloads, rates
 from plugins.connectors.xero.client import Client
 from plugins.connectors.xero.listing import Cursor, Listing, backwards, forwards
-from plugins.connectors.xero.organisations import Organisation, accounts, organisation
+from plugins.connectors.xero.organisations import Organisation, accounts, receivable_account
 from plugins.connectors.xero.tie_out import totals
 
 STREAMS = {
@@ -66,7 +66,7 @@ class XeroConnector:
 
     @cached_property
     def _organisation(self) -> Organisation:
-        return organisation(self._client, self._tenant, self._api.account)
+        return Organisation.known(self._api.account) or Organisation.ask(self._client, self._tenant)
 
     @cached_property
     def _evidence(self) -> rates.Evidence:
@@ -98,7 +98,7 @@ class XeroConnector:
         start = None if cursor is None else Cursor.parse(cursor)
         if start is None or start.before is not None:
             pages = backwards(listing, self._asker(stream, name), start)
-        elif stream == "payments" and start.beside and start.beside == self._others():
+        elif stream == "payments" and start.beside and start.beside == self._others(self._quiet):
             return
         else:
             pages = forwards(listing, self._asker(stream, name), start)
@@ -148,7 +148,8 @@ class XeroConnector:
 
     def tie_out(self) -> Totals | None:
         """What Xero says is open, per customer and currency, and its receivables account in the home currency."""
-        return totals(self._client, self._tenant, self._organisation)
+        account = self._api.account.get("receivableAccount") or receivable_account(self._client, self._tenant)
+        return totals(self._client, self._tenant, self._organisation, account)
 
     def _asker(self, stream: str, name: str) -> Any:
         extra = {"include_archived": True} if stream == "contacts" else {}
@@ -169,13 +170,17 @@ class XeroConnector:
         reading = self._reading or self._evidence.reading(rates.DOCUMENTED)
         return [rates.note(item, reading) for item in items]
 
-    def _others(self) -> str | None:
-        """A mark of where the lists stand that a payment changes, if none of them changed in this run."""
-        return _mark([self._quiet.get(stream) for stream in PAID])
+    def _others(self, cursors: Mapping[str, str]) -> str:
+        """A mark of where the lists stand that a payment changes; empty where that is not known for good."""
+        found = [cursors.get(stream, "") for stream in PAID]
+        clock = self._client.clock
+        if clock is None or not all(each and Cursor.parse(each).is_settled(clock) for each in found):
+            return ""
+        return blake2b("\n".join(found).encode(), digest_size=8).hexdigest()
 
     def _remember_others(self, cursor: Cursor, start: Cursor | None) -> Iterator[Page]:
         """The cursor once more, with where the other lists stand now, so that the next run may save a call."""
-        beside = _mark([self._read.get(stream) for stream in PAID]) or (start.beside if start else "")
+        beside = self._others(self._read) or (start.beside if start else "")
         if cursor.beside != beside:
             yield Page(items=[], cursor=str(replace(cursor, beside=beside)), done=1.0)
 
@@ -189,10 +194,3 @@ def _stream(name: str) -> tuple[str, Listing]:
 def _id_argument(listing: Listing) -> str:
     """credit_note_id for CreditNoteID, as the SDK names it."""
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in listing.id_name[:-2])[1:] + "_id"
-
-
-def _mark(cursors: list[str | None]) -> str | None:
-    """One mark of several cursors; None where one is unknown, or stands among changes that may not all be in sight."""
-    if None in cursors or any(Cursor.parse(each).is_recent for each in cursors if each):
-        return None
-    return blake2b("\n".join(each or "" for each in cursors).encode(), digest_size=8).hexdigest()

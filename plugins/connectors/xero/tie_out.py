@@ -23,7 +23,7 @@ _CREDITS = {
 }
 
 
-def totals(client: Client, tenant: str, organisation: Organisation) -> Totals:
+def totals(client: Client, tenant: str, organisation: Organisation, account: str | None) -> Totals:
     """Open invoices less unapplied credit per customer and currency, and the receivables account in home currency."""
     invoices, credit = _nested(), _nested()
     dates: list[date] = []
@@ -51,7 +51,7 @@ def totals(client: Client, tenant: str, organisation: Organisation) -> Totals:
         receivable=dict(receivable),
         customers=customers,
         home_currency=organisation.home_currency,
-        home=_account_balance(client, tenant, organisation.receivable_account, max([today, *dates])),
+        home=_account_balance(client, tenant, account, max([today, *dates])),
     )
 
 
