@@ -12,13 +12,13 @@ TABLES = {
     "transaction": "id INTEGER PRIMARY KEY, type, tranid, entity, trandate, duedate, currency, exchangerate,"
     " foreigntotal, foreignamountpaid, foreignamountunpaid, foreignpaymentamountused, foreignpaymentamountunused,"
     " status, voided, posting, terms, memo, createddate, lastmodifieddate",
-    "transactionline": '"transaction", id, mainline, entity, subsidiary, foreignamount, foreignamountpaid,'
-    " foreignamountunpaid, foreignpaymentamountused, foreignpaymentamountunused",
-    "transactionaccountingline": '"transaction", transactionline, account, accountingbook, posting, amount,'
-    " amountunpaid, paymentamountunused",
-    "nexttransactionlinelink": "previousdoc, previousline, previoustype, nextdoc, nextline, nexttype, linktype,"
-    " foreignamount, lastmodifieddate",
-    "deletedrecord": "recordtypeid, scriptid, recordid, name, deletedby, deleteddate",
+    "transactionline": '"transaction" INTEGER, id INTEGER, mainline, entity INTEGER, subsidiary INTEGER,'
+    " foreignamount, foreignamountpaid, foreignamountunpaid, foreignpaymentamountused, foreignpaymentamountunused",
+    "transactionaccountingline": '"transaction" INTEGER, transactionline INTEGER, account INTEGER,'
+    " accountingbook INTEGER, posting, amount, amountunpaid, paymentamountunused",
+    "nexttransactionlinelink": "previousdoc INTEGER, previousline INTEGER, previoustype, nextdoc INTEGER,"
+    " nextline INTEGER, nexttype, linktype, foreignamount, lastmodifieddate",
+    "deletedrecord": "recordtypeid, scriptid, recordid INTEGER, name, deletedby, deleteddate",
     "dual": "dummy",
 }
 
@@ -27,7 +27,6 @@ _INDEXES = (
     "customer (lastmodifieddate, id)",
     'transactionline ("transaction", id)',
     'transactionaccountingline ("transaction", transactionline)',
-    "transactionaccountingline (account)",
     "nexttransactionlinelink (nextdoc)",
     "nexttransactionlinelink (previousdoc)",
 )
@@ -39,11 +38,11 @@ def created(connection: sqlite3.Connection, *, one_world: bool, currencies: bool
         if (table == "subsidiary" and not one_world) or (table == "currency" and not currencies):
             continue
         if not one_world:
-            columns = columns.replace(" subsidiary,", "")
+            columns = columns.replace(" subsidiary INTEGER,", "").replace(" subsidiary,", "")
         if not currencies:
             columns = columns.replace(" currency,", "")
         if not books:
-            columns = columns.replace(" accountingbook,", "")
+            columns = columns.replace(" accountingbook INTEGER,", "")
         connection.execute(f'CREATE TABLE "{table}" ({columns})')
     for number, index in enumerate(_INDEXES):
         connection.execute(f"CREATE INDEX i{number} ON {index}")
