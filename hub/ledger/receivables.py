@@ -178,6 +178,7 @@ union all
 select customer_id, 'credit memo', number, currency, -total, -unapplied,
     round(-unapplied * coalesce(exchange_rate, 1), :digits), 0, deleted_on is null and status = 'open', effective_at
 from credit_memos where customer_id = any(:customers)
+order by customer_id, kind, number
 """)
 
 

@@ -46,9 +46,7 @@ class Gap:
         where = f", at {self.customers} customer{'s' if self.customers > 1 else ''}" if self.customers else ""
         home = " in the home currency" if self.is_home else ""
         if self.amount:
-            return (
-                f"the ledger's receivables{home} differ from the provider's by {self.amount:f} {self.currency}{where}"
-            )
+            return f"the ledger's receivables{home} differ from the provider's by {_plain(self.amount)} {self.currency}{where}"
         return f"customers' balances{home} in {self.currency} differ from the provider's{where}, though not in sum"
 
 
@@ -68,6 +66,12 @@ class Outcome:
     findings: Mapping[str, int] = field(default_factory=dict)
     differences: Sequence[Gap] = ()
     doubts: Sequence[str] = ()
+
+
+def _plain(amount: Decimal) -> str:
+    """With two decimals, or as many as it has."""
+    cents = amount.quantize(Decimal("0.01"))
+    return f"{cents if cents == amount else amount.normalize():f}"
 
 
 def judge(outcome: Outcome) -> tuple[Status, list[str]]:

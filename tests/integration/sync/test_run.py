@@ -175,7 +175,7 @@ def test_receivables_that_differ_by_a_cent_are_suspicious(hub):
     hub.provider.totals = Totals(as_of=date(2026, 3, 1), receivable={"EUR": Decimal("500.49"), "USD": Decimal(3)})
     result = hub.sync()
     assert (result["status"], result["tie_out_difference"]) == ("suspicious", {"EUR": "0.0100", "USD": "-3.0000"})
-    assert "differ from the provider's by 0.0100 EUR" in result["reason"]
+    assert "differ from the provider's by 0.01 EUR" in result["reason"]
 
 
 def test_what_names_nothing_is_suspicious_until_it_is_there(hub):
