@@ -14,6 +14,7 @@ import zlib
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
@@ -65,7 +66,18 @@ def hub(tmp_path_factory):
         "metrics token": marker("metrics"),
         "client secret of the provider": marker("oidc"),
         "secret in the vault": marker("vault"),
+        "secret of the operator's app": marker("app"),
+        "webhook key of the operator's app": marker("webhook"),
     }
+    apps = tmp_path_factory.mktemp("apps") / "connectors.toml"
+    apps.write_text(
+        f"""
+        [quickbooks]
+        client_id = "hub"
+        client_secret = "{known["secret of the operator's app"]}"
+        webhook_secret = "{known["webhook key of the operator's app"]}"
+        """
+    )
     with Servers.start(folder) as servers, contextlib.ExitStack() as stack:
         environ = {
             "PAYPREDICT_DATA_DIR": str(folder),
@@ -78,6 +90,7 @@ def hub(tmp_path_factory):
             "PAYPREDICT_OIDC_CLIENT_SECRET": known["client secret of the provider"],
             "PAYPREDICT_OIDC_AUDIENCE": "https://hub.example/api",
             "PAYPREDICT_LOCAL_SIGN_IN": "on",
+            "PAYPREDICT_CONNECTOR_APPS_FILE": str(apps),
         }
         settings = Settings.load(environ)
         known["password of the database"] = settings.database_url.partition("@")[0].rpartition(":")[2]
@@ -175,6 +188,7 @@ def use_the_api(hub: Installation, storage: Storage, tenant: str) -> None:
         call("GET", "/api/tenant", headers={"Authorization": f"Bearer {presented}"})
     call("GET", f"/api/oidc/callback?code={known['code of the provider']}&state={known['code of the provider']}")
     call("GET", "/api/oidc/start")
+    connect_accounts(known, call, own)
     call("GET", "/metrics", headers={"Authorization": f"Bearer {known['metrics token']}"})
     call("GET", "/metrics", headers={"Authorization": f"Bearer {known['metrics token']}x"})
     call("GET", "/api/openapi.json")
@@ -184,6 +198,41 @@ def use_the_api(hub: Installation, storage: Storage, tenant: str) -> None:
         response = call("POST", f"/fail/{how}?{query}", json=signed_in, headers=headers)
         assert response.status_code >= 400, response.get_data()
     call("DELETE", "/api/session", headers=own, is_told=True)
+
+
+def connect_accounts(known, call, own) -> None:
+    """Connect by forms that are right and wrong, begin consents and come back badly, and announce with wrong keys."""
+    known["password of a connection"] = password = marker("sap")
+    known["webhook key of a connection"] = key = marker("key")
+    known["secret of a tenant's own app"] = secret = marker("own")
+    form = {"host": "sap.example", "username": "AR_READER", "password": password}
+    body = {"connector": "sap", "auth_method": "basic", "config": form}
+    made = call("POST", "/api/connections", json=body, headers={**own, "Idempotency-Key": "one of sap"})
+    assert made.status_code == 202, made.json
+    for wrong in ({"password": [password]}, {"password": {"is": password}}, {password: "no field"}):
+        # Who names a field by a secret is told that name.
+        is_told = password in wrong
+        call("POST", "/api/connections", json=body | {"config": form | wrong}, headers=own, is_told=is_told)
+    call("GET", f"/api/connections/{made.json['connection']['id']}")
+    body = {"connector": "quickbooks", "config": {"client_id": "own", "client_secret": secret, "webhook_secret": key}}
+    begun = call("POST", "/api/connections", json=body, headers={**own, "Idempotency-Key": "one"}, is_told=True)
+    assert begun.status_code == 201, begun.json
+    known["state of a consent"] = state = parse_qs(urlsplit(begun.json["authorize_url"]).query)["state"][0]
+    (cookie,) = (each for each in begun.headers.getlist("Set-Cookie") if each.startswith("paypredict-connect"))
+    known["cookie of a consent"] = cookie.partition("=")[2].partition(";")[0]
+    known["code of a consent"] = code = marker("code")
+    call("GET", f"/api/oauth/callback?code={code}&state={state}x&realmId=1")
+    call("GET", f"/api/oauth/callback?code={code}&state={state}")
+    call("GET", f"/api/oauth/callback?code={code}&state={state}&realmId=1")
+    path = f"/api/connections/{begun.json['connection']['id']}"
+    for place in ("app", begun.json["connection"]["id"]):
+        headers = {"intuit-signature": key, "Authorization": f"Bearer {secret}", "X-Key": password}
+        call("POST", f"/api/webhooks/quickbooks/{place}", json={"key": key}, headers=headers)
+    call("POST", f"{path}/reconnect", json={"config": {"client_secret": secret + "2"}}, headers=own, is_told=True)
+    call("GET", "/api/connections")
+    call("GET", "/api/notices")
+    call("GET", "/api/connectors/quickbooks")
+    call("POST", f"{path}/disconnect", headers=own)
 
 
 def have_work_done(hub: Installation, storage: Storage, tenant: str, environ: dict[str, str]) -> None:
