@@ -64,7 +64,6 @@ class NetSuiteBox(Box):
             self,
             token_path=TOKEN_PATH,
             clients={},
-            scopes=[SCOPE],
             access_seconds=3600,
             client_auth=["assertion"],
             client_credentials=True,
@@ -106,7 +105,9 @@ class NetSuiteBox(Box):
         )
 
     def failure(self, status: int) -> Response:
-        """A failure of NetSuite's own, with an error id to tell their support."""
+        """A failure of NetSuite's own, with an error id to tell their support; 403 is what a role without it gets."""
+        if status == 403:
+            return self._problem(403, "INSUFFICIENT_PERMISSION", "Permission Violation: the role lacks a permission.")
         return self._problem(status, "UNEXPECTED_ERROR", "An unexpected error occurred. Error ID: kx3n0c5bm7")
 
     def record_key(self, item: Mapping[str, Any]) -> str | None:
