@@ -88,7 +88,7 @@ class Box:
         self.webhooks: WebhookSender | None = None
         self.doors: set[str] = set()
         self.limiter = Limiter(self.elapsed)
-        self.journal = Journal(state)
+        self.journal = Journal(state, self.locked)
         self._public_url = public_url
         self._began = time.monotonic()
         self._server: Server | None = None

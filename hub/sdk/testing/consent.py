@@ -20,12 +20,13 @@ def consent(url: str, decision: Literal["allow", "deny"] = "allow", **choices: s
     return answer.headers["Location"]
 
 
-def consent_page(provider: str, client: str, scopes: Iterable[str]) -> Response:
-    """Asks whether the client may."""
+def consent_page(provider: str, company: str, client: str, scopes: Iterable[str]) -> Response:
+    """Asks whether the client may use the company's books."""
     wanted = "".join(f"<li>{html.escape(scope)}</li>" for scope in scopes)
     return page(
         "Allow access?",
-        f"<p><b>{html.escape(client)}</b> asks {html.escape(provider)} for:</p><ul>{wanted}</ul>"
+        f"<p><b>{html.escape(client)}</b> asks {html.escape(provider)} for this of {html.escape(company)}:</p>"
+        f"<ul>{wanted}</ul>"
         '<form method="post"><button name="decision" value="allow">Allow</button> '
         '<button name="decision" value="deny">Deny</button></form>',
     )

@@ -4,15 +4,20 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 
 class Journal:
-    """A JSON file, replaced as a whole with every change; without a path nothing is kept."""
+    """A JSON file, replaced as a whole with every change; without a path nothing is kept.
 
-    def __init__(self, path: Path | None) -> None:
+    `standing_still`: within it nobody changes what is remembered.
+    """
+
+    def __init__(self, path: Path | None, standing_still: Callable[[], AbstractContextManager[None]]) -> None:
         self.path = path
+        self._standing_still = standing_still
         self.commands: list[dict[str, Any]] = []
         self.parts: dict[str, Any] = {}
         self._dumps: dict[str, Callable[[], Any]] = {}
@@ -41,7 +46,7 @@ class Journal:
         """Write it all down, so that a crash leaves the old file or the new one."""
         if self.path is None:
             return
-        with self._lock:
+        with self._standing_still(), self._lock:
             self.parts |= {name: dump() for name, dump in self._dumps.items()}
             self.path.parent.mkdir(parents=True, exist_ok=True)
             fresh = self.path.with_suffix(".new")

@@ -29,7 +29,8 @@ class OAuthServer:
 
     `on_redirect(grant)` adds parameters to the redirect (QuickBooks: realmId), `token_extra(grant)` fields to a token
     answer. `check_assertion(jwt)` returns the client id a signed JWT proves, or raises OAuthError (NetSuite); then
-    `client_auth` has "assertion". `grants` lists every grant there was. With `auto_allow` nobody has to click.
+    `client_auth` has "assertion". `grants` lists every grant there was. With `auto_allow` nobody has to click;
+    `company_name` is what the consent page says is opened.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class OAuthServer:
         token_extra: Callable[[Grant], Mapping[str, Any]] | None = None,
         check_assertion: Callable[[str], str] | None = None,
         auto_allow: bool = False,
+        company_name: str = "the sample company",
     ) -> None:
         self.box = box
         self.clients = dict(clients)
@@ -59,6 +61,7 @@ class OAuthServer:
         self.scopes = None if scopes is None else set(scopes)
         self.pkce, self.refresh, self.auto_allow = pkce, refresh, auto_allow
         self.access_seconds, self.code_seconds = access_seconds, code_seconds
+        self.company_name = company_name
         self.client_auth = set(client_auth)
         self.client_credentials = client_credentials
         self.on_redirect, self.token_extra, self.check_assertion = on_redirect, token_extra, check_assertion
@@ -132,7 +135,7 @@ class OAuthServer:
         except OAuthError as error:
             return back(redirect_uri, asked.get("state"), error.fields)
         if request.method == "GET" and not self.auto_allow:
-            return consent_page(self.box.slug, client, scopes)
+            return consent_page(self.box.slug, self.company_name, client, scopes)
         chosen = {key: values if len(values) > 1 else values[0] for key, values in request.form.lists()}
         chosen.pop("decision", None)
         grant = self.grant(client, scopes, **chosen)
