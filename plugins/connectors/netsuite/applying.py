@@ -68,5 +68,5 @@ def _rest(cells: Cells, link: Cells, links: Sequence[Cells]) -> Decimal:
         [each.money("foreignamount") for each in links if each is not link],
     )
     if used is None or None in others:
-        return link.fail("foreignamount", "the amount applied")  # type: ignore[no-any-return]
+        link.fail("foreignamount", "the amount applied")
     return abs(used) - sum((abs(each) for each in others if each is not None), Decimal(0))

@@ -376,6 +376,6 @@ class Documents:
         return None if amount is None else rounded(amount * entry.rate, self._company.home_currency)
 
 
-def _standing(*, is_void: bool = False, posts: bool | None = None) -> dict[str, str]:
+def _standing(*, is_void: bool = False, posts: bool | None = None) -> dict[str, Any]:
     does_post = not is_void if posts is None else posts
     return {"voided": "T" if is_void else "F", "posting": "T" if does_post else "F"}

@@ -138,9 +138,9 @@ class Ledger:
         subsidiary.applied = len(company.applications)
         changed = dict.fromkeys((each.entity, each.id) for each in company.changes_since(subsidiary.seen))
         for entity, key in [*changed]:
-            if entity == "customer" and company.parties[key].merged_into:
+            if entity == "customer" and (winner := company.parties[key].merged_into):
                 # Merging moves the documents, with or without a trace at each of them.
-                changed |= dict.fromkeys(company.held_by(company.parties[key].merged_into))
+                changed |= dict.fromkeys(company.held_by(winner))
         self.connection.execute("BEGIN")
         for entity, key in changed:
             if entity == "customer":

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from hub.sdk.errors import RecordError
@@ -138,7 +138,7 @@ class Cells:
         first, second = (wall.replace(tzinfo=self._reading.zone, fold=fold) for fold in (0, 1))
         return first.astimezone(UTC) if first.utcoffset() == second.utcoffset() else None
 
-    def fail(self, name: str, expected: str) -> Any:
+    def fail(self, name: str, expected: str) -> NoReturn:
         """Raise a RecordError for a cell."""
         value = self.text(name)
         what = f"{self.text('type') or self.text('recordtypeid') or 'record'} {self.text('id') or 'without id'}"

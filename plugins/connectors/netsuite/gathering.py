@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from plugins.connectors.netsuite import queries
@@ -23,7 +24,7 @@ class Gathering:
     _links: dict[tuple[Any, ...], Row] = field(default_factory=dict)
     _asked: set[int] = field(default_factory=set)
 
-    def items(self, rows: Iterable[Row], *, alone: bool) -> list[dict[str, Any]]:
+    def items(self, rows: Iterable[Row], *, alone: bool) -> list[Row]:
         """The items of rows. Deposit applications and refunds change the documents that they are of: these are read
         too, unless the page stands `alone` among others that have them.
         """
@@ -66,7 +67,7 @@ class Gathering:
         """Read the links at documents that were not asked about yet."""
         for some in in_parts(sorted(set(ids) - self._asked)):
             self._asked.update(some)
-            for rows, _ in self.suiteql.pages(lambda after, some=some: queries.links(some, after), _place):
+            for rows, _ in self.suiteql.pages(partial(queries.links, some), _place):
                 self._links |= {_identity(link): link for link in rows}
 
 

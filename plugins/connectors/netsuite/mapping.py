@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from hub.sdk.records import CreditMemo, Customer, DocumentStatus, Entity, Gone, Invoice, Payment, Record
+from hub.sdk.records import AllocationKind, CreditMemo, Customer, DocumentStatus, Entity, Gone, Invoice, Payment, Record
 from plugins.connectors.netsuite.applying import applications
 from plugins.connectors.netsuite.cells import Cells, Reading
 from plugins.connectors.netsuite.documents import APPLIED, CREDIT, DEPOSIT, INVOICES, JOURNAL, PAYMENT, REFUND
@@ -50,7 +50,7 @@ def records(stream: str, item: Mapping[str, Any], reading: Reading) -> Iterator[
         )
     elif kind in (PAYMENT, DEPOSIT, APPLIED):
         yield _payment(cells)
-        how = "payment" if kind == PAYMENT else "prepayment"
+        how: AllocationKind = "payment" if kind == PAYMENT else "prepayment"
         yield from applications(cells, _counted(cells, links), how, "payment", cells.id, cells.required_day("trandate"))
     else:
         cells.fail("type", "a transaction on receivables, such as CustInvc")
@@ -121,7 +121,7 @@ def _status(cells: Cells) -> DocumentStatus:
 
 def _total(cells: Cells) -> Decimal:
     total = cells.money("foreigntotal")
-    return cells.fail("foreigntotal", "an amount") if total is None else abs(total)  # type: ignore[no-any-return]
+    return cells.fail("foreigntotal", "an amount") if total is None else abs(total)
 
 
 def _counted(cells: Cells, links: list[Cells]) -> list[Cells]:

@@ -14,7 +14,7 @@ PAGE_ROWS = 1000
 
 Row = Mapping[str, Any]
 
-_RECORD = re.compile(r"Record '([\w.]+)' was not found|Invalid search type: ([\w.]+?)\.?$", re.IGNORECASE)
+_RECORD = re.compile(r"Record '([\w.]+)' was not found|Invalid search type: (\w+)", re.IGNORECASE)
 _COLUMN = re.compile(r"Unknown identifier '([\w.]+)'|Field '([\w.]+)' for record", re.IGNORECASE)
 
 
@@ -61,7 +61,7 @@ class SuiteQL:
         count = found.get("count", len(rows))
         if not isinstance(count, int) or len(rows) < count:
             raise TransientError(f"NetSuite's answer has {len(rows)} rows where it says that it has {count}")
-        kept = [{name.lower(): value for name, value in row.items() if name != "links"} for row in rows]
+        kept: list[Row] = [{name.lower(): value for name, value in row.items() if name != "links"} for row in rows]
         return kept, found.get("hasMore", len(rows) >= PAGE_ROWS) is True
 
     def pages(self, query: Callable[[Any], str], key: Callable[[Row], Any]) -> Iterator[tuple[list[Row], bool]]:
@@ -85,15 +85,15 @@ class SuiteQL:
 def _explained(error: RefusedError) -> Exception:
     """What a refusal means for the person who set the account up; the error itself where nobody can say."""
     detail = _detail(error.body)
-    if found := _RECORD.search(detail):
-        name = found[1] or found[2]
-        return UnseenError(
-            f"NetSuite shows no record {name!r} to the connection's role: {_permission(name)}. ({detail[:300]})", name
-        )
     if found := _COLUMN.search(detail):
         name = found[1] or found[2]
         return UnseenError(
             f"NetSuite shows no column {name!r}, or none to the connection's role. ({detail[:300]})", name
+        )
+    if found := _RECORD.search(detail):
+        name = found[1] or found[2]
+        return UnseenError(
+            f"NetSuite shows no record {name!r} to the connection's role: {_permission(name)}. ({detail[:300]})", name
         )
     if error.status == 403 or "INSUFFICIENT_PERMISSION" in detail:
         return ConfigError(
