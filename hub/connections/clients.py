@@ -49,6 +49,8 @@ class Client:
     values: Mapping[str, str] = field(repr=False)
     operators_app: bool = True
     seconds_ahead: float = 0.0
+    deadline_seconds: float = 20.0
+    """For a whole request for tokens and its answer; well below the lease under which it is made."""
 
     def value(self, name: str) -> str:
         """What was entered as `name`. Raises ConfigError where it is missing."""
@@ -109,12 +111,14 @@ def way(manifest: Manifest, method: str | None) -> Auth:
 
 def secrets_of(session: Session, vault: Vault, connection_id: UUID, manifest: Manifest, auth: Auth) -> dict[str, str]:
     """The secrets that were entered for a connection, by the names of their properties. Without its tokens."""
+    properties = {**manifest.config.get("properties", {}), **auth.config.get("properties", {})}
+    names = {name for name, each in properties.items() if each.get("x-secret")}
+    if auth.kind == "oauth2_code":
+        names.add("client_secret")  # of a customer's own app, which every such form takes
     found = {}
-    for schema in (manifest.config, auth.config):
-        for name, each in schema.get("properties", {}).items():
-            if each.get("x-secret"):
-                try:
-                    found[name] = vault.get(session, connection_id, name, noted=False)
-                except NotFoundError:
-                    continue  # it may be one that need not be entered
+    for name in sorted(names):
+        try:
+            found[name] = vault.get(session, connection_id, name, noted=False)
+        except NotFoundError:
+            continue  # it may be one that need not be entered
     return found

@@ -41,7 +41,7 @@ Verdict = Literal["use", "wait", "later", "renew", "retry", "dead"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """Durations in seconds. The lease is by far longer than a request for tokens may take (DEADLINE_SECONDS).
+    """Durations in seconds. The lease is by far longer than a request for tokens may take (Client.deadline_seconds).
 
     A token is renewed when less than `margin` of its life is left, or a quarter of it; it is used to its last `usable`.
     """
@@ -171,7 +171,7 @@ def _look(opener: Opener, than: int, owner: UUID) -> tuple[Verdict, Standing, di
             # Now, for a pair that cannot be sealed when it has come is lost.
             opener.vault.sealing_key(session)
             state = "uncertain" if verdict == "retry" else "in_flight"
-            _set(session, opener, state=state, lease_owner=owner, lease_until=from_now(opener.timing.lease))
+            _set(session, opener, None, state=state, lease_owner=owner, lease_until=from_now(opener.timing.lease))
     return verdict, standing, held
 
 
@@ -306,13 +306,10 @@ def _die(opener: Opener, owner: UUID, generation: int) -> bool:
         return _set(session, opener, owner, generation, state="dead")
 
 
-def _set(
-    session: Session, opener: Opener, owner: UUID | None = None, generation: int | None = None, **values: Any
-) -> bool:
-    """Change the row, if it is still `owner`'s and of that generation; whether it was."""
+def _set(session: Session, opener: Opener, owner: UUID | None, generation: int | None = None, /, **values: Any) -> bool:
+    """Change the row if it is `owner`'s still, and of that generation; whether it was. None: whoever's, it is locked."""
     columns = connection_tokens.c
     statement = update(connection_tokens).where(columns.connection_id == opener.connection_id)
-    # Where `owner` is a value to set, the row was locked before.
     if owner is not None:
         statement = statement.where(columns.lease_owner == owner)
     if generation is not None:

@@ -23,8 +23,6 @@ from hub.sdk.manifest import Auth
 if TYPE_CHECKING:
     import httpx
 
-DEADLINE_SECONDS = 20.0
-"""For the whole request and its answer; well below the lease under which it is made."""
 MAX_BYTES = 256 * 1024
 _LONGEST_SECONDS = 20 * 366 * 86400
 _ASSERTION_SECONDS = 300
@@ -198,7 +196,7 @@ def _post(client: Client, url: str, form: Mapping[str, str], *, proves_itself: b
         allow_private=private,
         hosts=hosts,
         ports=client.addresses.ports,
-        timeout=DEADLINE_SECONDS,
+        timeout=client.deadline_seconds,
         max_bytes=MAX_BYTES,
     ) as http:
         try:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from hub.connections import service, tokens
+from hub.connections import clients, service, tokens
 from hub.connections.kept import ACCESS, REFRESH
 from hub.sdk.manifest import Auth, Limits, Manifest
 from hub.settings import Settings
@@ -60,7 +60,7 @@ class Connected:
     tenant: str
     provider: Provider
     auth: Auth = AUTH
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     config: dict[str, Any] = field(default_factory=dict)
     account_id: str = ""
     id: UUID | None = None
@@ -101,6 +101,12 @@ class Connected:
         with self.storage.tenant(self.tenant) as session:
             names = [name for name in self.vault.names(session, self.id) if name in (ACCESS, REFRESH)]
             return {name: self.vault.get(session, self.id, name) for name in names}
+
+    def opener(self, *, deadline: float = 20.0, ask: Any = None, **timing: float) -> tokens.Opener:
+        """The way to new tokens, with durations of the test's own."""
+        client = replace(clients.client_of(self, self.connection), deadline_seconds=deadline)
+        opener = tokens.opener(self, self.connection, client)
+        return replace(opener, timing=tokens.Timing(**({"poll": 0.02} | timing)), ask=ask or opener.ask)
 
     def row(self) -> Any:
         """The row of its tokens."""

@@ -1,4 +1,4 @@
-"""A provider on loopback that does what a test tells it to: a token address with rotation, and an interface with faults."""
+"""A provider on loopback that does what a test tells it to: a token address that rotates, an interface with faults."""
 
 import base64
 import json
