@@ -9,6 +9,7 @@ import sys
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -255,18 +256,16 @@ class QuickBooksBox(Box):
         is_met = box_query.matcher(query, value_of, shapes.company.zone)
         # What is inactive is left out unless a query asks for it.
         is_active_only = entity in _HAS_ACTIVE and "active" not in {name.casefold() for name in names}
-        by_time = [name.casefold() for name, _ in query.order] == ["metadata.lastupdatedtime"]
-        rows = shapes.tables.newest_first(entity) if by_time else shapes.tables.rows(entity)
-        found = [
-            row
-            for row in rows
-            if not row.is_deleted
-            and is_met(row)
-            and not (is_active_only and getattr(row.entry, "is_active", True) is False)
-        ]
-        if by_time:
-            return found if query.order[0][1] else found[::-1]
-        return box_query.ordered(found, query, value_of)
+
+        def is_found(row: Row) -> bool:
+            is_left_out = is_active_only and getattr(row.entry, "is_active", True) is False
+            return not (row.is_deleted or is_left_out) and is_met(row)
+
+        if [name.casefold() for name, _ in query.order] == ["metadata.lastupdatedtime"]:
+            rows = shapes.tables.newest_first(entity, box_query.latest(query, shapes.company.zone))
+            found = filter(is_found, rows if query.order[0][1] else reversed(rows))
+            return list(found if query.is_count else islice(found, query.start - 1 + query.most))
+        return box_query.ordered(filter(is_found, shapes.tables.rows(entity)), query, value_of)
 
     def _cdc(self, realm: str) -> Response:
         """Change data capture: thirty days back, at most 1000 objects in all; which ones are left out nobody says."""

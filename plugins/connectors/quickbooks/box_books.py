@@ -1,5 +1,6 @@
 """The simulated company's books as QuickBooks keeps them: rows of each entity, and which of them changed."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,14 +48,16 @@ class Tables:
             held = self._held[entity] = (version, list(self._made(entity)))
         return held[1]
 
-    def newest_first(self, entity: str) -> list[Row]:
-        """The rows of an entity by the time of their last change, the last first."""
+    def newest_first(self, entity: str, latest: datetime | None = None) -> list[Row]:
+        """The rows of an entity by the time of their last change, the last first; none that changed after `latest`."""
         held = self._recent.get(entity)
         version = len(self.company.changes)
         if held is None or held[0] != version:
             found = sorted(self.rows(entity), key=lambda row: (row.updated_at, row.id), reverse=True)
             held = self._recent[entity] = (version, found)
-        return held[1]
+        if latest is None:
+            return held[1]
+        return held[1][bisect_left(held[1], -latest.timestamp(), key=lambda row: -row.updated_at.timestamp()) :]
 
     def sync_token(self, row: Row) -> str:
         """How often a record was saved after it was made."""

@@ -239,6 +239,17 @@ def _is_like(value: str, pattern: str) -> bool:
     return re.fullmatch(".*".join(parts), value.casefold(), re.DOTALL) is not None
 
 
+def latest(query: Query, zone: ZoneInfo) -> datetime | None:
+    """The time after which nothing can meet the conditions; None where they set none."""
+    for each in query.conditions:
+        if each.name.casefold() == "metadata.lastupdatedtime" and each.operator in ("<", "<="):
+            try:
+                return instant(each.values[0], zone)
+            except ValueError:
+                return None
+    return None
+
+
 def ordered(rows: Iterable[Any], query: Query, value_of: Callable[[Any, str], Any]) -> list[Any]:
     """The rows in the order that a query asks for; by id where it does not."""
     found = sorted(rows, key=lambda row: value_of(row, "Id"))

@@ -16,6 +16,7 @@ from plugins.connectors.quickbooks.payments import JOURNALS
 Item = Mapping[str, Any]
 
 _UNPRICED = ("Customer",)
+_CREDITS = ("CreditMemo", "JournalEntry")
 
 
 def linked_journals(items: Iterable[Item]) -> set[str]:
@@ -23,9 +24,9 @@ def linked_journals(items: Iterable[Item]) -> set[str]:
     return {link["TxnId"] for item in items for link in _links(item) if link.get("TxnType") == "JournalEntry"}
 
 
-def links_credit(item: Item) -> bool:
-    """Whether a payment applies something else than its money."""
-    return any(link["TxnType"] in ("CreditMemo", "JournalEntry") for link in _links(item))
+def credits_linked(item: Item) -> set[tuple[str, str]]:
+    """The credit memos and journal entries that a payment links, as entity and id."""
+    return {(link["TxnType"], link["TxnId"]) for link in _links(item) if link["TxnType"] in _CREDITS}
 
 
 def with_home_currency(entity: str, items: Iterable[Item], home: Callable[[], str | None]) -> Iterator[Item]:
@@ -64,11 +65,6 @@ def _links(item: Item) -> Iterator[Mapping[str, Any]]:
         for link in line.parts("LinkedTxn"):
             if link.text("TxnId"):
                 yield {"TxnId": link.text("TxnId"), "TxnType": link.text("TxnType")}
-
-
-def links(item: Item, entity: str, id: str) -> bool:
-    """Whether a payment links this credit memo or journal entry."""
-    return any(link["TxnId"] == id and link["TxnType"] == entity for link in _links(item))
 
 
 def home_currency_in(payloads: Iterable[Any], found: Iterable[tuple[str, Item]]) -> str | None:

@@ -43,7 +43,7 @@ class QuickBooksConnector:
         self._api = api
         self._client = Client(api)
         self._increments = Increments(self._client)
-        self._credits: list[Item] = []
+        self._applied: dict[tuple[str, str], list[Item]] = {}
         self._has_all_credits = False
 
     def accounts(self) -> list[Account]:
@@ -78,7 +78,7 @@ class QuickBooksConnector:
         for part in backfill(self._client, entity, place):
             items = self._complete(entity, part.items)
             if entity == "Payment":
-                self._credits += filter(context.links_credit, items)
+                self._note_credits(items)
             if entity in ("CreditMemo", "JournalEntry") and self._has_all_credits:
                 items = [self._with_payments(entity, item) for item in items]
             yield Page(items=items, cursor=part.cursor, done=part.done)
@@ -166,9 +166,14 @@ class QuickBooksConnector:
         listed = f"Id IN ({', '.join(map(quoted, ids))})"
         return self._client.query(entity, " AND ".join(filter(None, [listed, also_inactive(entity)])))
 
+    def _note_credits(self, payments: list[Item]) -> None:
+        """Keep those payments that apply credits: few, and nothing else says where a credit went."""
+        for payment in payments:
+            for credit in context.credits_linked(payment):
+                self._applied.setdefault(credit, []).append(payment)
+
     def _with_payments(self, entity: str, item: Item) -> Item:
-        id = str(item.get("Id"))
-        return {**item, mapping.PAYMENTS: [each for each in self._credits if context.links(each, entity, id)]}
+        return {**item, mapping.PAYMENTS: self._applied.get((entity, str(item.get("Id"))), [])}
 
     def _today(self) -> date | None:
         """The company's day, by the provider's clock. None where neither is known: then the report says it."""
