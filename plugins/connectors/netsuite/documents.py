@@ -22,11 +22,13 @@ def joined(rows: Iterable[Row], links: Iterable[Row], lines: Iterable[Row] = ())
 
     Deposit applications and refunds whose documents are known are told by these, and are no items of their own.
     """
-    documents = {str(row["id"]): row for row in rows}
+    rows = list(rows)
+    documents = {str(row["id"]): row for row in rows if "id" in row}
     ends = _Ends(_completed(link, documents) for link in links)
     journals: dict[str, list[Row]] = defaultdict(list)
     for line in lines:
-        journals[str(line["transaction"])].append(line)
+        journals[str(line.get("transaction"))].append(line)
+    yield from ({**row} for row in rows if "id" not in row)
     for key, row in documents.items():
         kind = row.get("type")
         if kind in INVOICES:
@@ -58,7 +60,7 @@ class _Ends:
         self._next: dict[str, list[Row]] = defaultdict(list)
         self._previous: dict[str, list[Row]] = defaultdict(list)
         for link in links:
-            if is_application(link):
+            if is_application(link) and "nextdoc" in link and "previousdoc" in link:
                 self._next[str(link["nextdoc"])].append(link)
                 self._previous[str(link["previousdoc"])].append(link)
 

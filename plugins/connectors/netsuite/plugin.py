@@ -27,7 +27,8 @@ class NetSuiteConnector:
     streams = (
         Stream(name="customers", entity="customer", lists_all=True),
         Stream(name="transactions", entity="invoice", lists_all=True),
-        Stream(name="deletions", entity="invoice"),
+        # Not of the entities that are listed: what it does not bring is not gone.
+        Stream(name="deletions", entity="allocation"),
     )
     changes = None
 

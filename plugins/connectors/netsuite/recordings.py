@@ -1,6 +1,7 @@
 """Answers of SuiteQL that were recorded: which query each is the answer of is told by its columns."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
+from itertools import chain
 from typing import Any
 
 from hub.sdk.errors import ConfigError
@@ -9,10 +10,12 @@ from plugins.connectors.netsuite.documents import Row, joined, without_copies
 
 _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("links", frozenset({"previousdoc", "nextdoc"})),
-    ("deletions", frozenset({"recordid", "deleteddate"})),
+    ("deletions", frozenset({"recordid"})),
     ("lines", frozenset({"transaction", "line"})),
-    ("transactions", frozenset({"id", "type", "trandate"})),
+    ("transactions", frozenset({"id", "type"})),
+    ("transactions", frozenset({"trandate"})),
     ("customers", frozenset({"id", "entityid"})),
+    ("customers", frozenset({"id", "companyname"})),
     ("currencies", frozenset({"id", "symbol"})),
 )
 
@@ -22,8 +25,12 @@ def unpacked(payloads: Iterable[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
     answers: dict[str, list[list[Row]]] = {name: [] for name, _ in _KINDS}
     for payload in payloads:
         rows = _rows(payload)
-        for name in dict.fromkeys(_kind(row) for row in rows):
-            answers[name].append([row for row in rows if _kind(row) == name])
+        kinds = [_kind(row.keys()) or _kind({*chain(*rows)}) for row in rows]
+        if None in kinds:
+            columns = ", ".join(sorted({*chain(*rows)}))[:200] or "(none)"
+            raise ConfigError(f"no answer that is known has the columns {columns}")
+        for name in dict.fromkeys(kind for kind in kinds if kind):
+            answers[name].append([row for row, kind in zip(rows, kinds, strict=True) if kind == name])
     order = order_of(row for found in answers.values() for rows in found for row in rows)
     shared = {"dateorder": order} if order else {}
     symbols = {str(row["id"]): row["symbol"] for rows in answers["currencies"] for row in rows}
@@ -46,8 +53,6 @@ def _rows(payload: Any) -> list[Row]:
     return [{key.lower(): value for key, value in row.items() if key != "links" and value is not None} for row in rows]
 
 
-def _kind(row: Row) -> str:
-    for name, columns in _KINDS:
-        if columns <= row.keys():
-            return name
-    raise ConfigError(f"no answer that is known has the columns {', '.join(sorted(row))[:200] or '(none)'}")
+def _kind(columns: Set[str]) -> str | None:
+    """What rows with these columns are; a single row lacks those that are empty."""
+    return next((name for name, needed in _KINDS if needed <= columns), None)

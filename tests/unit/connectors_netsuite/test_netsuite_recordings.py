@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from hub.sdk.errors import ConfigError
+from hub.sdk.errors import ConfigError, RecordError
 from plugins.connectors.netsuite.cells import parse_day
-from tests.unit.connectors_netsuite.rows import answer, books, document, items, link, mapped
+from tests.unit.connectors_netsuite.rows import answer, books, connector, document, items, link, mapped
 
 
 @pytest.mark.parametrize(
@@ -104,6 +104,22 @@ def test_an_answer_that_is_not_known(payload, words):
     with pytest.raises(ConfigError, match="answer") as caught:
         items(payload)
     assert words in str(caught.value)
+
+
+def test_a_row_without_what_its_query_asked_for_is_a_bad_row_and_no_bad_answer():
+    found = items(
+        answer({"id": "1", "entityid": "C-1"}, {"id": "2"}, {"email": "a@b.example"}),
+        answer(document(101), {"id": "102", "foreigntotal": "5.00"}, {"trandate": "2026-03-02"}),
+        answer(link(101, "CustInvc", 201, "CustPymt", "5.00"), {"nextdoc": "201"}),
+    )
+    made, bad = [], []
+    for stream, item in found:
+        try:
+            made += connector().map(stream, item)
+        except RecordError as error:
+            bad.append(error.field)
+    assert [each.external_id for each in made] == ["1", "2", "101"]
+    assert sorted(bad) == ["id", "type", "type"]
 
 
 def test_an_empty_answer_has_nothing():
