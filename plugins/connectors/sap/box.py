@@ -63,6 +63,8 @@ class SapBox(Box):
         client: str = "100",
         server_page: int = 1_000,
     ) -> None:
+        # Before the base carries out the commands of an earlier run: what they do has to be posted as it was then.
+        self.postings = {code: Postings(each) for code, each in {company_code: company, **(others or {})}.items()}
         super().__init__(company, others=others, state=state, public_url=public_url)
         self.users = {client_id: client_secret}
         self.api_keys = {client_secret}
@@ -70,7 +72,6 @@ class SapBox(Box):
         self.inactive: set[str] = set()
         self.forbidden: set[str] = set()
         self.unknown: set[str] = set()
-        self.postings = {code: Postings(each) for code, each in {company_code: company, **self.others}.items()}
         self._rows: dict[str, tuple[Any, list[dict[str, Any]]]] = {}
         self._sorted: dict[str, tuple[Any, list[Any]]] = {}
         self._csrf = secrets.token_urlsafe(16)

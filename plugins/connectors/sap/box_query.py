@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cmp_to_key
+from functools import reduce
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -54,7 +54,9 @@ def ordered(rows: Sequence[Row], text: str, types: Mapping[str, type], entity_ty
         keys.append((_known(name, types, entity_type), direction.strip() == "desc"))
     found = list(rows)
     for name, is_descending in reversed(keys):
-        found.sort(key=cmp_to_key(_by(name)), reverse=is_descending)
+        found.sort(
+            key=lambda row, name=name: (False,) if row[name] is None else (True, row[name]), reverse=is_descending
+        )
     return found
 
 
@@ -80,16 +82,6 @@ def on_the_wire(value: Any) -> Any:
         midnight = datetime(value.year, value.month, value.day, tzinfo=UTC)
         return f"/Date({int(midnight.timestamp()) * 1000})/"
     return value
-
-
-def _by(name: str) -> Callable[[Row, Row], int]:
-    def compare(a: Row, b: Row) -> int:
-        left, right = a[name], b[name]
-        if left is None or right is None:
-            return (left is not None) - (right is not None)
-        return int((left > right) - (left < right))
-
-    return compare
 
 
 def _known(name: str, types: Mapping[str, type], entity_type: str) -> str:
@@ -135,13 +127,13 @@ class _Parser:
         tests = [self._both()]
         while self._takes("or"):
             tests.append(self._both())
-        return tests[0] if len(tests) == 1 else lambda row: any(test(row) for test in tests)
+        return reduce(lambda one, other: lambda row: one(row) or other(row), tests)
 
     def _both(self) -> Test:
         tests = [self._one()]
         while self._takes("and"):
             tests.append(self._one())
-        return tests[0] if len(tests) == 1 else lambda row: all(test(row) for test in tests)
+        return reduce(lambda one, other: lambda row: one(row) and other(row), tests)
 
     def _one(self) -> Test:
         if self._takes("not"):

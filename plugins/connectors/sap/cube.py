@@ -62,12 +62,12 @@ class Cube:
         return self.service.walk(ENTITIES, where=both(self._where, where), select=select, order=LINE_KEY, top=top)
 
     def newest(self) -> date | None:
-        """The last day on which SAP says that something was entered or changed; None where there is nothing."""
+        """The last day, today at most, on which something was entered or changed; None where there is nothing."""
         found: list[date] = []
         for name in ENTRY_DATES:
             with self._where_known(name):
                 rows = self.page(f"{name} ne null", [(name, True)], top=1, select=(*LINE_KEY, name)).rows
-                found += [newest] if (newest := newest_day(rows, [name])) else []
+                found += [newest] if (newest := newest_day(rows, [name], self.service.answered_on)) else []
         return max(found, default=None)
 
     def changed_since(self, since: date) -> list[dict[str, Any]]:

@@ -217,7 +217,7 @@ def _rows(answer: Answer, top: int) -> Rows:
 
 def _is_deferred(name: str, value: Any) -> bool:
     """What OData adds to a row: its address, and links that were not followed."""
-    return name == "__metadata" or (isinstance(value, Mapping) and "__deferred" in value)
+    return name == "__metadata" or (type(value) is dict and "__deferred" in value)
 
 
 def _day_of(answer: Answer) -> date | None:

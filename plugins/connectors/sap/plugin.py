@@ -29,18 +29,17 @@ class SapConnector:
         self._rules = Rules.of(config)
         url = api.addresses.get("api", "").rstrip("/")
         client = config.get("sap_client")
-        chosen = config.get("company_codes") or api.account.get("company_codes", "").split(",")
-        self._codes = [code for code in chosen if code]
-        self._cube = Cube(Service(api, url, client, "API_OPLACCTGDOCITEMCUBE_SRV"), self._codes)
+        self._named = [str(code) for code in config.get("company_codes") or ()]
+        self._codes = self._named or [code for code in api.account.get("company_codes", "").split(",") if code]
+        self._service = Service(api, url, client, "API_OPLACCTGDOCITEMCUBE_SRV")
+        self._cube = Cube(self._service, self._codes)
         partners = f"{url.rpartition('/')[0]}/API_BUSINESS_PARTNER"
         self._partners = Partners(Service(api, partners, client, "API_BUSINESS_PARTNER"))
 
     def accounts(self) -> list[Account]:
         """The company codes of the settings as one company; without any, each that SAP shows."""
-        found = companies(self._cube, self._config.get("company_codes") or ())
-        if not self._config.get("company_codes"):
-            return [self._account([each]) for each in found]
-        return [self._account(found)]
+        found = companies(Cube(self._service, self._named), self._named)
+        return [self._account(found)] if self._named else [self._account([each]) for each in found]
 
     def check(self) -> None:
         """Read one line of each company code. Raises ConfigError or AuthError, saying what to change."""

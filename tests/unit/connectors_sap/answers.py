@@ -1,11 +1,16 @@
 """Lines and answers of SAP for tests, and an Api that calls nobody."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
-from hub.sdk.errors import ConfigError
+from hub.sdk.errors import ConfigError, RefusedError
 from hub.sdk.http import Answer
+from plugins.connectors.sap.box_entities import CUBE
+from plugins.connectors.sap.box_query import compiled, on_the_wire, ordered
+from plugins.connectors.sap.lines import day
 
 
 class _Nobody:
@@ -74,3 +79,40 @@ def cleared(by: str, on: str, *lines: dict[str, Any]) -> list[dict[str, Any]]:
 def answer(*lines: dict[str, Any]) -> dict[str, Any]:
     """Lines as an answer."""
     return {"d": {"results": list(lines)}}
+
+
+class Served:
+    """An Api over some lines, in memory, that understands what the box does. `size`: rows in an answer at most."""
+
+    addresses: Mapping[str, str] = {"api": "https://sap.example/sap/opu/odata/sap/API_OPLACCTGDOCITEMCUBE_SRV"}
+    account: Mapping[str, str] = {}
+
+    def __init__(self, lines: list[dict[str, Any]], size: int = 1_000) -> None:
+        self.lines, self.size = lines, size
+        self.filters: list[str] = []
+
+    def get(self, url: str, query: Any = None, headers: Any = None) -> Answer:
+        if "API_BUSINESS_PARTNER" in url:
+            raise RefusedError("403", 403)
+        self.filters.append(query["$filter"])
+        types = {**CUBE.properties, "NetPaymentDays": str}
+        rows = [
+            dict.fromkeys(types) | {name: _plain(name, value) for name, value in each.items()} for each in self.lines
+        ]
+        rows = ordered(rows, query.get("$orderby", ""), types, "T")
+        tests = [test for _, test in compiled(query["$filter"], types, "T")]
+        found = [row for row in rows if all(test(row) for test in tests)]
+        shown = found[: min(self.size, query["$top"])]
+        answer: dict[str, Any] = {
+            "results": [{name: on_the_wire(value) for name, value in row.items()} for row in shown]
+        }
+        if len(shown) < min(len(found), query["$top"]):
+            answer["__next"] = "https://sap.example/?$skiptoken=1"
+        return Answer(status=200, headers={}, body=json.dumps({"d": answer}).encode())
+
+
+def _plain(name: str, value: Any) -> Any:
+    kind = CUBE.properties.get(name)
+    if kind is date:
+        return day({name: value}, name)
+    return Decimal(value) if kind is Decimal and name.startswith("Amount") else value
