@@ -107,7 +107,10 @@ def fill(template: str, config: Mapping[str, Any]) -> str:
 def _whole(name: str, value: str) -> str:
     if "://" not in value:
         value = f"https://{value}"
-    parts = _parts(value)
+    try:
+        parts = _parts(value)
+    except ConfigError as error:
+        raise ConfigError(f"{name}: {error}", field=name) from error
     port = parts.netloc.rpartition(":")[2] if parts.port else ""
     if parts.scheme != "https" or "@" in value or parts.query or parts.fragment or not _is_port(port):
         raise ConfigError(f"{name} must be an https address without a question mark", field=name)

@@ -27,7 +27,7 @@ from hub.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_BURST_SHARE, _KEPT_SHARE = 4, 5
+_BURST_SHARE, _KEPT_OF_BURST, _KEPT = 4, 5, 10
 _PLACE_SECONDS = 180.0
 _AWAY_SECONDS = 5.0
 # What providers call the number of calls that are left.
@@ -195,9 +195,7 @@ class Budget:
                 seconds = min(0.05 + waited / 4, 1.0)
             if seconds > left:
                 wait = max(1, math.ceil(seconds))
-                raise TransientError(
-                    f"{self.name.partition(':')[0]} {_WHY[why]}; in {wait} s there is room again", wait
-                )
+                raise TransientError(f"{self.plugin} {_WHY[why]}; in {wait} s there is room again", wait)
             self.sleep(seconds)
             waited += seconds
 
@@ -208,13 +206,13 @@ class Budget:
             return 0.0, 1, 0
         burst = max(1, limit // _BURST_SHARE)
         # In the minute that begins with a burst there are as many calls as are allowed, and no more.
-        return 60_000 / max(1, limit - burst), burst, max(1, burst // _KEPT_SHARE) if burst > 2 else 0
+        return 60_000 / max(1, limit - burst), burst, max(1, burst // _KEPT_OF_BURST) if burst > 2 else 0
 
     def _mine(self, limit: int | None) -> int:
         """What this caller may use of a limit; 0: there is none."""
         if not limit or self.is_interactive:
             return limit or 0
-        return limit - (max(1, limit // _KEPT_SHARE) if limit > 2 else 0)
+        return limit - (max(1, limit // _KEPT) if limit > 2 else 0)
 
     def _eval(self, script: str, keys: Sequence[str], *values: object) -> Any:
         return self.valkey.ask(lambda client: client.eval(script, len(keys), *keys, *values))

@@ -71,9 +71,9 @@ class HubApi:
     pace: Pace = Pace()
     sleep: Callable[[float], object] = time.sleep
     stats: Stats = field(default_factory=Stats)
-    log: deque[str] = field(default_factory=lambda: deque(maxlen=_LOGGED))
 
     def __post_init__(self) -> None:
+        self._lines: deque[str] = deque(maxlen=_LOGGED)
         self._rng = random.Random()  # noqa: S311 - spreads retries
         self._clients: dict[bool, httpx.Client] = {}
 
@@ -110,6 +110,11 @@ class HubApi:
     def get(self, url: str, query: Query | None = None, headers: Mapping[str, str] | None = None) -> Answer:
         """`request` for GET."""
         return self.request("GET", url, query=query, headers=headers)
+
+    @property
+    def log(self) -> list[str]:
+        """The newest requests, the oldest first."""
+        return list(self._lines)
 
     def close(self) -> None:
         """Close the connections to the provider."""
@@ -171,7 +176,7 @@ class HubApi:
 
     def _note(self, what: str, outcome: object, began: float) -> None:
         line = redact(f"{what} {outcome} {(time.monotonic() - began) * 1000:.0f} ms")
-        self.log.append(line)
+        self._lines.append(line)
         log.debug("%s", line)
 
     @staticmethod

@@ -307,7 +307,7 @@ def _die(opener: Opener, owner: UUID, generation: int) -> bool:
 
 
 def _set(session: Session, opener: Opener, owner: UUID | None, generation: int | None = None, /, **values: Any) -> bool:
-    """Change the row if it is `owner`'s still, and of that generation; whether it was. None: whoever's, it is locked."""
+    """Change the row if it is `owner`'s still and of that generation; whether it was. None: whoever's, it is locked."""
     columns = connection_tokens.c
     statement = update(connection_tokens).where(columns.connection_id == opener.connection_id)
     if owner is not None:

@@ -244,7 +244,7 @@ def _text(value: Any) -> str | None:
 def _seconds(value: Any) -> int | None:
     """A lifetime, given as a number or its text; None for what is no time to come."""
     try:
-        seconds = float(value)
+        seconds = math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError):
         return None
     return min(int(seconds), _LONGEST_SECONDS) if math.isfinite(seconds) and seconds >= 1 else None
