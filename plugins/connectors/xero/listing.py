@@ -1,11 +1,13 @@
 """Walking one of Xero's lists: backwards from what changed last, and forwards from where the last walk ended.
 
-Page numbers drift when something changes while they are turned. So each page begins where the one before ended, by the
-time of the last change; the number counts on only within a second that fills more than a page.
+Nothing leaves a list, and what changes moves to its newer end. So backwards, page numbers lose nothing: a change pushes
+what is still to come further back, and at worst something comes twice. Forwards they would lose what moves up when
+something before it moves to the end; so there each page begins where the one before ended, by the time of the last
+change, and the number counts on only within a second that fills more than a page.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -40,35 +42,37 @@ class Listing:
 class Cursor:
     """Where a walk stands.
 
-    `since`: all that was changed up to there was seen; `seen` is a mark of what was seen from there on, and
-    `newest` is the latest of it. While the list is walked backwards, `before` is where that
-    goes on, and `total` how many items there were. `beside` marks how far the other lists were read.
+    `since`: all that was changed up to there was seen; `seen` is a mark of what was seen from there on, `newest` the
+    time of the last change of it. While the list is walked backwards, `page` is the next, and `total` how many items
+    there were. `is_doubted`: the last answer from here contradicted itself. `beside` marks how far the other lists were
+    read.
     """
 
     since: str
     seen: str = ""
     newest: str | None = None
-    before: str | None = None
+    page: int | None = None
     total: int | None = None
+    is_doubted: bool = False
     beside: str = ""
 
     def __str__(self) -> str:
-        return json.dumps({name: value for name, value in asdict(self).items() if value not in (None, "")})
+        return json.dumps({name: value for name, value in asdict(self).items() if value not in (None, "", False)})
 
     def is_settled(self, clock: datetime) -> bool:
         """Whether all that was changed before its newest change is in sight by now, Xero's time being `clock`."""
         newest = instant(self.newest)
-        return self.before is None and newest is not None and newest <= clock - LAG
+        return self.page is None and newest is not None and newest <= clock - LAG
 
     @classmethod
     def parse(cls, text: str) -> "Cursor":
         """Raises ConfigError for a text that is no cursor of this connector."""
         try:
             cursor = cls(**json.loads(text))
-            moments = [instant(each) for each in (cursor.since, cursor.before, cursor.newest) if each is not None]
+            moments = [instant(each) for each in (cursor.since, cursor.newest) if each is not None]
         except (ValueError, TypeError) as error:
             raise ConfigError(f"{text!r:.80} is no cursor of this connector") from error
-        if None in moments:
+        if None in moments or not isinstance(cursor.page, int | None):
             raise ConfigError(f"{text!r:.80} is no cursor of this connector")
         return cursor
 
@@ -78,35 +82,31 @@ def backwards(listing: Listing, ask: Ask, cursor: Cursor | None) -> Iterator[Pag
 
     What changes meanwhile moves to the front, behind our back; `forwards` finds it.
     """
-    before = None if cursor is None or cursor.before is None else instant(cursor.before)
-    number, given = 1, set[tuple[str, str]]()
+    number, before = (cursor.page if cursor else None) or 1, set[str]()
     while True:
-        answer = ask(where=_where(listing, before), order="UpdatedDateUTC DESC", page=number, page_size=PAGE_SIZE)
+        answer = ask(where=listing.where, order="UpdatedDateUTC DESC", page=number, page_size=PAGE_SIZE)
         items = _items(listing, answer)
         if cursor is None:
             cursor = _start(listing, items, answer)
-        marks = [_mark(listing, item) for item in items]
-        fresh = [item for item, mark in zip(items, marks, strict=True) if mark not in given]
-        is_last, done = _is_last(items, fresh, answer, number), _share(cursor, answer, number, len(items))
-        oldest = min((changed for item in items if (changed := updated_at(item))), default=None)
-        if oldest is not None and (before is None or _ceiling(oldest) < before):
-            before, number, given = _ceiling(oldest), 1, set()
-        else:
-            number += 1
-        given.update(marks)
+        ids = {str(item.get(listing.id_name)) for item in items}
+        is_last = _is_last(items, ids - before, answer, number)
+        number, before = number + 1, ids
         if is_last:
-            yield Page(items=fresh, cursor=str(replace(cursor, before=None, total=None)), done=1.0)
+            yield Page(items=items, cursor=str(replace(cursor, page=None, total=None)), done=1.0)
             return
-        if fresh:
-            cursor = replace(cursor, before=None if before is None else before.isoformat())
-            yield Page(items=fresh, cursor=str(cursor), done=done)
+        done = min((number - 1) * PAGE_SIZE / cursor.total, 1.0) if cursor.total else None
+        yield Page(items=items, cursor=str(replace(cursor, page=number)), done=done)
 
 
 def forwards(listing: Listing, ask: Ask, cursor: Cursor) -> Iterator[Page]:
-    """What changed since, oldest change first. Nothing where nothing did: one call, no page."""
+    """What changed since, oldest change first. Nothing where nothing did: one call, no page.
+
+    An answer that shows older versions than were asked for, or not in their order, comes from a copy that lags behind;
+    what it has is given, but the walk begins at the same place again the next time (once: it might always be so).
+    """
     settled = instant(cursor.since) or _FORMER
     start = asked = _asked(settled)
-    number, is_first, seen = 1, True, dict[tuple[str, str], datetime]()
+    number, is_first, doubt, seen = 1, True, False, dict[tuple[str, str], datetime]()
     while True:
         answer = ask(
             where=listing.where,
@@ -116,23 +116,34 @@ def forwards(listing: Listing, ask: Ask, cursor: Cursor) -> Iterator[Page]:
             if_modified_since=since(asked),
         )
         given = _items(listing, answer)
+        doubt = doubt or _contradicts(given, asked)
         # An answer may hold what is just as old as was asked for, which was seen.
         items = [item for item in given if (updated_at(item) or settled) > start]
         new = {mark: item for item in items if (mark := _mark(listing, item)) not in seen}
         fresh = [*new.values()]
         seen |= {mark: updated_at(item) or settled for mark, item in new.items()}
         is_last = _is_last(given, fresh, answer, number)
-        if is_first and is_last and _fingerprint(seen, start) == cursor.seen:
+        if is_first and is_last and not doubt and _fingerprint(seen, start) == cursor.seen:
             return
         newest, is_first = max(seen.values(), default=settled), False
-        if newest.replace(microsecond=0) - _SECOND > asked:
+        if newest.replace(microsecond=0) - _SECOND > asked and not doubt:
             asked, number = newest.replace(microsecond=0) - _SECOND, 1
         else:
             number += 1
-        if fresh:
-            yield Page(items=fresh, cursor=str(_after(settled, seen, newest, answer)))
+        if fresh or (doubt and is_last):
+            after = _after(settled, seen, newest, answer)
+            yield Page(items=fresh, cursor=str(_doubted(cursor) if doubt and not cursor.is_doubted else after))
         if is_last:
             return
+
+
+def _contradicts(items: list[Mapping[str, Any]], asked: datetime) -> bool:
+    times = [changed for item in items if (changed := updated_at(item)) is not None]
+    return times != sorted(times) or bool(times and times[0] < asked)
+
+
+def _doubted(cursor: Cursor) -> Cursor:
+    return replace(cursor, seen="", is_doubted=True)
 
 
 def _start(listing: Listing, items: list[Mapping[str, Any]], answer: Mapping[str, Any] | None) -> Cursor:
@@ -175,7 +186,7 @@ def _items(listing: Listing, answer: Mapping[str, Any] | None) -> list[Mapping[s
     return [item if isinstance(item, Mapping) else {"unreadable": item} for item in found]
 
 
-def _is_last(items: list[Any], fresh: list[Any], answer: Mapping[str, Any] | None, number: int) -> bool:
+def _is_last(items: list[Any], fresh: Collection[Any], answer: Mapping[str, Any] | None, number: int) -> bool:
     """Whether no page follows: by the answer's own count, else by its being short, or the same as before."""
     pages = _page_info(answer, "pageCount")
     if answer is None or pages is not None:
@@ -189,26 +200,6 @@ def _page_info(answer: Mapping[str, Any] | None, name: str) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _share(cursor: Cursor, answer: Mapping[str, Any] | None, number: int, count: int) -> float | None:
-    """How much of the list was walked: all but what the filter leaves, less the pages up to this one."""
-    left = _page_info(answer, "itemCount")
-    if not cursor.total or left is None:
-        return None
-    return round(min(max(1 - (left - (number - 1) * PAGE_SIZE - count) / cursor.total, 0.0), 1.0), 4)
-
-
 def _clock(answer: Mapping[str, Any] | None) -> datetime:
     """Xero's own time when it answered."""
     return instant((answer or {}).get("DateTimeUTC")) or datetime.now(UTC)
-
-
-def _where(listing: Listing, before: datetime | None) -> str | None:
-    terms = [listing.where] if listing.where else []
-    if before is not None:
-        moment = before.astimezone(UTC)
-        terms.append(f"UpdatedDateUTC<=DateTime({moment:%Y,%m,%d,%H,%M,%S})")
-    return " AND ".join(terms) or None
-
-
-def _ceiling(moment: datetime) -> datetime:
-    return moment if moment.microsecond == 0 else moment.replace(microsecond=0) + _SECOND

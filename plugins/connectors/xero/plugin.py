@@ -96,7 +96,7 @@ class XeroConnector:
         """Pages of a list: all of it, what was changed last first, or what changed since, oldest first."""
         name, listing = _stream(stream)
         start = None if cursor is None else Cursor.parse(cursor)
-        if start is None or start.before is not None:
+        if start is None or start.page is not None:
             pages = backwards(listing, self._asker(stream, name), start)
         elif stream == "payments" and start.beside and start.beside == self._others(self._quiet):
             return

@@ -82,16 +82,18 @@ def exchange_rate(item: Mapping[str, Any]) -> Decimal | None:
 
 def currency_of(item: Mapping[str, Any]) -> str | None:
     """The currency of a document, or of the document that a payment is for."""
-    for holder in (item, *(part(item, name) for name in ("Invoice", "CreditNote", "Overpayment", "Prepayment"))):
-        currency = holder.get("CurrencyCode")
-        if isinstance(currency, str) and currency:
-            return currency
-    return None
+    currency = item.get("CurrencyCode")
+    for name in ("Invoice", "CreditNote", "Overpayment", "Prepayment"):
+        if currency is not None:
+            break
+        currency = part(item, name).get("CurrencyCode")
+    return currency if isinstance(currency, str) and currency else None
 
 
 def _foreign_rate(item: Mapping[str, Any]) -> tuple[str, float] | None:
-    currency, rate = currency_of(item), _positive(item, "CurrencyRate")
-    return None if currency is None or rate is None or rate == 1 else (currency, float(rate))
+    rate = _positive(item, "CurrencyRate")
+    currency = None if rate is None or rate == 1 else currency_of(item)
+    return None if currency is None or rate is None else (currency, float(rate))
 
 
 def _positive(item: Mapping[str, Any], name: str) -> Decimal | None:

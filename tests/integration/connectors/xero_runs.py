@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from hub.ledger.folding import Books
 from hub.sdk.errors import RecordError
 from plugins.connectors.xero.box import TENANT, XeroBox
 from plugins.connectors.xero.plugin import XeroConnector
+from plugins.connectors.xero.values import updated_at
 from tests.integration.connectors.direct_api import DirectApi
 
 
@@ -24,6 +26,7 @@ class Connection:
         self.cursors: dict[str, str | None] = {}
         self.books = Books()
         self.rejects: list[RecordError] = []
+        self._newest: dict[str, datetime] = {}
 
     def connector(self, **config: Any) -> XeroConnector:
         """A connector as the hub makes one for each run, with an access token that is fresh."""
@@ -45,10 +48,21 @@ class Connection:
     def store(self, connector: XeroConnector, stream: str, items: list[Any]) -> None:
         """Map items into the books; what cannot be used is kept aside."""
         for item in items:
+            if self._is_older(item):
+                continue
             try:
                 self.books.add(connector.map(stream, item))
             except RecordError as error:
                 self.rejects.append(error)
+
+    def _is_older(self, item: Any) -> bool:
+        """Whether a later version of the item was stored, as the ledger would find by its time."""
+        key = next((str(value) for name, value in item.items() if name.endswith("ID") and name != "BatchPaymentID"), "")
+        changed = updated_at(item)
+        if changed is None or changed < self._newest.get(key, changed):
+            return changed is not None
+        self._newest[key] = changed
+        return False
 
     def receivable(self) -> dict[str, Any]:
         """The books' receivable per currency, without zeros."""
