@@ -57,8 +57,7 @@ def backfill(client: Client, entity: str, place: Backfill | None) -> Iterator[Pa
     Each page begins at the time at which the one before ended, that time included: what is saved meanwhile moves to
     the front, where increments find it, and moves no page.
     """
-    total = client.count(entity, also_inactive(entity))
-    read = 0
+    total, read = None, 0
     while True:
         at, skip = (place.at, place.skip) if place else (None, 0)
         where = f"{UPDATED} <= {quoted(at)}" if at else ""
@@ -69,6 +68,8 @@ def backfill(client: Client, entity: str, place: Backfill | None) -> Iterator[Pa
         if len(items) < MOST:
             yield Part(items, cursors.write(Since(since=place.since)), 1.0)
             return
+        if total is None:
+            total = client.count(entity, also_inactive(entity))
         place = _next(place, Fields(entity, items[-1]).part("MetaData").text("LastUpdatedTime"))
         yield Part(items, cursors.write(place), min(read / total, 0.99) if total else None)
 

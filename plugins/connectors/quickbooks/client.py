@@ -53,7 +53,7 @@ class Client:
         if order:
             text += f" ORDERBY {order}"
         found = self._response(text + f" STARTPOSITION {start} MAXRESULTS {most}").get(entity, [])
-        return found if isinstance(found, list) else []
+        return _objects(found)
 
     def count(self, entity: str, where: str = "") -> int:
         """How many of an entity there are."""
@@ -76,8 +76,8 @@ class Client:
             for response in part.get("QueryResponse") or []:
                 # An entity without changes is not named at all.
                 for name, items in response.items():
-                    if name in found and isinstance(items, list):
-                        found[name] += items
+                    if name in found:
+                        found[name] += _objects(items)
         return found
 
     def report(self, name: str, **parameters: str) -> dict[str, Any]:
@@ -113,6 +113,10 @@ class Client:
             if b'"3001"' in error.body or b"ThrottleExceeded" in error.body:
                 # Said with status 403 in older days. There is no Retry-After; the documentation says a minute.
                 raise TransientError("QuickBooks asks to slow down", retry_after=60) from error
+            if error.status == 403:
+                raise AuthError(
+                    "QuickBooks does not let this connection into the company; connect again as an administrator of it"
+                ) from error
             raise
         except QuickbooksException as error:
             raise _translated(error) from error
@@ -121,6 +125,10 @@ class Client:
         if time_of(answer) is not None:
             self.now = str(answer["time"])
         return answer
+
+
+def _objects(found: Any) -> list[Item]:
+    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
 
 
 class TooOldError(Exception):

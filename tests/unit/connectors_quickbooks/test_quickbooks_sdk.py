@@ -3,6 +3,7 @@
 import warnings
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -17,10 +18,12 @@ from quickbooks.exceptions import (
 )
 from quickbooks.objects import Customer, Invoice
 
+import plugins.connectors.quickbooks
 from hub.sdk.errors import AuthError, ConfigError, RefusedError, TransientError
 from hub.sdk.testing.box import exact_json
 from plugins.connectors.quickbooks.client import MINOR_VERSION, Client, TooOldError, quoted
 from plugins.connectors.quickbooks.mapping import records
+from plugins.connectors.quickbooks.plugin import QuickBooksConnector
 from tests.normal_form import examples
 from tests.unit.connectors_quickbooks.entities import Recorded, captured, invoice, listed
 
@@ -84,9 +87,7 @@ def test_values_in_queries_are_escaped(text, value):
 
 
 def test_customers_that_are_inactive_are_asked_for_too():
-    from plugins.connectors.quickbooks.plugin import QuickBooksConnector
-
-    api = Recorded(listed(), listed())
+    api = Recorded(listed())
     list(QuickBooksConnector({}, api).read("customers", None))
     assert all("WHERE Active IN (true, false)" in text for text in api.texts)
 
@@ -95,8 +96,6 @@ def test_the_sdk_sends_a_naive_time_and_the_connector_one_with_its_offset():
     quickbooks = sdk(200, captured())
     change_data_capture([Invoice], datetime(2026, 9, 1, 9), quickbooks)
     assert quickbooks.asked[0][2]["params"]["changedSince"] == "2026-09-01T09:00:00"
-    from plugins.connectors.quickbooks.plugin import QuickBooksConnector
-
     api = Recorded(captured())
     list(QuickBooksConnector({}, api).read("invoices", '{"since": "2026-09-01T09:00:00-07:00"}'))
     assert api.asked[0][2]["changedSince"] == "2026-09-01T15:55:00+00:00"
@@ -202,6 +201,23 @@ def test_what_quickbooks_does_not_remember_is_said_so():
 def test_a_connection_without_a_company_is_told_what_to_do():
     with pytest.raises(ConfigError, match="realmId"):
         Client(Recorded(realmId="")).query("Invoice")
+
+
+def test_a_company_that_stays_shut_needs_somebody_who_may_open_it():
+    with pytest.raises(AuthError, match="connect again"):
+        Client(Recorded(RefusedError("403", 403, b'{"Fault": {"Error": [{"code": "3100"}]}}'))).query("Invoice")
+
+
+def test_what_is_no_object_is_no_record():
+    assert Client(Recorded(listed(Invoice=[None, 7, invoice()]))).query("Invoice") == [invoice()]
+    changed = Client(Recorded(captured(Invoice=[None, invoice()]))).changed(["Invoice"], "2026-09-01T00:00:00Z")
+    assert changed == {"Invoice": [invoice()]}
+
+
+def test_nothing_of_intuits_sign_in_is_left_to_its_own_client():
+    """It fetches its discovery document each time it is made, and makes its state with `random`."""
+    folder = Path(plugins.connectors.quickbooks.__file__).parent
+    assert [path.name for path in folder.glob("*.py") if "intuitlib" in path.read_text(encoding="utf-8")] == []
 
 
 def test_empty_answers_and_counts():
