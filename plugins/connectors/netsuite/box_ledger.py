@@ -184,7 +184,9 @@ class Ledger:
 
     def deleted(self, table: str, key: int, kind: str, name: str, at: datetime) -> None:
         """Take a record away, and leave its trace in DeletedRecord, once."""
-        if self.connection.execute(f'DELETE FROM "{table}" WHERE id = ?', [key]).rowcount:
+        self.connection.execute(f'DELETE FROM "{table}" WHERE id = ?', [key])
+        known = "SELECT 1 FROM deletedrecord WHERE recordid = ? AND scriptid = ?"
+        if self.connection.execute(known, [key, kind]).fetchone() is None:
             self.put(
                 "deletedrecord", recordtypeid=kind, scriptid=kind, recordid=key, name=name, deleteddate=self.wall(at)
             )

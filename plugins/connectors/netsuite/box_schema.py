@@ -29,6 +29,7 @@ _INDEXES = (
     'transactionaccountingline ("transaction", transactionline)',
     "nexttransactionlinelink (nextdoc)",
     "nexttransactionlinelink (previousdoc)",
+    "deletedrecord (recordid)",
 )
 
 

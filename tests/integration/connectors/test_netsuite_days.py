@@ -11,10 +11,11 @@ from plugins.connectors.netsuite.box_ledger import Features
 from tests.integration.connectors.netsuite_runs import connected
 
 
-def open_differences(books: Books, company: Company) -> dict[int, Decimal]:
+def open_differences(books: Books, company: Company) -> dict[str, Decimal]:
     """What the books take for open of an invoice, where the company does not."""
-    held = {int(key): books.balance(each) for key, each in books.invoices.items()}
-    return {key: held.get(key, Decimal(0)) for key in company.invoices if held.get(key, 0) != company.open_of(key)}
+    held = {key: books.balance(each) for key, each in books.invoices.items()}
+    true = {str(key): company.open_of(key) for key in company.invoices}
+    return {key: held.get(key, Decimal(0)) for key in {*held, *true} if held.get(key, 0) != true.get(key, 0)}
 
 
 @pytest.mark.parametrize(
