@@ -11,6 +11,7 @@ import socket
 import ssl
 import threading
 import time
+import zlib
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
@@ -23,6 +24,10 @@ log = logging.getLogger(__name__)
 TIMEOUT = 10.0
 MAX_BYTES = 10 * 2**20
 USER_AGENT = "PayPredict"
+
+RECEIVED = "paypredict.received"
+"""Name of an answer's extension that counts the bytes of its body as they came, packed or not."""
+_UNPACKED_AT_ONCE = 256 * 1024
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -64,6 +69,7 @@ def client(
     ports: Collection[int] = (443,),
     timeout: float = TIMEOUT,
     max_bytes: int = MAX_BYTES,
+    packed: bool = False,
 ) -> httpx.Client:
     """A client for calls to one provider; what goes wrong is an httpx.HTTPError (or InvalidURL: it is no address).
 
@@ -71,15 +77,16 @@ def client(
     metadata stays refused. `hosts` are the names that may be called, exact or `*.example.com`; None: any public one.
     A request with its whole answer takes at most `timeout` seconds (the name's resolution aside) and `max_bytes`.
     Redirects are answers like others; who follows them has each hop checked. Proxies and .netrc are not consulted.
+    `packed`: answers may come packed by gzip; `max_bytes` is of what is unpacked, which stops there. What came over the
+    line is in the answer's `extensions[RECEIVED]`.
     """
-    transport = _Transport(allow_private, hosts, ports, timeout, max_bytes)
+    transport = _Transport(allow_private, hosts, ports, timeout, max_bytes, packed)
     return httpx.Client(
         transport=transport,
         timeout=timeout,
         trust_env=False,
         follow_redirects=False,
-        # Packed answers would have to be bounded twice: a few kilobytes may unpack to gigabytes.
-        headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
+        headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip" if packed else "identity"},
     )
 
 
@@ -110,7 +117,13 @@ class _Transport(httpx.HTTPTransport):
     """Checks where a request goes before it is sent, and what comes back while it is read."""
 
     def __init__(
-        self, allow_private: bool, hosts: Collection[str] | None, ports: Collection[int], timeout: float, max_bytes: int
+        self,
+        allow_private: bool,
+        hosts: Collection[str] | None,
+        ports: Collection[int],
+        timeout: float,
+        max_bytes: int,
+        packed: bool,
     ) -> None:
         # What the system trusts (SSL_CERT_FILE too, for a company's own authority), and the public authorities.
         context = ssl.create_default_context()
@@ -121,6 +134,7 @@ class _Transport(httpx.HTTPTransport):
         self._ports = frozenset(ports)
         self._timeout = timeout
         self._max_bytes = max_bytes
+        self._packed = packed
         self._deadline = _Deadline()
         # The pool knows a connection by the host's name, so TLS is for the name; the backend alone knows the address.
         self._pool = httpcore.ConnectionPool(
@@ -135,7 +149,7 @@ class _Transport(httpx.HTTPTransport):
         self._check(request.url)
         until = self._deadline.until = time.monotonic() + self._timeout
         response = super().handle_request(request)
-        response.stream = _Answer(response, self._max_bytes, self._deadline, until)
+        response.stream = _Answer(response, self._max_bytes, self._deadline, until, self._packed)
         return response
 
     def _check(self, url: httpx.URL) -> None:
@@ -153,29 +167,58 @@ class _Transport(httpx.HTTPTransport):
 class _Answer(httpx.SyncByteStream):
     """An answer's body, up to a size and a time."""
 
-    def __init__(self, response: httpx.Response, max_bytes: int, deadline: _Deadline, until: float) -> None:
+    def __init__(
+        self, response: httpx.Response, max_bytes: int, deadline: _Deadline, until: float, packed: bool
+    ) -> None:
         assert isinstance(response.stream, httpx.SyncByteStream)
         self._stream = response.stream
-        self._packing = response.headers.get("content-encoding", "identity")
+        self._packing = response.headers.get("content-encoding", "identity").strip().lower()
+        self._extensions = response.extensions
+        self._unpack = packed and self._packing == "gzip"
+        if self._unpack:
+            # It is unpacked here, where it is bounded; to all others it never was packed.
+            del response.headers["content-encoding"]
+            response.headers.pop("content-length", None)
         self._max_bytes = max_bytes
         self._deadline = deadline
         self._until = until
 
     def __iter__(self) -> Iterator[bytes]:
-        if self._packing.strip().lower() not in ("identity", ""):
+        if self._packing not in ("identity", "") and not self._unpack:
             raise OverrunError(f"The answer is packed ({self._packing[:40]!r}) though that was not asked for.")
         size = 0
         # The thread may have sent another request since.
         self._deadline.until = self._until
-        for piece in self._stream:
+        for piece in _unpacked(self._received()) if self._unpack else self._received():
             size += len(piece)
             if size > self._max_bytes:
                 raise OverrunError(f"The answer is larger than {self._max_bytes:,} bytes.")
             yield piece
             self._deadline.until = self._until
 
+    def _received(self) -> Iterator[bytes]:
+        received = 0
+        for piece in self._stream:
+            received += len(piece)
+            self._extensions[RECEIVED] = received
+            yield piece
+
     def close(self) -> None:
         self._stream.close()
+
+
+def _unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """What gzip packed, a little at a time, for a few kilobytes may unpack to gigabytes."""
+    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    try:
+        for piece in pieces:
+            while piece:
+                yield unpacker.decompress(piece, _UNPACKED_AT_ONCE)
+                piece = unpacker.unconsumed_tail
+    except zlib.error as error:
+        raise httpx.DecodingError("The answer is not packed as it says.") from error
+    if not unpacker.eof:
+        raise httpx.RemoteProtocolError("The answer ends before what is packed in it does.")
 
 
 class _Backend(httpcore.NetworkBackend):

@@ -51,7 +51,7 @@ class Pace:
 
 @dataclass(slots=True)
 class Stats:
-    """What a run has cost at its provider."""
+    """What a run has cost at its provider. `bytes` as they came over the line, of bodies alone."""
 
     calls: int = 0
     retries: int = 0
@@ -144,7 +144,7 @@ class HubApi:
                 return judge_failure(error, what, safe)
             self._note(what, response.status_code, began)
             self.budget.learn(response.status_code, response.headers)
-        self.stats.bytes += len(response.content)
+        self.stats.bytes += response.extensions.get(outbound.RECEIVED, 0)
         answer = Answer(
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
@@ -161,6 +161,7 @@ class HubApi:
                 ports=self.places.ports,
                 timeout=self.pace.timeout,
                 max_bytes=MAX_BYTES,
+                packed=True,
             )
         return self._clients[is_private]
 

@@ -89,6 +89,12 @@ class TestTheWayThere:
             api.get(url)
         assert not acme.calls and api.stats.calls == 0
 
+    def test_an_answer_that_is_packed_on_the_way(self, api, acme):
+        packed = gzip.compress(b'{"invoices": [%s]}' % b", ".join([b"1"] * 100_000))
+        acme.script.append(answers(200, packed, Content_Encoding="gzip"))
+        assert len(api.get("invoices").json()["invoices"]) == 100_000
+        assert acme.calls[0].headers["accept-encoding"] == "gzip" and api.stats.bytes == len(packed)
+
     def test_a_connector_cannot_say_who_it_is(self, opened, acme):
         connected, api = opened()
         api.get("invoices", headers={"AUTHORIZATION": "Bearer another", "host": "elsewhere.example", "X-Mine": "1"})
@@ -257,9 +263,18 @@ class TestBroken:
     def test_a_few_bytes_that_unpack_to_very_many(self, api, acme, monkeypatch):
         monkeypatch.setattr("hub.connections.calling.MAX_BYTES", 100_000)
         acme.script.append(answers(200, gzip.compress(b" " * 5_000_000), Content_Encoding="gzip"))
-        with pytest.raises(RefusedError):
+        with pytest.raises(RefusedError, match="larger than"):
             api.get("invoices")
         assert len(acme.calls) == 1
+
+    def test_a_packed_answer_that_is_cut(self, api, acme):
+        packed = gzip.compress(b'{"path": "/v1/invoices", "query": {}}')
+        acme.script += [
+            answers(200, packed[:-9], Content_Encoding="gzip"),
+            answers(200, b"no", Content_Encoding="gzip"),
+        ]
+        assert api.get("invoices").json() == GOOD
+        assert api.stats.retries == 2
 
     def test_nobody_there(self, opened, acme):
         api = opened()[1]
