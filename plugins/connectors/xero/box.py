@@ -25,7 +25,8 @@ from hub.sdk.testing.limits import Limiter
 from hub.sdk.testing.oauth import OAuthServer, RefreshPolicy
 from hub.sdk.testing.serve import serve
 from plugins.connectors.xero.box_announcements import Announcer
-from plugins.connectors.xero.box_documents import ZERO, Json, Ledger, Row, contact_id, ticks
+from plugins.connectors.xero.box_books import ZERO, Ledger, Row, contact_id
+from plugins.connectors.xero.box_documents import Documents, Json, ticks
 from plugins.connectors.xero.box_queries import QueryError, matching, modified_since, ordered, page_of
 from plugins.connectors.xero.box_reports import accounts, aged_receivables, trial_balance
 
@@ -270,7 +271,9 @@ class XeroBox(Box):
         if not rows and self.has_304 and "If-Modified-Since" in request.headers:
             return Response(status=304)
         is_paged, summary = "page" in asked, asked.get("summaryOnly") == "true"
-        items = [ledger.show(row, detailed=is_paged, summary=summary) for row in (shown if is_paged else rows)]
+        items = [
+            Documents(ledger).show(row, detailed=is_paged, summary=summary) for row in (shown if is_paged else rows)
+        ]
         return self._envelope({"pagination": pages} if is_paged else {}, {name: items})
 
     def _asked(self, name: str, rows: list[Row]) -> list[Row]:
@@ -290,7 +293,7 @@ class XeroBox(Box):
         ledger = self.ledgers[self._tenant()]
         for row in ledger.rows(name):
             if row.id == id:
-                return self._envelope({name: [ledger.show(row)]})
+                return self._envelope({name: [Documents(ledger).show(row)]})
         return Response("The resource you're looking for cannot be found", 404, content_type="text/html")
 
     def _organisation(self) -> Response:

@@ -12,7 +12,7 @@ import httpx
 
 from hub.sdk.testing.entries import Change
 from hub.sdk.testing.webhooks import WebhookSender
-from plugins.connectors.xero.box_documents import contact_id, guid
+from plugins.connectors.xero.box_books import contact_id, guid
 
 if TYPE_CHECKING:
     from hub.sdk.testing.box import Box

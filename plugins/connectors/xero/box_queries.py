@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from plugins.connectors.xero.box_documents import Row
+from plugins.connectors.xero.box_books import Row
 
 MOST_PAGE, USUAL_PAGE = 1000, 100
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {

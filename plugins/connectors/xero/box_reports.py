@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from plugins.connectors.xero.box_documents import ZERO, Json, Ledger, guid
+from plugins.connectors.xero.box_books import ZERO, Ledger, guid
+from plugins.connectors.xero.box_documents import Documents, Json
 
 RECEIVABLE = "00000120-9999-4000-8000-000000000120"
 ACCOUNTS = (
@@ -68,9 +69,9 @@ def trial_balance(ledger: Ledger, on: date, *, revalued: bool, misstated: Decima
 def aged_receivables(ledger: Ledger, party: int, on: date) -> Json:
     """One customer's invoices until a day, in their own currency. There is no such report of all customers."""
     rows: list[Json] = [_header("Date", "Number", "Due Date", "", "Total", "Paid", "Credited", "Due")]
-    shown, sums = [], [ZERO] * 4
+    documents, shown, sums = Documents(ledger), [], [ZERO] * 4
     for row in ledger.rows("Invoices"):
-        invoice = ledger.show(row)
+        invoice = documents.show(row)
         if (
             row.type != "ACCREC"
             or row.entry.party != party

@@ -27,12 +27,9 @@ def totals(client: Client, tenant: str, organisation: Organisation, account: str
     """Open invoices less unapplied credit per customer and currency, and the receivables account in home currency."""
     invoices, credit = _nested(), _nested()
     dates: list[date] = []
-    for item in _all(
-        client, "get_invoices", tenant, "Invoices", 'Type=="ACCREC"', statuses=["AUTHORISED"], summary_only=True
-    ):
-        if item.get("Type") == "ACCREC":
-            _add(invoices, item, amount(item, "AmountDue"))
-            dates.append(day(item, "Date"))
+    for item in _open_invoices(client, tenant):
+        _add(invoices, item, amount(item, "AmountDue"))
+        dates.append(day(item, "Date"))
     for call, (key, where, types) in _CREDITS.items():
         for item in _all(client, call, tenant, key, where):
             if item.get("Type") in types:
@@ -53,6 +50,19 @@ def totals(client: Client, tenant: str, organisation: Organisation, account: str
         home_currency=organisation.home_currency,
         home=_account_balance(client, tenant, account, max([today, *dates])),
     )
+
+
+def _open_invoices(client: Client, tenant: str) -> list[Mapping[str, Any]]:
+    """The invoices that something is due of, without their lines: Xero charges for what it sends.
+
+    Which fields the short form leaves out is described in words only; where it lacks one, the long form is asked for.
+    """
+    for is_short in (True, False):
+        given = {"summary_only": True} if is_short else {}
+        found = [*_all(client, "get_invoices", tenant, "Invoices", 'Type=="ACCREC"', statuses=["AUTHORISED"], **given)]
+        if all(each.keys() >= {"AmountDue", "CurrencyCode", "Contact"} for each in found):
+            break
+    return [each for each in found if each.get("Type", "ACCREC") == "ACCREC"]
 
 
 def _believe(contact: Mapping[str, Any], invoices: Balances, credit: Balances, home_currency: str) -> None:

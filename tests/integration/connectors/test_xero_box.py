@@ -9,7 +9,7 @@ import pytest
 from hub.sdk.errors import AuthError, ConfigError, TransientError
 from hub.sdk.testing.company import Company
 from plugins.connectors.xero.box import LOST, PRACTICE, TENANT, XeroBox
-from plugins.connectors.xero.box_documents import contact_id, guid
+from plugins.connectors.xero.box_books import contact_id, guid
 from tests.integration.connectors.xero_runs import Connection, connected
 
 OTHER = "0f1e2d3c-0000-4000-8000-00000000000a"
@@ -384,6 +384,11 @@ def test_an_unknown_stream_is_refused(connection):
 
 
 # Tie-out
+
+
+def test_the_long_form_is_asked_for_where_the_short_one_lacks_what_is_due(box, connection, monkeypatch):
+    monkeypatch.setattr("plugins.connectors.xero.box_documents._COSTLY", ("LineItems", "AmountDue"))
+    assert connection.connector().tie_out().receivable == box.company.receivable()
 
 
 def test_a_cent_in_the_trial_balance_is_seen(box, connection):

@@ -6,7 +6,7 @@ import pytest
 
 from hub.sdk.testing.company import Company
 from plugins.connectors.xero.box import XeroBox
-from plugins.connectors.xero.box_documents import contact_id
+from plugins.connectors.xero.box_books import contact_id
 from tests.integration.connectors.xero_runs import connected
 
 

@@ -10,7 +10,7 @@ from hub.sdk.testing.company import Company
 from hub.sdk.testing.faults import KINDS
 from plugins.connectors.xero import listing
 from plugins.connectors.xero.box import XeroBox
-from plugins.connectors.xero.box_documents import contact_id
+from plugins.connectors.xero.box_books import contact_id
 from plugins.connectors.xero.plugin import XeroConnector
 from tests.integration.connectors.xero_runs import Connection
 

@@ -12,7 +12,7 @@ import yaml
 
 from hub.sdk.testing.company import Company
 from plugins.connectors.xero.box import TENANT, XeroBox
-from plugins.connectors.xero.box_documents import contact_id
+from plugins.connectors.xero.box_books import contact_id
 from tests.normal_form import CONTRACTS
 
 # In Xero's answers, and in the examples of its specification, but not in the schemas: the envelope and dates as text.
