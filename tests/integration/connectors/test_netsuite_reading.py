@@ -10,6 +10,7 @@ from hub.sdk.testing.company import Company
 from hub.sdk.testing.faults import Fault
 from plugins.connectors.netsuite import suiteql
 from plugins.connectors.netsuite.box import NetSuiteBox
+from plugins.connectors.netsuite.box_documents import APPLYING, REFUNDS
 from plugins.connectors.netsuite.box_ledger import Features
 from tests.integration.connectors.netsuite_runs import Connection, connected
 
@@ -157,6 +158,34 @@ def test_deposits_are_read_again_when_they_are_applied_and_when_not_any_more(box
         connection.run()
         assert connection.books.unapplied(connection.books.payments[str(deposit.id)]) == 0
         assert connection.receivable() == company.receivable()
+
+
+def test_a_deposit_application_or_a_refund_alone_brings_the_document_that_it_is_of(box):
+    company = box.company
+    while (deposit := company.pay(1, "90")).id % 5:
+        pass
+    invoice, memo = company.issue(1, "50"), company.credit(1, "30")
+    applied = company.apply("payment", deposit.id, invoice.id, "50")
+    refunded = company.refund("credit_memo", memo.id, "30")
+    with connected(box) as connection:
+        connector = connection.connector()
+        (page,) = connector.read_some("transactions", [str(APPLYING + applied.id), str(REFUNDS + refunded.id)])
+        assert {item["id"] for item in page.items} == {str(deposit.id), str(memo.id)}
+        connection.store(connector, "transactions", page.items)
+        assert connection.books.unapplied(connection.books.payments[str(deposit.id)]) == 40
+        assert connection.books.unapplied(connection.books.credit_memos[str(memo.id)]) == 0
+
+
+def test_a_deposit_alone_brings_what_was_applied_of_it(box):
+    company = box.company
+    while (deposit := company.pay(1, "90")).id % 5:
+        pass
+    company.apply("payment", deposit.id, company.issue(1, "50").id, "50")
+    with connected(box) as connection:
+        connector = connection.connector()
+        (page,) = connector.read_some("transactions", [str(deposit.id)])
+        connection.store(connector, "transactions", page.items)
+        assert connection.books.unapplied(connection.books.payments[str(deposit.id)]) == 40
 
 
 def test_what_was_deleted_is_gone(box):
