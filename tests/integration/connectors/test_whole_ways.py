@@ -73,3 +73,19 @@ def test_thirty_days_tie_out_although_one_call_in_ten_fails(storage, settings, s
                 run = hub.sync("full" if run["status"] == "suspicious" else "")
             hub.ties_out()
         assert {kind for kind, _ in hub.box.faults.fired} == set(FAULTS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slug", PROVIDERS)
+def test_fifty_thousand_invoices_and_twenty_thousand_payments_tie_out(storage, settings, slug):
+    company = Company.grown(invoices=50_000, payments=20_000)
+    with hub_beside(storage, settings, slug, company, limits=FAST) as hub:
+        hub.box.limit()
+        hub.connect()
+        tie_out = hub.ties_out()
+        run = hub.newest_run()
+        assert (run["kind"], run["status"], run["rejected"]) == ("backfill", "ok", 0)
+        assert tie_out["status"] == "ok"
+        # Providers that forget what was deleted, and lines of journals, make for a few more or less.
+        counts = hub.counts()
+        assert counts["invoices"] >= 50_000 and counts["payments"] >= 20_000
