@@ -23,6 +23,7 @@ from hub.settings import Settings
 from hub.storage.session import Storage
 from hub.storage.vault import Vault
 from hub.sync import api as sync
+from hub.sync.service import next_full_run
 from hub.telemetry import logs
 from hub.telemetry.metrics import Gauge, RequestMetrics
 from hub.tenants import api as tenant
@@ -60,6 +61,7 @@ BLUEPRINTS = (
 )
 # What the rooms above the ledger add to its documents.
 PARTS: dict[str, dict[str, context.Part]] = {
+    "connection": {"next_full_run_on": next_full_run},
     "invoice": {"prediction": forecasting.invoice_prediction},
     "tenant": {"has_records": contents.has_records},
     "customer": {"aging": insights.customer_aging, "risk": forecasting.customer_risk},

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub.connections.models import connected_accounts
+from hub.jobs import service as jobs
 
 
 def enter(session: Session, tenant: str, connection_id: UUID, plugin: str, account_id: str | None = None) -> None:
@@ -49,7 +50,11 @@ def count(session: Session, tenant: str) -> int:
 
 
 def some_tenant(session: Session, plugin: str) -> str | None:
-    """A tenant that has connected anything of the plugin's, in whose name work for all of them may be done."""
+    """A tenant that has connected anything of the plugin's, in whose name work for all of them may be done.
+
+    One whose own work does not keep it waiting, if there is such a one: of each tenant only so much runs at once.
+    """
     columns = connected_accounts.c
     query = select(columns.tenant_key).where(columns.plugin == plugin, columns.account_id.is_not(None))
-    return session.scalar(query.order_by(columns.connection_id).limit(1))
+    is_busy = columns.tenant_key.in_(jobs.busy_tenants(session))
+    return session.scalar(query.order_by(is_busy.asc(), columns.connection_id).limit(1))

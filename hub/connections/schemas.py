@@ -3,7 +3,7 @@
 from marshmallow import Schema, ValidationError, validate
 from marshmallow.fields import Boolean, Dict, Integer, List, Nested, String
 
-from hub.http.fields import count, flag, identifier, instant, text
+from hub.http.fields import count, day, flag, identifier, instant, text
 from hub.identity.oidc import MAX_RETURN_TO, is_own_path
 from hub.jobs.schemas import JobSchema
 from hub.sdk.manifest import AUTH_KINDS
@@ -146,6 +146,9 @@ class ConnectionSchema(Schema):
     created_at = instant("When it was added.", required=True)
     last_run_at = instant("When it was last read.", required=True, allow_none=True)
     last_full_run_at = instant("When it was last read from the start.", required=True, allow_none=True)
+    next_full_run_on = day(
+        "From when on it is next read from the start, at night; shown of a single connection.", allow_none=True
+    )
     disconnected_at = instant("When it was disconnected.", required=True, allow_none=True)
     health = Nested(HealthSchema, required=True, allow_none=True)
     webhook_address = text(

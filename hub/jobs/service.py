@@ -123,6 +123,11 @@ def unfinished_payloads(session: Session, tenant: str) -> list[str]:
     return list(session.scalars(select(cast(work.c.payload, Text)).where(work.c.tenant_key == tenant, unfinished)))
 
 
+def busy_tenants(session: Session) -> set[str]:
+    """The tenants whose work is being done just now. A hub session."""
+    return set(session.scalars(select(work.c.tenant_key).where(work.c.state == "running").distinct()))
+
+
 def work_ids(session: Session, tenant: str) -> list[UUID]:
     """The ids of all work of a tenant. A hub session."""
     return list(session.scalars(select(work.c.id).where(work.c.tenant_key == tenant)))

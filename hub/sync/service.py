@@ -1,7 +1,7 @@
 """The verbs of this room: ask for runs, run them, and show what came of them."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ __all__ = [
     "import_file",
     "list_rejects",
     "list_runs",
+    "next_full_run",
     "request_due",
     "request_import",
     "request_sync",
@@ -66,6 +67,14 @@ def request_due(session: Session, registry: Any, kind: str, now: datetime) -> li
             _submit(session, connection, "full" if kind == "full" else None)
             asked.append(connection.id)
     return asked
+
+
+def next_full_run(session: Session, connection_id: UUID, today: date) -> date | None:
+    """The day from which on the night's full read of a connection is due; None where none is, or will be."""
+    connection = connections.get(session, connection_id)
+    if connection.last_full_run_at is None or connection.status not in _SCHEDULED:
+        return None
+    return max(today, (connection.last_full_run_at + FULL_EVERY).date())
 
 
 def _calls(registry: Any, connection: Connection) -> bool:

@@ -1,6 +1,6 @@
 """Consents are kept alive and their end is told; what is told stands until it is mended; what is over goes."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -132,6 +132,19 @@ def test_nobody_is_told_a_secret(hub, tenant_session):
     service.need_attention(tenant_session, made, "refused client_secret=very-secret-indeed")
     (notice,) = notices.list_notices(tenant_session, open=True, limit=10)
     assert "very-secret" not in notice.text and "very-secret" not in service.get(tenant_session, made).reason
+
+
+def test_the_next_full_read_is_told(hub):
+    made = hub.connect()
+    path = f"/api/connections/{made}"
+    assert hub.get(path).json["next_full_run_on"] is None
+    at = datetime.now(UTC) - timedelta(days=2)
+    with hub.storage.tenant(hub.tenant) as session:
+        service.note_run(session, UUID(made), at, is_full=True)
+    told_on = date.fromisoformat(hub.get(path).json["next_full_run_on"])
+    assert timedelta(days=6) <= told_on - at.date() <= timedelta(days=7)
+    hub.post(f"{path}/pause")
+    assert hub.get(path).json["next_full_run_on"] is None
 
 
 @pytest.mark.parametrize("status", ["paused", "disconnected", "pending", "choose_account"])
