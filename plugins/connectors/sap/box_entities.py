@@ -21,14 +21,18 @@ _EDM = {str: "Edm.String", bool: "Edm.Boolean", Decimal: "Edm.Decimal", date: "E
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityType:
-    """A set of entities: its name and type, its key, its properties and where its navigations lead."""
+    """A set of entities: its name, its key, its properties and where its navigations lead."""
 
     service: str
     name: str
-    type: str
     key: tuple[str, ...]
     properties: Mapping[str, type]
     navigations: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        """The name of its type."""
+        return f"{self.name}Type"
 
 
 def _properties(**names: str) -> dict[str, type]:
@@ -39,7 +43,6 @@ def _properties(**names: str) -> dict[str, type]:
 CUBE = EntityType(
     service="API_OPLACCTGDOCITEMCUBE_SRV",
     name="A_OperationalAcctgDocItemCube",
-    type="A_OperationalAcctgDocItemCubeType",
     key=("CompanyCode", "FiscalYear", "AccountingDocument", "AccountingDocumentItem"),
     properties=_properties(
         text="CompanyCode FiscalYear AccountingDocument AccountingDocumentItem CompanyCodeName FinancialAccountType"
@@ -56,7 +59,6 @@ CUBE = EntityType(
 PARTNER = EntityType(
     service="API_BUSINESS_PARTNER",
     name="A_BusinessPartner",
-    type="A_BusinessPartnerType",
     key=("BusinessPartner",),
     properties=_properties(
         text="BusinessPartner Customer BusinessPartnerFullName BusinessPartnerCategory",
@@ -68,7 +70,6 @@ PARTNER = EntityType(
 CUSTOMER = EntityType(
     service="API_BUSINESS_PARTNER",
     name="A_Customer",
-    type="A_CustomerType",
     key=("Customer",),
     properties=_properties(text="Customer CustomerName", flag="PostingIsBlocked", day="CreationDate"),
 )

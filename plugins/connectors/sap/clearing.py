@@ -96,15 +96,15 @@ def _pour(
     for credit in credits:
         queue = waiting.get((key(credit.line), credit.line.reference if by_reference else None))
         while queue and credit.left:
-            debit = next((each for each in queue if not by_reference or credit.line.refers_to(each.line)), None)
-            if debit is None:
+            found = next((each for each in queue if not by_reference or credit.line.refers_to(each.line)), None)
+            if found is None:
                 break
-            amount = min(credit.left, debit.left)
-            settlement.matches.append(Match(debit.line, credit.line, amount, amount))
+            amount = min(credit.left, found.left)
+            settlement.matches.append(Match(found.line, credit.line, amount, amount))
             credit.left -= amount
-            debit.left -= amount
-            if not debit.left:
-                queue.remove(debit)
+            found.left -= amount
+            if not found.left:
+                queue.remove(found)
 
 
 def _exchange(settlement: Settlement, credits: list[_Part], debits: list[_Part]) -> None:

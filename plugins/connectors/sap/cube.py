@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 from hub.sdk.errors import RefusedError
-from plugins.connectors.sap.cursors import newest_day
+from plugins.connectors.sap.cursors import day_or_none, newest_day
 from plugins.connectors.sap.keys import (
     LINE_KEY,
     Key,
     Raw,
     clearing_key,
     document_key,
+    is_balanced,
     is_cleared,
     is_debit,
     line_key,
@@ -92,12 +93,18 @@ class Cube:
         for batch in batches(keys):
             yield from self.all(any_of(equal(LINE_KEY, key) for key in batch))
 
-    def complete(self, lines: Iterable[Raw]) -> list[list[Raw]]:
-        """Each line with all that hang together with it, read anew where they were not among them."""
+    def complete(self, lines: Iterable[Raw], since: date | None = None) -> list[list[Raw]]:
+        """Each line with all that hang together with it, read anew where they may not all be among them.
+
+        `since`: the lines are all that were cleared on this day or later, so that whole clearings of then need no call.
+        """
         known: dict[Key, Raw] = {line_key(raw): raw for raw in lines}
         wanted = set(known)
-        clearings = {clearing_key(raw) for raw in known.values() if is_cleared(raw)}
-        for raw in self._cleared_by(each for each in clearings if each[2]):
+        clearings: dict[Key, list[Raw]] = {}
+        for raw in known.values():
+            if is_cleared(raw) and text(raw, "ClearingAccountingDocument"):
+                clearings.setdefault(clearing_key(raw), []).append(raw)
+        for raw in self._cleared_by(key for key, lines in clearings.items() if not _is_whole(lines, since)):
             known[line_key(raw)] = raw
         referred = {reference_key(raw) for raw in known.values() if _names_invoice(raw)} - {None}
         have = {document_key(raw) for raw in known.values() if not is_cleared(raw) and is_debit(raw)}
@@ -126,6 +133,11 @@ def _cleared_by(clearing: Key) -> str:
     if not year:
         return equal(("CompanyCode", "ClearingAccountingDocument"), (company, document))
     return equal(("CompanyCode", "ClearingDocFiscalYear", "ClearingAccountingDocument"), clearing)
+
+
+def _is_whole(lines: list[Raw], since: date | None) -> bool:
+    days = [day_or_none(raw, "ClearingDate") for raw in lines]
+    return since is not None and all(day and day >= since for day in days) and is_balanced(lines)
 
 
 def _names_invoice(raw: Raw) -> bool:

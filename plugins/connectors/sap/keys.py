@@ -1,6 +1,7 @@
 """What identifies a raw line of the line item cube, and what it hangs together with. Never raises for odd lines."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 Raw = Mapping[str, Any]
@@ -86,3 +87,16 @@ def units(lines: Iterable[Raw]) -> list[list[Raw]]:
             unit = ("open", reference) if reference in owing and reference is not None else ("alone", key)
         found.setdefault(unit, []).append(raw)
     return list(found.values())
+
+
+def is_balanced(lines: Iterable[Raw]) -> bool:
+    """Whether cleared lines add up to nothing in each currency, as all lines of a clearing do."""
+    sums: dict[str, Decimal] = {}
+    for raw in lines:
+        try:
+            amount = abs(Decimal(text(raw, "AmountInTransactionCurrency")))
+        except InvalidOperation:
+            return True  # no more lines make this one readable
+        currency = text(raw, "TransactionCurrency")
+        sums[currency] = sums.get(currency, Decimal(0)) + (amount if is_debit(raw) else -amount)
+    return not any(sums.values())

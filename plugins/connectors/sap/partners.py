@@ -87,13 +87,13 @@ def read_customers(partners: Partners, cursor: str | None) -> Iterator[Page]:
     done = str(Cursor(since=until.isoformat(), seen=seen, phase="since")) if until else None
     for start in range(0, max(len(rows), 1), _PAGE):
         end = start + _PAGE
-        found = [summary(row) for row in rows[start:end]]
+        found: list[Mapping[str, Any]] = [summary(row) for row in rows[start:end]]
         yield Page(items=found, cursor=cursor if end < len(rows) else done)
 
 
 def summary(row: Raw) -> dict[str, Any]:
     """What is kept of a business partner: its customer number, name, country and first e-mail address."""
-    found = {"id": customer_id(text(row, "Customer")), "name": _name(row)}
+    found: dict[str, Any] = {"id": customer_id(text(row, "Customer")), "name": _name(row)}
     addresses = _listed(row.get("to_BusinessPartnerAddress"))
     mails = (text(mail, "EmailAddress") for each in addresses for mail in _listed(each.get("to_EmailAddress")))
     found["email"] = next(filter(None, mails), None)

@@ -9,7 +9,6 @@ What changed while all was read is read at once after it.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import Any
 
@@ -21,6 +20,7 @@ from plugins.connectors.sap.keys import (
     Key,
     Raw,
     document_key,
+    is_balanced,
     is_debit,
     line_key,
     reference_key,
@@ -87,8 +87,8 @@ def _open(cube: Cube, partners: Partners, at: Cursor) -> Iterator[Page]:
 def _cleared(cube: Cube, partners: Partners, at: Cursor) -> Iterator[Page]:
     for lines, last in _runs(cube, CLEARED, _BY_CLEARING, LINE_ORDER, at.last):
         found = units(lines)
-        broken = [unit for unit in found if not _is_balanced(unit)]
-        found = [unit for unit in found if _is_balanced(unit)] + cube.complete(raw for unit in broken for raw in unit)
+        broken = [unit for unit in found if not is_balanced(unit)]
+        found = [unit for unit in found if is_balanced(unit)] + cube.complete(raw for unit in broken for raw in unit)
         yield Page(items=items(found, partners), cursor=str(replace(at, last=last)))
 
 
@@ -117,19 +117,6 @@ def _runs(cube: Cube, where: str, by: Order, then: Order, last: list[str]) -> It
         last = here
 
 
-def _is_balanced(unit: list[Raw]) -> bool:
-    """Whether cleared lines add up to nothing in each currency, as all lines of a clearing do."""
-    sums: dict[str, Decimal] = {}
-    for raw in unit:
-        try:
-            amount = abs(Decimal(text(raw, "AmountInTransactionCurrency")))
-        except InvalidOperation:
-            return True  # no more lines make this one readable
-        currency = text(raw, "TransactionCurrency")
-        sums[currency] = sums.get(currency, Decimal(0)) + (amount if is_debit(raw) else -amount)
-    return not any(sums.values())
-
-
 def _changed(cube: Cube, partners: Partners, at: Cursor) -> Iterator[Page]:
     since = date.fromisoformat(at.since or date.min.isoformat())
     rows = cube.changed_since(first_day(since))
@@ -139,7 +126,7 @@ def _changed(cube: Cube, partners: Partners, at: Cursor) -> Iterator[Page]:
     newest = newest_day(rows, ENTRY_DATES, cube.service.answered_on)
     until = max(since, newest) if newest else since
     now = Cursor(since=until.isoformat(), seen=digest(rows, CHANGE_DATES, until), phase="since")
-    found = cube.complete(rows)
+    found = cube.complete(rows, first_day(since))
     for start in range(0, len(found), _UNITS):
         end = start + _UNITS
         yield Page(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from hub.sdk.connector import Totals
+from hub.sdk.errors import RecordError
 from plugins.connectors.sap.cube import OPEN, Cube
 from plugins.connectors.sap.keys import LINE_KEY
 from plugins.connectors.sap.lines import parse
@@ -26,7 +27,10 @@ def open_lines(cube: Cube) -> Totals:
     customers: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     home: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for raw in cube.all(OPEN, select=_PROPERTIES, top=_PAGE):
-        line = parse(raw)
+        try:
+            line = parse(raw)
+        except RecordError:
+            continue  # it is in no books either, and was shown as such when it was read
         receivable[line.currency] += line.amount
         customers[line.customer_id][line.currency] += line.amount
         home[line.home_currency][line.customer_id] += line.home

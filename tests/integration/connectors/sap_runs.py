@@ -64,6 +64,16 @@ class Connection:
         """The books' receivable per currency, without zeros."""
         return {currency: total for currency, total in sorted(self.books.receivable().items()) if total}
 
+    def by_customer(self) -> dict[tuple[str, str], Decimal]:
+        """The same of each customer, by its id and the currency."""
+        sums: dict[tuple[str, str], Decimal] = {}
+        owed = [(each, self.books.balance(each)) for each in self.books.invoices.values()]
+        owed += [(each, -self.books.unapplied(each)) for each in self.books.credits()]
+        for document, amount in owed:
+            key = (document.customer_id, document.currency)
+            sums[key] = sums.get(key, Decimal(0)) + amount
+        return {key: total for key, total in sums.items() if total}
+
     def home(self) -> Decimal:
         """The books' receivable in the home currency, to the cent."""
         return self.books.home_receivable().quantize(Decimal("0.01"))
