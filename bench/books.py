@@ -127,10 +127,12 @@ class Company:
 
     def empty(self) -> None:
         """Forget all that was synced."""
-        tables = ("invoices", "agg_day", "agg_customer", "ledger_versions", "sync_pages", "sync_runs", "sync_rejects")
+        tables = ("customers", "invoices", "payments", "credit_memos", "allocations", "agg_day", "agg_customer")
+        tables += ("ledger_versions", "sync_pages", "sync_runs", "sync_rejects", "sync_cursors", "sync_seen")
         schema = schema_name(self.tenant)
         with self.storage.hub() as session:
             driver(session).execute(f"truncate {', '.join(f'{schema}.{table}' for table in tables)}")
+            driver(session).execute(f"update {schema}.connections set last_full_run_at = null")
 
     def drop(self) -> None:
         """Take the tenant away."""

@@ -14,6 +14,7 @@ from rich.table import Table
 
 BENCHMARKS = {
     "ingest": "Rows per second of a fresh sync, against plain COPY into the same table.",
+    "sync": "A first sync from a provider that answers at once, against COPY and merge of the same rows.",
     "resync": "The same sync again with nothing or one row in a hundred changed.",
     "features": "Point-in-time features, against the bare numpy kernel.",
     "score": "Read, features, predict and write, against the model's predict alone.",
@@ -33,7 +34,7 @@ BENCHMARKS = {
 )
 @click.argument("names", nargs=-1, metavar="[NAME ...]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
-@click.option("--rows", type=int, help="Size for ingest, resync, features and score.")
+@click.option("--rows", type=int, help="Size for ingest, sync, resync, features and score.")
 @click.option("--tenants", type=int, help="How many tenants tenant-create and migrate make.")
 def command(names: tuple[str, ...], as_json: bool, rows: int | None, tenants: int | None) -> None:
     """Measure the hub against the limits of this machine.

@@ -71,7 +71,8 @@ class Complete(NamedTuple):
 class Batch:
     """Rows by entity and id, the newest of each. Fill with `add`; `ledger.service.store_batch` stores it.
 
-    `complete` names documents, by key, of which the ledger has to let go of all other allocations.
+    `complete` names documents, by key, of which the ledger has to let go of all other allocations; what that takes
+    back is in `gone` once the ledger was asked, and in `taken_back` when, as far as the source says so.
     """
 
     connection_id: UUID
@@ -79,6 +80,7 @@ class Batch:
     rows: dict[Entity, dict[str, Row]] = field(default_factory=lambda: {entity: {} for entity in ENTITIES})
     gone: dict[Entity, dict[str, date]] = field(default_factory=lambda: {entity: {} for entity in ENTITIES})
     complete: dict[str, Complete] = field(default_factory=dict)
+    taken_back: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, connection_id: UUID, customers: Iterable[UUID] = ()) -> "Batch":

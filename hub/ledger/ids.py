@@ -13,11 +13,15 @@ _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
 class Naming:
-    """The ids of one connection's records. `customers` are ids of another connection's that its documents may name."""
+    """The ids of a page's records, remembered, for they name each other.
+
+    `customers` are ids of another connection's that the page's documents may name.
+    """
 
     def __init__(self, connection_id: UUID, customers: Iterable[UUID] = ()) -> None:
         self._connection = connection_id.bytes
         self._started: dict[str, blake2b] = {}
+        self._keys: dict[str, dict[str, str]] = {}
         self._customers = {str(customer): customer.hex for customer in customers}
 
     def customer(self, external_id: str) -> str:
@@ -29,14 +33,17 @@ class Naming:
 
     def key(self, entity: Entity, external_id: str) -> str:
         """The id as 32 hexadecimal digits. Raises UnicodeEncodeError for text that no database takes."""
-        started = self._started.get(entity)
-        if started is None:
-            started = blake2b(digest_size=16, key=self._connection, person=entity.encode())
-            self._started[entity] = started
-        digest = started.copy()
-        digest.update(external_id.encode())
-        text = digest.hexdigest()
-        return f"{text[:12]}8{text[13:16]}{_VARIANT[text[16]]}{text[17:]}"
+        keys = self._keys.get(entity)
+        if keys is None:
+            keys = self._keys[entity] = {}
+            self._started[entity] = blake2b(digest_size=16, key=self._connection, person=entity.encode())
+        key = keys.get(external_id)
+        if key is None:
+            digest = self._started[entity].copy()
+            digest.update(external_id.encode())
+            text = digest.hexdigest()
+            key = keys[external_id] = f"{text[:12]}8{text[13:16]}{_VARIANT[text[16]]}{text[17:]}"
+        return key
 
 
 def ledger_id(connection_id: UUID, entity: Entity, external_id: str) -> UUID:

@@ -113,22 +113,26 @@ def _lock(cursor: Cursor, batch: Batch) -> None:
 
 
 def _take_back(cursor: Cursor, batch: Batch) -> dict[str, str]:
-    """When the source took back the allocations that it no longer states, where it says so; they join those gone."""
+    """When the source took back the allocations that it no longer states, where it says so; they join those gone.
+
+    Asked again in the same transaction, it is the same.
+    """
     if not batch.complete:
-        return {}
+        return batch.taken_back
     sides: dict[str, list[str]] = {"invoice": [], "source": []}
     for key, complete in batch.complete.items():
         sides[complete.side].append(key)
     stated = {key for complete in batch.complete.values() for key in complete.allocations}
     parameters = {"invoices": _array(sides["invoice"]), "sources": _array(sides["source"])}
     cursor.execute(statements.TAKEN_BACK, parameters | {"stated": _array(stated.union(batch.rows["allocation"]))})
-    times: dict[str, str] = {}
+    times = batch.taken_back
     for allocation, document, effective_at in cursor.fetchall():
         complete = batch.complete[document]
         if not is_older(complete.updated_at, effective_at):
             batch.gone["allocation"].setdefault(allocation, complete.gone_on)
             if complete.updated_at is not None:
                 times[allocation] = complete.updated_at.isoformat()
+    batch.complete.clear()
     return times
 
 
@@ -196,7 +200,8 @@ def _moved_keys(entity: Entity, batch: Batch, difference: _Difference, touched: 
     if entity == "invoice":
         moved = touched.invoices
     elif entity in _SOURCES:
-        moved = touched.sources
+        # An id is of one entity alone, so what the page has as the other is none of this.
+        moved = touched.sources.difference(*(batch.rows[other] for other in _SOURCES if other != entity))
     else:
         return set()
     moved = moved | batch.gone[entity].keys()

@@ -186,82 +186,79 @@ _MOVED += " on_account numeric)"
 _BEFORE = f"""select day, currency, -billed, -invoices, -credited, -written_off, -paid, -on_account
     from jsonb_to_recordset(%(before)s::jsonb) as before {_MOVED}"""
 
-# Allocations that count: not taken back by the source, and what they allocate is there and open. Invoices are worked
-# out before the payments and credit memos of the same page are written: `closed` are those of them that do not count,
-# `opened` those that do again.
+# Allocations that count, beside what they need of their invoices: not taken back by the source, and what they allocate
+# is there and open. Invoices are worked out before the payments and credit memos of the same page are written: `closed`
+# are those of them that do not count, `opened` those that do again. No later step joins them again: how many there are
+# is what the planner guesses worst.
 _ALIVE = """
-    select a.* from allocations a
+    select a.id, a.invoice_id, a.source_id, a.kind, a.amount, a.applied_on, a.reversed_on, i.currency, i.issued_on,
+        i.total, i.deleted_on is null and i.stated_status not in ('draft', 'void') as counts,
+        i.deleted_on is null and i.stated_status = 'written_off' as given_up
+    from {documents} i join allocations a on a.invoice_id = i.id
     left join payments p on p.id = a.source_id
     left join credit_memos c on c.id = a.source_id
-    where a.invoice_id in ({ids}) and a.deleted_on is null and p.deleted_on is null and c.deleted_on is null
+    where a.deleted_on is null and p.deleted_on is null and c.deleted_on is null
         and (coalesce(p.status, c.status, 'open') = 'open' or a.source_id = any(%(opened)s::uuid[]))
-        and (a.source_id = any(%(closed)s::uuid[])) is not true"""
-_GIVEN_UP = "i.status = 'written_off' and i.stated_status = 'written_off'"
-_SETTLED_BY_DAY = f"""
-    select dated.day, i.currency, 0 as billed, 0 as invoices,
+        and (a.source_id is null or a.source_id <> all(%(closed)s::uuid[]))"""
+_SETTLED_BY_DAY = """
+    select dated.day, a.currency, 0 as billed, 0 as invoices,
         case when a.kind = 'credit_memo' then dated.amount else 0 end as credited,
         case when a.kind = 'write_off' then dated.amount else 0 end as written_off,
         case when a.kind not in ('credit_memo', 'write_off') then dated.amount else 0 end as paid,
         0 as on_account
-    from {{alive}} a join {{invoices}} i on i.id = a.invoice_id
+    from alive a
     cross join lateral (values (a.applied_on, a.amount), (a.reversed_on, -a.amount)) as dated (day, amount)
-    where dated.day is not null and i.status not in {UNCOUNTED}
-        and (a.kind <> 'credit_memo' or a.source_id is null)
+    where dated.day is not null and a.counts and (a.kind <> 'credit_memo' or a.source_id is null)
     -- What a source gave up without saying when is no receivable on any day; what was still set against it comes back.
     union all
-    select i.issued_on, i.currency, 0, 0, 0, i.total, 0, 0 from {{invoices}} i where {_GIVEN_UP} and {{among}}
+    select issued_on, currency, 0, 0, 0, total, 0, 0 from {documents}
+    where deleted_on is null and stated_status = 'written_off'
     union all
-    select greatest(dated.day, i.issued_on), i.currency, 0, 0, 0, -dated.amount, 0, 0
-    from {{alive}} a join {{invoices}} i on i.id = a.invoice_id
+    select greatest(dated.day, a.issued_on), a.currency, 0, 0, 0, -dated.amount, 0, 0
+    from alive a
     cross join lateral (values (a.applied_on, a.amount), (a.reversed_on, -a.amount)) as dated (day, amount)
-    where dated.day is not null and {_GIVEN_UP}"""
-_USED = f"""
-    select a.source_id, a.kind, coalesce(a.source_amount, a.amount) as amount, a.applied_on, a.reversed_on
-    from allocations a left join invoices i on i.id = a.invoice_id
-    where a.source_id in ({{ids}}) and a.deleted_on is null and coalesce(i.status, 'open') not in {UNCOUNTED}"""
+    where dated.day is not null and a.given_up"""
 _SOURCE_ALIVE = "deleted_on is null and status = 'open'"
+_USED = f"""
+    select a.source_id, a.kind, coalesce(a.source_amount, a.amount) as amount, a.applied_on, a.reversed_on, s.currency,
+        s.deleted_on is null and s.status = 'open' as counts
+    from {{documents}} s join allocations a on a.source_id = s.id left join invoices i on i.id = a.invoice_id
+    where a.deleted_on is null and coalesce(i.status, 'open') not in {UNCOUNTED}"""
 
 
 def _source_moves(entity: Entity, rows: str) -> str:
     """What documents of `rows`, whose allocations are in `used`, add to each day."""
     if entity == "credit_memo":
-        stated, used = "issued_on as day, currency, 0 as billed, 0 as invoices, total as credited", "u.kind = 'refund'"
-        kept = "0"
+        stated, kept = "issued_on as day, currency, 0 as billed, 0 as invoices, total as credited", "0"
+        used = "u.counts and u.kind = 'refund'"
     else:
-        stated, used = "paid_on as day, currency, 0 as billed, 0 as invoices, 0 as credited", "true"
-        kept = "amount"
+        stated, kept = "paid_on as day, currency, 0 as billed, 0 as invoices, 0 as credited", "amount"
+        used = "u.counts"
     return f"""
     select {stated}, 0 as written_off, 0 as paid, {kept} as on_account from {rows} where {_SOURCE_ALIVE}
     union all
-    select dated.day, s.currency, 0, 0, 0, 0, 0, dated.amount
-    from used u join (select * from {rows} where {_SOURCE_ALIVE}) s on s.id = u.source_id
-    cross join lateral (values (u.applied_on, -u.amount), (u.reversed_on, u.amount)) as dated (day, amount)
+    select dated.day, u.currency, 0, 0, 0, 0, 0, dated.amount
+    from used u cross join lateral (values (u.applied_on, -u.amount), (u.reversed_on, u.amount)) as dated (day, amount)
     where dated.day is not null and {used}"""
-
-
-_GIVEN = "select unnest(%(ids)s::uuid[])"
-_SETTLED_OF_GIVEN = _SETTLED_BY_DAY.format(alive="alive", invoices="invoices", among=f"i.id in ({_GIVEN})")
-_SETTLED_BEFORE = f"""
-with alive as ({_ALIVE.format(ids=_GIVEN)}), moves as ({_SETTLED_OF_GIVEN})
-select coalesce(jsonb_agg(moves), '[]')::text from moves"""
 
 
 def moved_before(entity: Entity) -> str:
     """What the documents `ids`, as they are, have added to the days of `agg_day`, as JSON: to be taken off again."""
     if entity == "invoice":
-        return _SETTLED_BEFORE
+        among, moves = f"alive as ({_ALIVE.format(documents='given')})", _SETTLED_BY_DAY.format(documents="given")
+    else:
+        among, moves = f"used as ({_USED.format(documents='given')})", _source_moves(entity, "given")
     return f"""
-with used as ({_USED.format(ids=_GIVEN)}), given as (select * from {TABLES[entity]} where id in ({_GIVEN})),
-moves as ({_source_moves(entity, "given")})
+with given as (select * from {TABLES[entity]} where id = any(%(ids)s::uuid[])), {among}, moves as ({moves})
 select coalesce(jsonb_agg(moves), '[]')::text from moves"""
 
 
 def _merge_invoices(large: bool) -> str:
     return f"""
 with {_candidates("invoice", large)},
-alive as materialized ({_ALIVE.format(ids="select id from candidates")}),
+alive as materialized ({_ALIVE.format(documents="candidates")}),
 ordered as (
-    select a.invoice_id, a.kind, a.amount, a.applied_on, a.kind in {PAYMENT_KINDS} as is_payment,
+    select a.invoice_id, a.total, a.kind, a.amount, a.applied_on, a.kind in {PAYMENT_KINDS} as is_payment,
         coalesce(sum(a.amount) over (
             partition by a.invoice_id order by a.applied_on, a.kind not in {PAYMENT_KINDS}, a.id
             rows between unbounded preceding and 1 preceding
@@ -272,8 +269,8 @@ settled as (
     select o.invoice_id, sum(o.amount) as amount,
         coalesce(sum(o.amount) filter (where o.kind = 'write_off'), 0) as written_off,
         coalesce(sum(o.amount) filter (where o.is_payment or o.kind = 'opening'), 0) as paid,
-        max(o.applied_on) filter (where o.is_payment and o.settled_before < i.total) as last_paid_on
-    from ordered o join candidates i on i.id = o.invoice_id group by o.invoice_id
+        max(o.applied_on) filter (where o.is_payment and o.settled_before < o.total) as last_paid_on
+    from ordered o group by o.invoice_id
 ),
 computed as (
     select i.*,
@@ -305,7 +302,7 @@ moves as (
     from changed where status not in {UNCOUNTED}
     union all
     select issued_on, currency, -total, -1, 0, 0, 0, 0 from replaced where status not in {UNCOUNTED}
-    union all {_SETTLED_BY_DAY.format(alive="alive", invoices="computed", among="true")}
+    union all {_SETTLED_BY_DAY.format(documents="computed")}
     union all {_BEFORE}
 ),
 days as ({_MOVE_DAYS}),
@@ -359,7 +356,7 @@ def _merge_sources(entity: Entity, large: bool) -> str:
     amount = "amount" if entity == "payment" else "total"
     return f"""
 with {_candidates(entity, large)},
-used as materialized ({_USED.format(ids="select id from candidates")}),
+used as materialized ({_USED.format(documents="candidates")}),
 used_up as (select source_id, sum(amount) as amount from used where reversed_on is null group by source_id),
 computed as (
     select s.*, case when {_SOURCE_ALIVE} then s.{amount} - coalesce(u.amount, 0) else 0 end as unapplied
