@@ -14,7 +14,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -131,8 +131,7 @@ class Budget:
         place = uuid.uuid4().hex
         try:
             waited = self._enter(place)
-        except redis.RedisError as error:
-            self._warn(error)
+        except redis.RedisError:
             with _alone(self.name).turn(self) as waited:
                 yield waited
             return
@@ -140,10 +139,9 @@ class Budget:
             yield waited
         finally:
             if self.limits.concurrent:
-                try:
+                # Where that is not heard, the place runs out by itself.
+                with suppress(redis.RedisError):
                     self.valkey.ask(lambda client: client.zrem(self._key("places"), place))
-                except redis.RedisError as error:
-                    self._warn(error)  # the place runs out by itself
 
     def learn(self, status: int, headers: Mapping[str, str]) -> None:
         """Take in what an answer says of the budget: how much is left, or that there shall be no call for a while."""
@@ -156,10 +154,8 @@ class Budget:
             return
         step, burst, _ = self._pace()
         keys = [self._key("pace"), self._key("day")]
-        try:
+        with suppress(redis.RedisError):
             self._eval(_LEARN, keys, step, burst, minute, self.limits.per_day or 0, day)
-        except redis.RedisError as error:
-            self._warn(error)
 
     def close(self, seconds: float) -> None:
         """Have nobody call for so long."""
@@ -168,10 +164,8 @@ class Budget:
         _alone(self.name).close(seconds)
         if seconds <= 0:
             return
-        try:
+        with suppress(redis.RedisError):
             self._eval(_CLOSE, [self._key("closed")], math.ceil(seconds * 1000))
-        except redis.RedisError as error:
-            self._warn(error)
 
     def _enter(self, place: str) -> float:
         """Take a place and a turn; how long was waited for them. Raises TransientError and redis.RedisError."""
@@ -220,9 +214,6 @@ class Budget:
     def _key(self, what: str) -> str:
         return f"paypredict:budget:{self.name}:{what}"
 
-    def _warn(self, error: Exception) -> None:
-        log.warning("calls are paced by this process alone, for Valkey does not answer: %s", type(error).__name__)
-
 
 class Valkey:
     """The hub's Valkey; while it does not answer it is not asked for a few seconds, so that calls need not wait."""
@@ -239,8 +230,9 @@ class Valkey:
             raise redis.ConnectionError("Valkey did not answer a moment ago")
         try:
             return question(self._client())
-        except redis.RedisError:
+        except redis.RedisError as error:
             self._away_until = time.monotonic() + _AWAY_SECONDS
+            log.warning("calls are paced by this process alone, for Valkey does not answer: %s", type(error).__name__)
             raise
 
 

@@ -28,6 +28,7 @@ _LONGEST_SECONDS = 20 * 366 * 86400
 _ASSERTION_SECONDS = 300
 # Providers name them back, leave them out, or turn them into an ID token or a refresh token.
 _NOT_COMPARED = frozenset({"openid", "profile", "email", "offline_access"})
+_PASSING = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
 _CURVES = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
 
 
@@ -212,7 +213,9 @@ def _post(client: Client, url: str, form: Mapping[str, str], *, proves_itself: b
 def _refusal(client: Client, answer: "httpx.Response", what: str) -> Exception:
     """What an answer that is no grant means, as the error to raise."""
     title, status, error = client.auth.title, answer.status_code, _error(answer)
-    if status == 429 or status >= 500 or error in ("temporarily_unavailable", "server_error", "slow_down"):
+    # What gives no reason in the protocol's own words comes from something in between, and passes.
+    is_said = bool(error) or status == 401
+    if not is_said or status == 429 or status >= 500 or error in _PASSING:
         return TransientError(f"{title}: the provider cannot {what} just now ({status})", retry_after(answer.headers))
     if error == "invalid_grant":
         return GrantRefused(f"{title}: the provider does not honour the grant any more; it was revoked or has expired")
@@ -224,7 +227,7 @@ def _refusal(client: Client, answer: "httpx.Response", what: str) -> Exception:
                 field="client_secret",
             )
         return AuthError(f"{title}: {said} that were entered; enter them anew")
-    return AuthError(f"{title}: the provider will not {what}: {error or 'no reason given'} ({status})")
+    return AuthError(f"{title}: the provider will not {what}: {error} ({status})")
 
 
 def _error(answer: "httpx.Response") -> str:

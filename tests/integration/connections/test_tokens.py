@@ -418,6 +418,49 @@ class TestKeepAlive:
         assert tokens.keep_alive(connected, connected.connection).days_left == 0
 
 
+class TestACode:
+    def exchange(self, connected, code="good-code"):
+        manifest = connected.registry.get("acme")
+        return tokens.exchange_code(
+            connected.settings, manifest, connected.auth, {}, {}, code, "https://hub.example/callback", "verifier-1"
+        )
+
+    def test_it_brings_a_grant(self, connect_acme, acme):
+        grant = self.exchange(connect_acme())
+        assert grant.access_token in acme.good and grant.refresh_token == acme.current and grant.expires_in == 3600
+        assert acme.token_posts[0].form == {
+            "grant_type": "authorization_code",
+            "code": "good-code",
+            "redirect_uri": "https://hub.example/callback",
+            "code_verifier": "verifier-1",
+        }
+
+    @pytest.mark.parametrize(
+        ("fault", "error", "said"),
+        [
+            (answers(400, {"error": "invalid_grant"}), AuthError, "does not honour"),
+            (answers(401, {"error": "invalid_client"}), ConfigError, "connector apps file"),
+            (answers(400, {"error": "invalid_request <script>"}), AuthError, "invalid_request script"),
+            (answers(200, {"access_token": "a-token", "scope": "openid"}), AuthError, "allow books"),
+            (answers(503), TransientError, "just now"),
+            (answers(302, Location="http://127.0.0.1:9/"), TransientError, "302"),
+            (answers(403, b"<html>Blocked</html>", Content_Type="text/html"), TransientError, "403"),
+            (hang_up, TransientError, "connect again"),
+        ],
+    )
+    def test_or_says_what_to_do(self, connect_acme, acme, fault, error, said):
+        acme.token_script.append(fault)
+        with pytest.raises(error, match=said):
+            self.exchange(connect_acme())
+        assert len(acme.token_posts) == 1
+
+    def test_the_client_in_the_body(self, connect_acme, acme):
+        acme.token_script.append(answers(200, acme.issue()))
+        self.exchange(connect_acme(auth=replace(AUTH, client_auth="body")))
+        assert acme.token_posts[0].form["client_secret"] == "s3cret-of-the-app"
+        assert "authorization" not in acme.token_posts[0].headers
+
+
 class TestRevoking:
     def test_the_provider_is_told(self, connect_acme, acme):
         connected = connect_acme()
