@@ -24,9 +24,9 @@ from hub.sdk.testing.limits import Limiter
 from hub.sdk.testing.oauth import Grant, OAuthServer, RefreshPolicy
 from hub.sdk.testing.serve import serve
 from hub.sdk.testing.webhooks import WebhookSender
-from plugins.connectors.quickbooks import box_events, box_query, box_reports
+from plugins.connectors.quickbooks import box_company, box_events, box_query, box_reports
 from plugins.connectors.quickbooks.box_books import ENTITIES, Row, Tables
-from plugins.connectors.quickbooks.box_entities import FILTERABLE, Item, Shapes, number
+from plugins.connectors.quickbooks.box_entities import FILTERABLE, Item, Shapes
 from plugins.connectors.quickbooks.box_query import Query, QueryError
 
 REALM = "9130350000000001"
@@ -105,26 +105,7 @@ class QuickBooksBox(Box):
 
     def unauthorized(self, reason: str) -> Response:
         """401, the one answer whose `fault` and its fields are in lower case."""
-        error = {
-            "message": "message=AuthenticationFailed; errorCode=003200; statusCode=401",
-            "detail": f"Token {reason}: ...",
-            "code": "3200",
-            "element": None,
-        }
-        body: dict[str, Any] = {
-            "warnings": None,
-            "intuitObject": None,
-            "fault": {"error": [error], "type": "AUTHENTICATION"},
-            "report": None,
-            "queryResponse": None,
-            "batchItemResponse": [],
-            "attachableResponse": [],
-            "syncErrorResponse": None,
-            "requestId": None,
-            "time": int(self.now().timestamp() * 1000),
-            "status": None,
-            "cdcresponse": [],
-        }
+        body = box_company.unauthorized(reason, self.now())
         headers = {"WWW-Authenticate": 'Bearer realm="Intuit", error="invalid_token"'}
         return self._signed(self.answer(body, 401, headers))
 
@@ -308,65 +289,25 @@ class QuickBooksBox(Box):
         return self.answer(make(company, day, self._time(realm)))
 
     def _company_info(self, realm: str, id: str) -> Response:
-        shapes = self.shapes[realm]
         if id != realm:
             return self._not_found()
-        name = "Sandbox Company US" if realm == self.realm else f"Sandbox Company {realm[-4:]}"
-        began = shapes.stamp(shapes.tables.rows("Term")[0].created_at)
-        info = {
-            "CompanyName": f"{name} 1",
-            "LegalName": f"{name} 1",
-            "CompanyAddr": {"Id": "1", "Line1": "123 Sierra Way", "City": "San Pablo", "PostalCode": "87999"},
-            "CompanyStartDate": began[:10],
-            "FiscalYearStartMonth": "January",
-            "Country": "US",
-            "SupportedLanguages": "en",
-            "DefaultTimeZone": shapes.company.zone.key,
-            "domain": "QBO",
-            "sparse": False,
-            "Id": "1",
-            "SyncToken": "4",
-            "MetaData": {"CreateTime": began, "LastUpdatedTime": began},
-        }
-        return self.answer({"CompanyInfo": info, "time": self._time(realm)})
+        found = box_company.company_info(self.shapes[realm], realm)
+        return self.answer({"CompanyInfo": found, "time": self._time(realm)})
 
     def _preferences(self, realm: str) -> Response:
-        shapes = self.shapes[realm]
-        began = shapes.stamp(shapes.tables.rows("Term")[0].created_at)
-        currencies = {party.currency for party in shapes.company.parties.values()}
-        preferences = {
-            "CurrencyPrefs": {
-                "MultiCurrencyEnabled": currencies != {shapes.company.home_currency},
-                "HomeCurrency": {"value": shapes.company.home_currency},
-            },
-            "domain": "QBO",
-            "sparse": False,
-            "Id": "1",
-            "SyncToken": "6",
-            "MetaData": {"CreateTime": began, "LastUpdatedTime": began},
-        }
-        return self.answer({"Preferences": preferences, "time": self._time(realm)})
+        found = box_company.preferences(self.shapes[realm])
+        return self.answer({"Preferences": found, "time": self._time(realm)})
 
     def _exchange_rate(self, realm: str) -> Response:
-        """Home units for one unit of the source currency, on a day."""
-        company = self.shapes[realm].company
-        source = request.args.get("sourcecurrencycode", "")
+        source = request.args.get("sourcecurrencycode", "").upper()
         try:
-            day = box_reports.report_day(company, request.args.get("asofdate"), None)
+            day = box_reports.report_day(self.shapes[realm].company, request.args.get("asofdate"), None)
         except ValueError:
             return self._invalid("2010", "Invalid date", "asofdate")
         if len(source) != 3:
             return self._invalid("2010", "Invalid currency", "sourcecurrencycode")
-        rate = {
-            "SourceCurrencyCode": source.upper(),
-            "TargetCurrencyCode": company.home_currency,
-            "Rate": number(company.rates[source.upper(), day]),
-            "AsOfDate": day.isoformat(),
-            "domain": "QBO",
-            "sparse": False,
-            "MetaData": {"LastUpdatedTime": self.shapes[realm].stamp(self.now())},
-        }
-        return self.answer({"ExchangeRate": rate, "time": self._time(realm)})
+        found = box_company.exchange_rate(self.shapes[realm], source, day, self.now())
+        return self.answer({"ExchangeRate": found, "time": self._time(realm)})
 
     def _read(self, realm: str, entity: str, id: str) -> Response:
         known = _BY_WORD.get(entity.casefold())
