@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hub.connections import notices, service
 from hub.connections.models import connection_tokens
 from hub.connections.service import Connection
+from hub.errors import NotFoundError
 from hub.sdk.errors import AuthError, PluginError
 from hub.sdk.manifest import Auth, Manifest
 from hub.settings import Settings
@@ -79,7 +80,10 @@ def health(session: Session, manifest: Manifest, connection: Connection, now: da
 
 def look_after(context: Context, connection: Connection, now: datetime) -> Literal["left", "well", "renewed", "failed"]:
     """Keep one connection's consent alive and tell of its end. What goes wrong with one is not the others' concern."""
-    auth = _consent_of(context.registry.get(connection.plugin), connection)
+    try:
+        auth = _consent_of(context.registry.get(connection.plugin), connection)
+    except NotFoundError:
+        return "left"  # its plugin is not installed any more
     if auth is None or connection.status not in _KEPT_ALIVE:
         return "left"
     from hub.connections import tokens  # late: it brings what calls providers

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from hub.connections import candidates, mentions, notices, service, webhooks
 from hub.jobs import service as jobs
+from hub.privacy import offboarding
 from hub.storage.mentions import Person, erase, find
 
 
@@ -98,6 +99,16 @@ def test_what_needs_no_consent_is_left_alone(hub):
     assert look_after(hub) == {"connections": 1, "renewed": 0, "failed": 0, "dropped": 0}
 
 
+def test_a_plugin_that_is_gone_keeps_nobody_from_being_looked_after(hub):
+    with hub.storage.tenant(hub.tenant) as session:
+        gone = service.create(session, "gone", "A", {}, auth_method="oauth")
+    hub.connect()
+    age(hub, renewed_at=50, refresh_expires_at=50)
+    assert look_after(hub) == {"connections": 2, "renewed": 1, "failed": 0, "dropped": 0}
+    assert hub.get(f"/api/connections/{gone}").json["health"] is None
+    assert len(hub.get("/api/connections").json["items"]) == 2
+
+
 def test_what_was_begun_and_left_goes_after_a_day(hub):
     made = hub.connect()
     assert hub.browser.post(f"/api/connections/{made}/reconnect", json={}).status_code == 200
@@ -176,6 +187,20 @@ def test_a_person_is_erased_from_all_that_connections_keep(tenant_session):
         assert list(find(tenant_session, place, person)) == []
     body = tenant_session.scalar(text("select body from webhook_deliveries where connection_id = :id"), {"id": made})
     assert bytes(body) == b'{"email": "erased-1", "amount": 10.50}'
+
+
+def test_an_erased_tenant_leaves_nothing_of_its_connections(hub):
+    other = hub.of_another_tenant()
+    other.connect()
+    assert (
+        other.browser.post("/api/connections", json={"connector": "books", "auth_method": "oauth"}).status_code == 201
+    )
+    certificate = offboarding.erase_tenant(hub.storage, other.tenant, "Strangers", datetime.now(UTC))
+    assert certificate["rows"]["hub.connected_accounts"] == 2 and certificate["rows"]["tenant.secrets"] == 2
+    with hub.storage.hub() as session:
+        for table in ("connected_accounts", "connect_states", "data_keys", "work"):
+            count = text(f"select count(*) from {table} where tenant_key = :key")
+            assert session.scalar(count, {"key": other.tenant}) == 0, table
 
 
 def test_notices_that_are_none(hub):
