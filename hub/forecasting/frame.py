@@ -113,20 +113,23 @@ class LedgerFrame:
 
         Per invoice: `customer` (index into the customer columns), `currency` (ISO 4217), `status` as in
         hub.sdk.records, days as integers. Per allocation: `settled_row` (index of the invoice), its kind, amount, and
-        the days it was applied and reversed (NEVER where it stands).
+        the days it was applied and reversed (NEVER where it stands). What was there before its invoice, such as a
+        deposit, settles it on the day that it is issued.
         """
+        rows, issued_on = np.asarray(settled_row, dtype=np.int64), np.asarray(issued, dtype=np.int32)
+        applied_on = np.maximum(np.asarray(applied, dtype=np.int32), issued_on[rows])
         currency_text = np.asarray(currency, dtype=object).tolist()
         currencies = sorted(set(currency_text))
         code_of = {code: at for at, code in enumerate(currencies)}
         status_text = np.asarray(status, dtype=object)
         parts = _with_reversals(
             Settlements(
-                np.asarray(settled_row, dtype=np.int64),
-                np.asarray(applied, dtype=np.int32),
+                rows,
+                applied_on,
                 np.asarray(settled_amount, dtype=np.float64),
                 np.array([MEANS_OF_KIND[kind] for kind in np.asarray(settled_kind, dtype=object)], dtype=np.int8),
             ),
-            np.asarray(reversed_, dtype=np.int32),
+            np.maximum(np.asarray(reversed_, dtype=np.int32), applied_on),
         )
         return cls(
             day=NEVER,
@@ -138,7 +141,7 @@ class LedgerFrame:
             currency=np.array([code_of[code] for code in currency_text], dtype=np.int16),
             currencies=tuple(currencies),
             terms=np.asarray(terms, dtype=object),
-            issued=np.asarray(issued, dtype=np.int32),
+            issued=issued_on,
             due=np.asarray(due, dtype=np.int32),
             amount=np.asarray(amount, dtype=np.float64),
             draft=status_text == "draft",

@@ -23,6 +23,9 @@ def part(name: str, amount: str, day: int, kind: AllocationKind = "payment", **m
 CASES = [
     pytest.param([invoice(), part("a", "100", 3)], Outcome.PAID, 3, id="paid"),
     pytest.param([invoice()], Outcome.OPEN, None, id="open"),
+    pytest.param(
+        [invoice(issued_on=date(2026, 2, 10)), part("a", "100", 3)], Outcome.PAID, 10, id="by a deposit from before"
+    ),
     pytest.param([invoice(), part("a", "40", 3), part("b", "60", 9)], Outcome.PAID, 9, id="paid in parts"),
     pytest.param([invoice(), part("a", "40", 3)], Outcome.OPEN, None, id="paid in part"),
     pytest.param([invoice(), part("a", "99.10", 3)], Outcome.PAID, 3, id="short by less than one"),
