@@ -38,7 +38,7 @@ _STATUSES = frozenset(get_args(DocumentStatus))
 _KINDS = frozenset(get_args(AllocationKind))
 _STANDINGS = frozenset({"open", "void"})
 _SOURCES = frozenset({"payment", "credit_memo"})
-_COMPLETE = frozenset({"payment", "credit_memo", "invoice"})
+_COMPLETE = ("payment", "credit_memo", "invoice")
 _SIGNED = Struct(">q").unpack
 
 
@@ -113,14 +113,20 @@ class Batch:
 
         What an older item of the batch said of the document goes, as it would from the ledger.
         """
-        allocations = frozenset(key for entity, key, row in checked if entity == "allocation" and isinstance(row, Row))
-        times = [row.updated_at for entity, _, row in checked if isinstance(row, Row) and entity != "customer"]
-        newest = max((each for each in times if each is not None), default=None)
+        stands: list[str] = []
+        newest: datetime | None = None
+        for entity, key, row in checked:
+            if isinstance(row, Row) and entity != "customer":
+                if entity == "allocation":
+                    stands.append(key)
+                if newest is None or (row.updated_at is not None and row.updated_at > newest):
+                    newest = row.updated_at
+        allocations = frozenset(stands)
         found = {}
         for record in stated:
             if isinstance(record, AllocationsComplete):
                 if record.entity not in _COMPLETE or type(record.external_id) is not str:
-                    raise RecordError(f"{record!r} names no document", expected=", ".join(sorted(_COMPLETE)))
+                    raise RecordError(f"{record!r} names no document", expected=", ".join(_COMPLETE))
                 side = "invoice" if record.entity == "invoice" else "source"
                 key = self._key(record.entity, record.external_id)
                 found[key] = Complete(side, allocations, _day(record, "gone_on"), newest)

@@ -86,6 +86,9 @@ def merge(session: Session, batch: Batch, now: datetime) -> StoreCounts:
             _array(key for entity in _SOURCES if entity in differences for key in getattr(differences[entity], name))
             for name in ("closed", "opened")
         )
+        if any(len(each.new) + len(each.changed) >= LARGE for each in differences.values()):
+            # A page's rows pass through several steps of a statement; none of them should go by way of the disk.
+            cursor.execute("set local work_mem = '64MB'")
         before = _moved_before(cursor, batch, differences, touched)
         _mark(cursor, batch, differences, taken_back, now, counts)
         for entity in _ORDER:
@@ -258,8 +261,6 @@ def _write(
         **values,
     }
     if is_large:
-        # A page's rows pass through several steps of the statement; none of them should go by way of the disk.
-        cursor.execute("set local work_mem = '64MB'")
         cursor.execute(statements.create_staging(entity))
         with cursor.copy(statements.copy_staging(entity)) as copy:
             write_row, rows, naming = copy.write_row, batch.rows[entity], batch.naming

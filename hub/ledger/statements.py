@@ -188,13 +188,18 @@ _BEFORE = f"""select day, currency, -billed, -invoices, -credited, -written_off,
 
 # Allocations that count, beside what they need of their invoices: not taken back by the source, and what they allocate
 # is there and open. Invoices are worked out before the payments and credit memos of the same page are written: `closed`
-# are those of them that do not count, `opened` those that do again. No later step joins them again: how many there are
-# is what the planner guesses worst.
+# are those of them that do not count, `opened` those that do again. Only those of the documents at hand are looked into
+# (that is what `offset 0` is for), and no later step joins them again: how many there are is what the planner guesses
+# worst, and in a first sync it knows nothing yet.
 _ALIVE = """
-    select a.id, a.invoice_id, a.source_id, a.kind, a.amount, a.applied_on, a.reversed_on, i.currency, i.issued_on,
-        i.total, i.deleted_on is null and i.stated_status not in ('draft', 'void') as counts,
-        i.deleted_on is null and i.stated_status = 'written_off' as given_up
-    from {documents} i join allocations a on a.invoice_id = i.id
+    select a.id, a.invoice_id, a.source_id, a.kind, a.amount, a.applied_on, a.reversed_on, a.currency, a.issued_on,
+        a.total, a.counts, a.given_up
+    from (
+        select a.*, i.currency, i.issued_on, i.total,
+            i.deleted_on is null and i.stated_status not in ('draft', 'void') as counts,
+            i.deleted_on is null and i.stated_status = 'written_off' as given_up
+        from {documents} i join allocations a on a.invoice_id = i.id offset 0
+    ) a
     left join payments p on p.id = a.source_id
     left join credit_memos c on c.id = a.source_id
     where a.deleted_on is null and p.deleted_on is null and c.deleted_on is null
@@ -220,9 +225,13 @@ _SETTLED_BY_DAY = """
     where dated.day is not null and a.given_up"""
 _SOURCE_ALIVE = "deleted_on is null and status = 'open'"
 _USED = f"""
-    select a.source_id, a.kind, coalesce(a.source_amount, a.amount) as amount, a.applied_on, a.reversed_on, s.currency,
-        s.deleted_on is null and s.status = 'open' as counts
-    from {{documents}} s join allocations a on a.source_id = s.id left join invoices i on i.id = a.invoice_id
+    select a.source_id, a.kind, coalesce(a.source_amount, a.amount) as amount, a.applied_on, a.reversed_on, a.currency,
+        a.counts
+    from (
+        select a.*, s.currency, s.deleted_on is null and s.status = 'open' as counts
+        from {{documents}} s join allocations a on a.source_id = s.id offset 0
+    ) a
+    left join invoices i on i.id = a.invoice_id
     where a.deleted_on is null and coalesce(i.status, 'open') not in {UNCOUNTED}"""
 
 

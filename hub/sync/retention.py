@@ -16,10 +16,11 @@ _RUNS = text("""
     delete from sync_runs where id in (
         select id from (
             select id, started_at, status, row_number() over (
-                partition by connection_id, status in ('ok', 'partial', 'suspicious') order by started_at desc
+                partition by connection_id, kind = 'some', status in ('ok', 'partial', 'suspicious')
+                order by started_at desc
             ) as place from sync_runs
         ) ranked
-        where place > 1 and status <> 'running' and started_at < :before limit :at_once
+        where place > 1 and status not in ('running', 'waiting') and started_at < :before limit :at_once
     )
 """)
 
