@@ -46,6 +46,14 @@ def publish(context, *, changed):
     context.publish(SyncFinished(tenant=context.tenant, connection_id="c", run_id="r", status="ok", changed=changed))
 
 
+def announce(context, *, fails):
+    event = SyncFinished(tenant=context.tenant, connection_id="c", run_id="r", status="ok", changed=3)
+    with context.transaction() as session:
+        context.announce(session, event)
+    if fails:
+        raise InvalidError("after all")
+
+
 def publish_and_fail(context):
     publish(context, changed=1)
     raise InvalidError("after all")
@@ -210,6 +218,15 @@ def test_nothing_follows_from_the_events_of_work_that_failed(make_runner, submit
     assert make_runner(__name__, "publish_and_fail", reactions=_follow).run(work_id) == "failed"
     with storage.tenant(tenant) as session:
         assert service.list_work(session, kind="answer") == []
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_follows_from_what_is_announced_does_not_wait_for_the_end(make_runner, submit, storage, tenant, fails):
+    work_id = submit("announce", fails=fails)
+    make_runner(__name__, "announce", reactions=_follow).run(work_id)
+    with storage.tenant(tenant) as session:
+        (follower,) = service.list_work(session, kind="answer")
+    assert follower["state"] == "queued"
 
 
 def test_run_due_does_what_follows_too(make_runner, submit, storage, tenant):

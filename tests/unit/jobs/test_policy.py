@@ -6,7 +6,7 @@ import pytest
 
 from hub.errors import ConflictError, HubError, InvalidError, RateLimitedError, UnavailableError
 from hub.jobs.policy import Policy, judge, tenant_concurrency
-from hub.sdk.errors import AuthError, ConfigError, RecordError, TransientError
+from hub.sdk.errors import AuthError, ConfigError, RecordError, RefusedError, TransientError
 from hub.settings import Settings
 
 POLICY = Policy(backoff_seconds=10, longest_backoff_seconds=60)
@@ -22,6 +22,7 @@ def verdict(error, attempt=1):
         (AuthError("reconnect"), "auth"),
         (ConfigError("no such file"), "config"),
         (RecordError("no total"), "record"),
+        (RefusedError("no such company", status=404), "refused"),
         (InvalidError("no file"), "invalid"),
         (ConflictError("there is one"), "conflict"),
     ],
@@ -67,3 +68,8 @@ def test_an_unforeseen_error_says_its_type_and_its_first_line():
 @pytest.mark.parametrize(("workers", "expected"), [(1, 1), (2, 1), (8, 7)])
 def test_a_tenant_never_gets_all_workers(workers, expected):
     assert tenant_concurrency(Settings.load({}, job_workers=workers)) == expected
+
+
+def test_a_day_that_the_provider_names_is_waited_for():
+    delay = verdict(TransientError("the day's calls are used up", retry_after=67_000)).delay
+    assert 67_000 <= delay <= 67_005

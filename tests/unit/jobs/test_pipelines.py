@@ -1,0 +1,28 @@
+"""What work follows from which event, and that there is a handler for all of it."""
+
+import importlib
+
+from hub import pipelines
+from hub.events import ConnectionReady, FirstPagesStored, ForecastsReady, SyncFinished
+
+
+def test_what_follows():
+    ids = {"tenant": "acme", "connection_id": "c1"}
+    finished = {**ids, "run_id": "r1", "status": "ok"}
+    expected = [
+        (ConnectionReady(**ids), [("sync.run", {"connection_id": "c1"})]),
+        (FirstPagesStored(**ids, run_id="r1"), [("forecasting.refresh", {})]),
+        (SyncFinished(**finished, changed=3), [("forecasting.refresh", {})]),
+        (SyncFinished(**finished, changed=0), []),
+        (ForecastsReady(tenant="acme", model_id="m", predictions=1), []),
+    ]
+    for event, work in expected:
+        assert list(pipelines.reactions(event)) == work
+
+
+def test_whatever_is_scheduled_or_follows_has_a_handler():
+    kinds = {entry.kind for entry in pipelines.SCHEDULE} | {"sync.run", "sync.some", "forecasting.refresh"}
+    assert kinds <= pipelines.HANDLERS.keys()
+    for place in pipelines.HANDLERS.values():
+        module, _, name = place.partition(":")
+        assert callable(getattr(importlib.import_module(module), name)), place
