@@ -82,7 +82,10 @@ def start(session: Session, connection_id: UUID, work_id: UUID | None, kind: Kin
         .limit(1)
     ).scalar_one_or_none()
     if other is not None:
-        raise TransientError(f"A run of this connection is under way since {other:%Y-%m-%d %H:%M} UTC.", retry_after=30)
+        wait = 300 if kind == "some" else 30  # what is announced comes with the next increment anyway
+        raise TransientError(
+            f"A run of this connection is under way since {other:%Y-%m-%d %H:%M} UTC.", retry_after=wait
+        )
     if left is None:
         added = insert(sync_runs).values(connection_id=connection_id, work_id=work_id, kind=kind, started_at=now)
         run_id = session.execute(added.returning(sync_runs.c.id)).scalar_one()

@@ -46,7 +46,8 @@ class Gap:
         where = f", at {self.customers} customer{'s' if self.customers > 1 else ''}" if self.customers else ""
         home = " in the home currency" if self.is_home else ""
         if self.amount:
-            return f"the ledger's receivables{home} differ from the provider's by {_plain(self.amount)} {self.currency}{where}"
+            amount = f"{_plain(self.amount)} {self.currency}"
+            return f"the ledger's receivables{home} differ from the provider's by {amount}{where}"
         return f"customers' balances{home} in {self.currency} differ from the provider's{where}, though not in sum"
 
 

@@ -433,6 +433,31 @@ def test_work_that_was_asked_for_before_a_connection_was_paused_does_nothing(hub
     assert hub.query("select count(*) from sync_runs") == [(0,)]
 
 
+def test_what_a_full_run_came_by_is_forgotten_with_it(hub, books):
+    books.size = 2
+    books.fill(6)
+    run(hub)
+    for _ in range(2):
+        books.pages.clear()
+        books.failing = {2: RefusedError("no", status=400)}
+        with pytest.raises(RefusedError):
+            run(hub, "full")
+        # That of the run before has gone.
+        assert hub.query("select count(distinct run_id) from sync_seen") == [(1,)]
+    run(hub, "full")
+    assert hub.query("select count(*) from sync_seen") == [(0,)]
+
+
+def test_single_records_wait_for_the_run_under_way(hub, books):
+    books.fill(6)
+    books.failing = {2: Killed()}
+    with pytest.raises(Killed):
+        run(hub)
+    with pytest.raises(TransientError, match="under way") as caught:
+        some(hub, "invoices", "i1")
+    assert caught.value.retry_after == 300
+
+
 def _written(hub) -> dict[str, list[tuple]]:
     """Where each row lies and who wrote it: any write, even of the same values, shows."""
     tables = ("customers", "invoices", "payments", "allocations", "ledger_versions", "agg_day", "agg_customer")
