@@ -1,6 +1,9 @@
 """`paypredict advance`: let days pass in the demo's books, and see them arrive in the hub."""
 
 import time
+from collections import Counter
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from hub.identity.public_address import base_url
 from hub.settings import Settings
 
 _WITHIN_S = 600
+_COUNTED = ("inserted", "changed", "deleted")
 
 
 @click.command("advance")
@@ -36,17 +40,18 @@ def command(days: int, data: Path | None, port: int | None) -> None:
     if not key_file.exists():
         raise ConflictError(f"there is no demo in {settings.data_dir}; start one: paypredict up --demo")
     headers = {"Authorization": f"Bearer {key_file.read_text().strip()}"}
+    since = datetime.now(UTC).isoformat()
     with httpx.Client(trust_env=False, timeout=120) as client:
         state = _json(client, "POST", f"{box}/_box/advance", json={"days": days})
         click.echo(f"It is {state['today']} in the demo's books: {state['invoices']:,} invoices.")
         told = _json(client, "POST", f"{box}/_box/deliver", json={})
-        click.echo(f"QuickBooks announced the changes in {len(told)} webhooks.")
+        click.echo(f"QuickBooks announced what happened: {len(told)} webhook{'s' * (len(told) != 1)}.")
     with httpx.Client(trust_env=False, timeout=60, base_url=base_url(settings), headers=headers) as client:
-        click.echo(inert(_sync(client)))
+        click.echo(inert(_sync(client, since)))
 
 
-def _sync(client: httpx.Client) -> str:
-    """Have the demo's connection read what changed; what came of it in a few lines."""
+def _sync(client: httpx.Client, since: str) -> str:
+    """Have the demo's connection read what changed; what came of it, and of what was announced, in a few lines."""
     held = _json(client, "GET", "/api/connections")["items"]
     connection = next(each for each in held if each["connector"] == demo_provider.SLUG)
     job = _json(client, "POST", f"/api/connections/{connection['id']}/sync", json={})
@@ -59,15 +64,16 @@ def _sync(client: httpx.Client) -> str:
     if job["state"] != "done":
         raise UnavailableError(f"the sync is {job['state']}: {(job['error'] or {}).get('message')}")
     run = job["result"]
-    lines = [
-        f"Read: {run['status']}, {run['changed']:,} ledger records changed"
-        + (f" ({run['reason']})" if run["reason"] else "")
-    ]
-    for entity, counts in run["counts"].items():
-        lines.append(
-            f"  {entity:<12} {counts['inserted']:>5} new {counts['changed']:>5} changed {counts['deleted']:>5} deleted"
-        )
-    differences = {name: amount for name, amount in run["tie_out_difference"].items() if float(amount)}
+    listed = _json(client, "GET", f"/api/connections/{connection['id']}/runs")["items"]
+    runs = [each for each in listed if each["started_at"] >= since]
+    lines = [f"{len(runs)} runs; the last is {run['status']}" + (f": {run['reason']}" if run["reason"] else ".")]
+    totals: Counter[tuple[str, str]] = Counter()
+    for each in runs:
+        for entity, counts in each["counts"].items():
+            totals.update({(entity, what): counts.get(what, 0) for what in _COUNTED})
+    for entity in dict.fromkeys(entity for entity, _ in totals):
+        lines.append(f"  {entity:<12}" + "".join(f"{totals[entity, what]:>6} {what}" for what in _COUNTED))
+    differences = {name: amount for name, amount in run["tie_out_difference"].items() if Decimal(amount)}
     lines.append(f"Differences from QuickBooks: {differences}" if differences else "It ties out to the cent.")
     return "\n".join(lines)
 

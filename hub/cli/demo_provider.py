@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
-import click
 import httpx
 
 from hub.errors import ConflictError, UnavailableError
@@ -125,6 +124,7 @@ def _command(settings: Settings, folder: Path, app: dict[str, str]) -> list[str]
         "port": app["port"],
         "state": folder / f"{SLUG}.json",
         "days-of-history": _DAYS,
+        "currencies": "USD,EUR,GBP",
         "customers": _CUSTOMERS,
         "invoices-per-day": _INVOICES_PER_DAY,
         "client-id": app["client_id"],
@@ -145,8 +145,3 @@ def _answers(address: str) -> bool:
 def _require(response: httpx.Response) -> None:
     if response.is_error:
         raise UnavailableError(f"{response.request.url.path} answered {response.status_code}: {response.text[:500]}")
-
-
-def say(text: str) -> None:
-    """A line for the person at the terminal."""
-    click.echo(text)

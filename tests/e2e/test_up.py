@@ -54,6 +54,20 @@ class Up:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as response:
             return response.status
 
+    def ask(self, path: str, api_key: str) -> bytes:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", headers={"Authorization": f"Bearer {api_key}"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return response.read()
+
+    def command(self, *arguments: str) -> str:
+        """What another command says beside it."""
+        environ = {**os.environ, "PAYPREDICT_DATA_DIR": str(self.data_dir), "PAYPREDICT_PORT": str(self.port)}
+        done = subprocess.run([PAYPREDICT, *arguments], env=environ, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def descendants(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
 
@@ -137,21 +151,39 @@ def test_recovers_after_everything_was_killed_and_keeps_what_was_stored(tmp_path
 
 
 @pytest.mark.slow
-def test_the_demo_is_imported_forecast_and_summed_up_once(tmp_path):
+def test_the_demo_connects_its_books_forecasts_them_and_lives_on(tmp_path):
     with up(tmp_path / "data", "--demo") as run:
         said = run.wait_for("Running at", seconds=400)
         api_key = re.search(r"API key of tenant demo: (\S+)", said)[1]
         assert (run.data_dir / "demo_api_key").read_text().strip() == api_key
-        assert (run.data_dir / "demo_api_key").stat().st_mode & 0o777 == 0o600
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{run.port}/api/predictions?limit=1", headers={"Authorization": f"Bearer {api_key}"}
-        )
-        with urllib.request.urlopen(request, timeout=30) as response:
-            assert b"p_late30" in response.read()
-        summary = said.split("Forecasting it: done")[1].split("The demo's API key")[0]
+        for name in ("demo_api_key", "connectors.toml"):
+            assert (run.data_dir / name).stat().st_mode & 0o777 == 0o600
+        assert b"p_late30" in run.ask("/api/predictions?limit=1", api_key)
+        assert b'"status":"ready"' in run.ask("/api/connections", api_key)
+        summary = said.split("Forecasting: done")[1].split("The demo's API key")[0]
+        for day in range(2):
+            told = run.command("advance", "3")
+            assert "It ties out to the cent." in told, (day, told)
         assert run.end() == 0
     with up(tmp_path / "data", "--demo") as run:
         said = run.wait_for("Running at")
-        assert "Importing" not in said and "API key of tenant" not in said
-        assert summary.splitlines()[1] in said
+        assert "Connecting" not in said and "API key of tenant" not in said
+        assert summary.splitlines()[1].split(",")[0] in said
+        assert "It ties out to the cent." in run.command("advance")
         assert run.end() == 0
+
+
+def test_the_demo_leaves_apps_of_the_operator_alone(tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "connectors.toml").write_text('[quickbooks]\nclient_id = "mine"\n')
+    with up(folder, "--demo") as run:
+        run.process.wait(120)
+        assert "run the demo with a folder of its own" in run.said()
+    assert (folder / "connectors.toml").read_text() == '[quickbooks]\nclient_id = "mine"\n'
+
+
+def test_days_pass_only_in_a_demo(tmp_path):
+    environ = {**os.environ, "PAYPREDICT_DATA_DIR": str(tmp_path)}
+    told = subprocess.run([PAYPREDICT, "advance"], env=environ, capture_output=True, text=True, check=False)
+    assert told.returncode == 2 and "paypredict up --demo" in told.stderr
