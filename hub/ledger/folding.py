@@ -3,11 +3,15 @@
 The rules are those of `hub.ledger.statements`; amounts are exact, the home currency's to its minor units at the end.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from hub.ledger.batch import is_older
+from hub.ledger.receivables import minor_units
 from hub.sdk.records import (
     Allocation,
     AllocationsComplete,
@@ -20,7 +24,8 @@ from hub.sdk.records import (
 )
 
 _ZERO = Decimal(0)
-_CENT = Decimal("0.01")
+_NEXT_TO_NOTHING = Decimal("1E-10")
+_Key = tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -32,26 +37,48 @@ class Books:
     payments: dict[str, Payment] = field(default_factory=dict)
     credit_memos: dict[str, CreditMemo] = field(default_factory=dict)
     allocations: dict[str, Allocation] = field(default_factory=dict)
-    gone: set[tuple[str, str]] = field(default_factory=set)
-    _grouped: dict[str, dict[str | None, list[Allocation]]] = field(default_factory=dict)
+    gone: set[_Key] = field(default_factory=set)
+    _ends: dict[_Key, dict[str, Allocation]] = field(default_factory=dict)
+    _stated_at: dict[_Key, datetime | None] = field(default_factory=dict)
+    _completed_at: dict[_Key, datetime | None] = field(default_factory=dict)
 
     def add(self, records: Iterable[Record]) -> None:
-        """Take in what one item states, in the place of what was known before."""
+        """Take in what one item states, in the place of what was known before, unless that is newer."""
         records = list(records)
-        self._grouped.clear()
+        stated_at = _stated_at(records)
+        complete = [record for record in records if isinstance(record, AllocationsComplete)]
+        if any(is_older(stated_at, self._completed_at.get(_key(each))) for each in complete):
+            # A newer item said where all of the document went.
+            records = [each for each in records if not isinstance(each, Allocation | AllocationsComplete)]
         stated = {record.external_id for record in records if isinstance(record, Allocation)}
         for record in records:
             if isinstance(record, AllocationsComplete):
-                for allocation in [*self.allocations.values()]:
-                    if allocation.external_id not in stated and _is_of(allocation, record):
-                        del self.allocations[allocation.external_id]
+                self._completed_at[_key(record)] = stated_at
+                for allocation in [*self._ends.get(_key(record), {}).values()]:
+                    if allocation.external_id not in stated and not is_older(stated_at, allocation.updated_at):
+                        self._remove("allocation", allocation.external_id)
             elif isinstance(record, Gone):
-                self._table(record.entity).pop(record.external_id, None)
+                self._remove(record.entity, record.external_id)
                 self.gone.add((record.entity, record.external_id))
             else:
-                entity = _ENTITIES[type(record)]
-                self._table(entity)[record.external_id] = record
-                self.gone.discard((entity, record.external_id))
+                self._put((_ENTITIES[type(record)], record.external_id), record)
+
+    def _put(self, key: _Key, record: Any) -> None:
+        if is_older(record.updated_at, self._stated_at.get(key)):
+            return
+        self._stated_at[key] = record.updated_at
+        self._remove(*key)
+        self._table(key[0])[key[1]] = record
+        self.gone.discard(key)
+        if isinstance(record, Allocation):
+            for end in _ends(record):
+                self._ends.setdefault(end, {})[record.external_id] = record
+
+    def _remove(self, entity: str, external_id: str) -> None:
+        record = self._table(entity).pop(external_id, None)
+        if isinstance(record, Allocation):
+            for end in _ends(record):
+                del self._ends[end][external_id]
 
     def _table(self, entity: str) -> dict[str, Any]:
         table: dict[str, Any] = getattr(self, f"{entity}s")
@@ -59,11 +86,11 @@ class Books:
 
     def settling(self, invoice_id: str) -> list[Allocation]:
         """The allocations that settle an invoice: those whose source counts."""
-        return [each for each in self._by("invoice_id", invoice_id) if self._counts(each)]
+        return [each for each in self._ends.get(("invoice", invoice_id), {}).values() if self._counts(each)]
 
     def used(self, entity: str, external_id: str) -> list[Allocation]:
         """The allocations that use up a payment or credit memo."""
-        found = (each for each in self._by("source_id", external_id) if source_entity(each) == entity)
+        found = self._ends.get((entity, external_id), {}).values()
         return [each for each in found if each.reversed_on is None and not self._is_uncounted(each.invoice_id)]
 
     def credits(self) -> list[Payment | CreditMemo]:
@@ -109,23 +136,13 @@ class Books:
         return total
 
     def status(self, invoice: Invoice) -> str:
-        """paid, partly_paid, open, credited, written_off, void or draft."""
+        """paid, partly_paid, open, void, draft or written_off: by how much of it is open, whatever settled it."""
         if invoice.status != "open":
             return invoice.status
-        settling = self.settling(invoice.external_id)
-        if self.balance(invoice) > 0:
-            return "partly_paid" if settling else "open"
-        if any(each.kind in ("payment", "prepayment", "overpayment", "opening") for each in settling):
+        balance = self.balance(invoice)
+        if balance <= 0:
             return "paid"
-        return "written_off" if any(each.kind == "write_off" for each in settling) else "credited"
-
-    def _by(self, name: str, value: str) -> list[Allocation]:
-        if name not in self._grouped:
-            groups: dict[str | None, list[Allocation]] = {}
-            for each in self.allocations.values():
-                groups.setdefault(getattr(each, name), []).append(each)
-            self._grouped[name] = groups
-        return self._grouped[name].get(value, [])
+        return "partly_paid" if balance < invoice.total else "open"
 
     def _counts(self, allocation: Allocation) -> bool:
         if allocation.reversed_on is not None:
@@ -157,33 +174,47 @@ def source_entity(allocation: Allocation) -> str:
     return allocation.source_kind or ("credit_memo" if allocation.kind == "credit_memo" else "payment")
 
 
-def _is_of(allocation: Allocation, complete: AllocationsComplete) -> bool:
-    if complete.entity == "invoice":
-        return allocation.invoice_id == complete.external_id
-    return allocation.source_id == complete.external_id and source_entity(allocation) == complete.entity
+def _ends(allocation: Allocation) -> list[_Key]:
+    """The documents that an allocation lies between."""
+    ends = (("invoice", allocation.invoice_id), (source_entity(allocation), allocation.source_id))
+    return [(entity, external_id) for entity, external_id in ends if external_id is not None]
+
+
+def _key(complete: AllocationsComplete) -> _Key:
+    return complete.entity, complete.external_id
+
+
+def _stated_at(records: Iterable[Record]) -> datetime | None:
+    """The time of an item by its documents and allocations."""
+    times = (each.updated_at for each in records if isinstance(each, Invoice | Payment | CreditMemo | Allocation))
+    return max((each for each in times if each is not None), default=None)
 
 
 def summary(books: Books) -> dict[str, Any]:
     """The books as JSON data: what is open, unapplied and settled by what, and the receivable in the home currency.
 
-    The home currency is taken to be the one whose documents have no rate, or the rate 1.
+    Amounts have the minor units of their currency, or as many decimals as they need. The home currency is taken to be
+    the one of most documents without a rate, or with the rate 1, of those that never have another.
     """
-    home = books.home_receivable()
+    home, currency = books.home_receivable(), _home_currency(books)
     return {
-        "home_currency": _home_currency(books),
+        "home_currency": currency,
         "invoices": [_invoice(books, books.invoices[key]) for key in sorted(books.invoices)],
         "payments": [_payment(books, books.payments[key]) for key in sorted(books.payments)],
         "credits": [_credit(books, books.credit_memos[key]) for key in sorted(books.credit_memos)],
         "deleted": [{"entity": entity, "external_id": key} for entity, key in sorted(books.gone)],
-        "receivable": {currency: _money(amount) for currency, amount in sorted(books.receivable().items())},
-        "open_balance_home_unrounded": f"{home:.4f}",
-        "open_balance_home": _money(home.quantize(_CENT)),
+        "receivable": {unit: _money(amount, unit) for unit, amount in sorted(books.receivable().items())},
+        "open_balance_home_unrounded": _written(home.quantize(_NEXT_TO_NOTHING), 4),
+        "open_balance_home": str(home.quantize(_unit(minor_units(currency)), ROUND_HALF_UP)),
     }
 
 
 def _home_currency(books: Books) -> str | None:
-    found = {each.currency for each in (*books.invoices.values(), *books.credits()) if each.exchange_rate in (None, 1)}
-    return next(iter(found)) if len(found) == 1 else None
+    documents = [*books.invoices.values(), *books.credits()]
+    foreign = {each.currency for each in documents if each.exchange_rate not in (None, 1)}
+    at_par = Counter(each.currency for each in documents if each.currency not in foreign)
+    (most, count), (_, second) = [*at_par.most_common(2), (None, 0), (None, 0)][:2]
+    return most if count > second else None
 
 
 def _invoice(books: Books, invoice: Invoice) -> dict[str, Any]:
@@ -194,48 +225,58 @@ def _invoice(books: Books, invoice: Invoice) -> dict[str, Any]:
         "issued": invoice.issued_on.isoformat(),
         "due": invoice.due_on.isoformat(),
         "currency": invoice.currency,
-        "total": _money(invoice.total),
-        "open": _money(books.balance(invoice)),
+        "total": _money(invoice.total, invoice.currency),
+        "open": _money(books.balance(invoice), invoice.currency),
         "status": books.status(invoice),
     }
 
 
 def _payment(books: Books, payment: Payment) -> dict[str, Any]:
+    used = books.used("payment", payment.external_id)
     return {
         "external_id": payment.external_id,
         "customer": payment.customer_id,
         "date": payment.paid_on.isoformat(),
-        "amount": _money(payment.amount),
+        "amount": _money(payment.amount, payment.currency),
         "currency": payment.currency,
-        "unapplied": _money(books.unapplied(payment)),
-        "allocations": [_allocation(each) for each in books.used("payment", payment.external_id)],
+        "unapplied": _money(books.unapplied(payment), payment.currency),
+        "allocations": [_allocation(each, payment.currency) for each in used],
         "void": payment.status == "void",
     }
 
 
 def _credit(books: Books, credit: CreditMemo) -> dict[str, Any]:
+    used = books.used("credit_memo", credit.external_id)
     return {
         "external_id": credit.external_id,
         "number": credit.number,
         "customer": credit.customer_id,
         "date": credit.issued_on.isoformat(),
-        "total": _money(credit.total),
+        "total": _money(credit.total, credit.currency),
         "currency": credit.currency,
-        "remaining": _money(books.unapplied(credit)),
-        "allocations": [_allocation(each) for each in books.used("credit_memo", credit.external_id)],
+        "remaining": _money(books.unapplied(credit), credit.currency),
+        "allocations": [_allocation(each, credit.currency) for each in used],
     }
 
 
-def _allocation(allocation: Allocation) -> dict[str, Any]:
+def _allocation(allocation: Allocation, currency: str) -> dict[str, Any]:
     return {
         "invoice": allocation.invoice_id,
         "kind": allocation.kind,
-        "amount": _money(allocation.amount),
+        "amount": _money(allocation.amount, currency),
         "date": allocation.applied_on.isoformat(),
     }
 
 
-def _money(amount: Decimal) -> str:
-    """With two places, or as many as it needs."""
-    rounded = amount.quantize(_CENT)
-    return str(rounded if rounded == amount else amount.normalize())
+def _money(amount: Decimal, currency: str) -> str:
+    return _written(amount, minor_units(currency))
+
+
+def _written(amount: Decimal, digits: int) -> str:
+    """With so many decimals, or as many as it needs."""
+    rounded = amount.quantize(_unit(digits))
+    return f"{rounded if rounded == amount else amount.normalize():f}"
+
+
+def _unit(digits: int) -> Decimal:
+    return Decimal(1).scaleb(-digits)

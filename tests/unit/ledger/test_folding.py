@@ -1,7 +1,7 @@
 """What records say, put together: the rules of the ledger, case by case."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -10,6 +10,7 @@ from hub.ledger.folding import Books, summary
 from hub.sdk.records import Allocation, AllocationsComplete, CreditMemo, Customer, Gone, Invoice, Payment
 
 DAY = date(2026, 3, 1)
+MORNING, NOON = datetime(2026, 3, 1, 8, tzinfo=UTC), datetime(2026, 3, 1, 12, tzinfo=UTC)
 CUSTOMER = Customer(external_id="1", name="Old Mill")
 INVOICE = Invoice(
     external_id="i1",
@@ -49,8 +50,10 @@ def books(*items):
         ([INVOICE, PAYMENT, PAID], "40.00", "partly_paid"),
         ([PAID, PAYMENT, INVOICE], "40.00", "partly_paid"),  # in any order
         ([INVOICE, PAYMENT, PAID, CREDIT, CREDITED], "0.00", "paid"),
-        ([INVOICE, CREDIT, replace(CREDITED, amount=Decimal("100.00"))], "0.00", "credited"),
-        ([INVOICE, WRITTEN_OFF], "0.00", "written_off"),
+        ([INVOICE, CREDIT, replace(CREDITED, amount=Decimal("100.00"))], "0.00", "paid"),  # nothing is open
+        ([INVOICE, WRITTEN_OFF], "0.00", "paid"),
+        ([replace(INVOICE, total=Decimal(0))], "0.00", "paid"),
+        ([replace(INVOICE, status="written_off")], "0.00", "written_off"),
         ([replace(INVOICE, status="void")], "0.00", "void"),
         ([INVOICE, replace(PAYMENT, status="void"), PAID], "100.00", "open"),
         ([INVOICE, PAYMENT, PAID, Gone(entity="payment", external_id="p1", gone_on=DAY)], "100.00", "open"),
@@ -80,6 +83,54 @@ def test_allocations_that_are_no_longer_stated_are_gone():
     assert held.allocations.keys() == {"a2"}
     held.add([INVOICE, AllocationsComplete(entity="invoice", external_id="i1", gone_on=DAY)])
     assert not held.allocations
+
+
+def test_an_older_version_never_takes_the_place_of_a_newer_one():
+    new = [replace(each, updated_at=NOON) for each in (PAYMENT, PAID)]
+    complete = AllocationsComplete(entity="payment", external_id="p1", gone_on=DAY)
+    old = [replace(PAYMENT, amount=Decimal("70.00"), updated_at=MORNING)]
+    other = replace(PAID, external_id="a9", amount=Decimal("70.00"), updated_at=MORNING)
+    for items in ([[*new, complete], [*old, other, complete]], [[*old, other, complete], [*new, complete]]):
+        held = books(*items)
+        assert held.payments == {"p1": new[0]}
+        assert held.allocations == {"a1": new[1]}
+
+
+def test_what_is_gone_comes_back_only_with_a_version_as_new():
+    gone = Gone(entity="payment", external_id="p1", gone_on=DAY)
+    noon, morning = (replace(PAYMENT, updated_at=at) for at in (NOON, MORNING))
+    assert not books(noon, gone, morning).payments
+    assert books(noon, gone, noon).payments == {"p1": noon}
+    assert books(noon, gone, PAYMENT).payments == {"p1": PAYMENT}  # of unknown times nothing is older
+
+
+@pytest.mark.parametrize(
+    ("currency", "total", "told"),
+    [("JPY", "120000", "120000"), ("KWD", "125.5", "125.500"), ("USD", "10", "10.00"), ("USD", "10.1234", "10.1234")],
+)
+def test_amounts_have_the_minor_units_of_their_currency(currency, total, told):
+    (invoice,) = summary(books(replace(INVOICE, currency=currency, total=Decimal(total))))["invoices"]
+    assert (invoice["total"], invoice["open"]) == (told, told)
+
+
+@pytest.mark.parametrize(
+    ("total", "rate", "unrounded", "rounded"),
+    [
+        ("4000.00", "1.08", "4320.0000", "4320.00"),
+        ("120.555", "3.251", "391.924305", "391.92"),
+        ("1.05", "0.9", "0.9450", "0.95"),  # half a cent up, as the database rounds
+    ],
+)
+def test_the_home_currency_is_told_unrounded_too(total, rate, unrounded, rounded):
+    told = summary(books(replace(INVOICE, total=Decimal(total), exchange_rate=Decimal(rate))))
+    assert (told["open_balance_home_unrounded"], told["open_balance_home"]) == (unrounded, rounded)
+
+
+def test_a_foreign_document_without_a_rate_does_not_hide_the_home_currency():
+    at_home = [replace(INVOICE, external_id=id, currency="USD", exchange_rate=None) for id in ("i2", "i3")]
+    assert summary(books(PAYMENT, INVOICE, *at_home[:1]))["home_currency"] == "USD"  # EUR has a rate elsewhere
+    assert summary(books(PAYMENT, *at_home))["home_currency"] == "USD"
+    assert summary(books(PAYMENT, *at_home[:1]))["home_currency"] is None
 
 
 def test_the_home_currency_goes_by_each_documents_rate_and_by_what_was_booked():
