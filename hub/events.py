@@ -36,6 +36,14 @@ class SyncFinished(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TieOutLost(Event):
+    """A ledger that agreed with its provider's own figures, or is new, does not: something was missed."""
+
+    connection_id: str
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastsReady(Event):
     """Every open invoice has a new prediction."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from hub.events import ConnectionReady, Event, FirstPagesStored, SyncFinished
+from hub.events import ConnectionReady, Event, FirstPagesStored, SyncFinished, TieOutLost
 from hub.jobs.schedule import read_schedule
 from hub.settings import CONFIG
 
@@ -42,10 +42,15 @@ def _forecast_what_changed(event: SyncFinished) -> Iterator[Work]:
         yield "forecasting.refresh", {}
 
 
+def _read_anew_what_no_longer_ties_out(event: TieOutLost) -> Iterator[Work]:
+    yield "sync.run", {"connection_id": event.connection_id, "kind": "full"}
+
+
 EVENTS: dict[type[Event], tuple[Callable[[Any], Iterator[Work]], ...]] = {
     ConnectionReady: (_sync_what_was_connected,),
     FirstPagesStored: (_forecast_what_is_there,),
     SyncFinished: (_forecast_what_changed,),
+    TieOutLost: (_read_anew_what_no_longer_ties_out,),
 }
 """Event -> functions that say what work follows from it, for the event's own tenant."""
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from hub.connections import service as connections
 from hub.connections.service import Connection
 from hub.errors import InvalidError
-from hub.events import Event, FirstPagesStored, SyncFinished
+from hub.events import Event, FirstPagesStored, SyncFinished, TieOutLost
 from hub.ledger import service as ledger
 from hub.ledger import suppression
 from hub.redaction import redact
@@ -529,6 +529,11 @@ class Attempt:
                     changed=state.changed,
                 )
             )
+        # Once, and not after every increment of a ledger that never agrees: reading everything costs calls.
+        if compared and not compared.is_equal and state.kind in ("increment", "backfill") and not _was_off(before):
+            self.context.publish(
+                TieOutLost(tenant=self.context.tenant, connection_id=str(self.connection.id), run_id=str(state.id))
+            )
         return {
             "run_id": str(state.id),
             "connection_id": str(self.connection.id),
@@ -553,6 +558,11 @@ class Attempt:
     def _whole(self, items: Mapping[str, int]) -> dict[str, int]:
         """Of the items of an earlier run, those of streams that are read whole every time."""
         return {stream: count for stream, count in items.items() if stream not in self.cursors}
+
+
+def _was_off(before: Any) -> bool:
+    """Whether the run before was doubtful already."""
+    return before is not None and before.status == "suspicious"
 
 
 @contextmanager

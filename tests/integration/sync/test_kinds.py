@@ -389,6 +389,7 @@ def test_the_schedule_asks_for_what_is_due_and_lets_the_rest_be(hub, books):
         session.execute(text("delete from connections"))
         for name in ("ready", "needs_attention", "paused", "pending", "needs_reconnect", "disconnected"):
             ids[name] = connections.create(session, "fake", name, {}, status=name)
+        session.execute(text("update connections set last_run_at = :at"), {"at": now - timedelta(days=8)})
         asked = service.request_due(session, books, "increment", now)
         assert set(asked) == {ids["ready"], ids["needs_attention"]}
         # Read whole a week ago, a day ago, and never: that is the first increment's to do.

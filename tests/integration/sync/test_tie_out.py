@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from hub.events import TieOutLost
 from hub.sdk.connector import Totals
 from hub.sync import runs, service, tieout
 from tests.integration.sync.changing import ChangingBooks
@@ -187,3 +188,22 @@ def test_what_changed_since_the_run_began(hub, books):
     books.map = dated
     result = run(hub, replace(EQUAL, customers={"c0": {"EUR": Decimal("19.99")}}, home=None, home_customers=None))
     assert "was changed at the provider while the run was reading" in customers(result)[0][3]
+
+
+def test_where_it_no_longer_ties_out_everything_is_read_anew_once(hub, books):
+    off = replace(EQUAL, receivable={"EUR": Decimal("20.01")})
+    asked = []
+    for totals in (EQUAL, off, off, EQUAL, off):
+        before = len(hub.events)
+        run(hub, totals)
+        asked.append([type(each) for each in hub.events[before:]].count(TieOutLost))
+    assert asked == [0, 1, 0, 0, 1]
+
+
+def test_a_full_run_that_does_not_tie_out_asks_for_no_other(hub, books):
+    run(hub, EQUAL)
+    hub.provider.totals = replace(EQUAL, receivable={"EUR": Decimal("20.01")})
+    hub.work_id = uuid4()
+    result = service.run(hub, hub.connection_id, "full", now=hub.now + timedelta(hours=1))
+    assert (result["kind"], result["status"]) == ("full", "suspicious")
+    assert not [each for each in hub.events if isinstance(each, TieOutLost)]

@@ -3,7 +3,7 @@
 import importlib
 
 from hub import pipelines
-from hub.events import ConnectionReady, FirstPagesStored, ForecastsReady, SyncFinished
+from hub.events import ConnectionReady, FirstPagesStored, ForecastsReady, SyncFinished, TieOutLost
 
 
 def test_what_follows():
@@ -14,6 +14,7 @@ def test_what_follows():
         (FirstPagesStored(**ids, run_id="r1"), [("forecasting.refresh", {})]),
         (SyncFinished(**finished, changed=3), [("forecasting.refresh", {})]),
         (SyncFinished(**finished, changed=0), []),
+        (TieOutLost(**ids, run_id="r1"), [("sync.run", {"connection_id": "c1", "kind": "full"})]),
         (ForecastsReady(tenant="acme", model_id="m", predictions=1), []),
     ]
     for event, work in expected:
