@@ -67,7 +67,7 @@ def bind(session: Session, connection: Connection, values: Mapping[str, str]) ->
 
 
 def adopt(session: Session, vault: Vault, connection: Connection, account: Account | None, name: str) -> None:
-    """What was proposed has proved good: it opens the connection from now on, which is ready.
+    """What was proposed has proved good: it opens the connection from now on, which is ready, or paused as it was.
 
     `name` is the provider's. Raises ConflictError, naming the other one, for a company that is connected already.
     """
@@ -79,7 +79,8 @@ def adopt(session: Session, vault: Vault, connection: Connection, account: Accou
     if connection.candidate is not None:
         values |= {key: connection.candidate[key] for key in ("config", "auth_method")}
         _move(session, vault, UUID(connection.candidate["id"]), connection.id)
-    service.set_status(session, connection.id, "ready", **values)
+    status = "paused" if connection.status == "paused" else "ready"
+    service.set_status(session, connection.id, status, **values)
     notices.settle(session, connection.id)
 
 

@@ -190,10 +190,13 @@ def _need(session: Session, connection_id: UUID, status: notices.Kind, reason: s
 
 def pause(session: Session, connection_id: UUID) -> None:
     """Have no runs begin until it is resumed. Raises ConflictError where none would anyway."""
-    status = get(session, connection_id, for_update=True).status
+    held = get(session, connection_id, for_update=True)
+    status = held.status
     if status == "paused":
         return
-    if status not in ("ready", "needs_attention", "needs_reconnect"):
+    # What has never proved good must not become ready by being resumed.
+    was_ready = held.account_id is not None or held.last_run_at is not None
+    if status != "ready" and not (status in ("needs_attention", "needs_reconnect") and was_ready):
         raise ConflictError(f"Only what runs can be paused; this connection is {_words(status)}.")
     set_status(session, connection_id, "paused")
 

@@ -244,6 +244,11 @@ def is_under_way(session: Session, connection_id: UUID) -> bool:
     return bool(session.scalar(select(exists().where(*under_way))))
 
 
+def has_any(session: Session, connection_id: UUID) -> bool:
+    """Whether a run of the connection ever began."""
+    return bool(session.scalar(select(exists().where(sync_runs.c.connection_id == connection_id))))
+
+
 def get(session: Session, run_id: UUID) -> dict[str, Any]:
     """One run with its log. Raises NotFoundError."""
     row = session.execute(select(sync_runs).where(sync_runs.c.id == run_id)).mappings().one_or_none()

@@ -48,6 +48,9 @@ def request_sync(session: Session, connection_id: UUID, kind: str | None = None)
     connection = connections.get(session, connection_id)
     if connection.status in _RESTING:
         raise ConflictError(f"{connection.name} is {connection.status.replace('_', ' ')}, so nothing is read from it.")
+    if not _has_proved_good(session, connection):
+        why = (connection.reason or "it was never tried").rstrip(".")
+        raise ConflictError(f"{connection.name} has yet to be connected: {why}. Mend that and reconnect it.")
     return _submit(session, connection, "full" if kind == "full" else None)
 
 
@@ -60,6 +63,8 @@ def request_due(session: Session, registry: Any, kind: str, now: datetime) -> li
     asked = []
     for connection in connections.list_connections(session):
         if connection.status not in _SCHEDULED or not _calls(registry, connection):
+            continue
+        if not _has_proved_good(session, connection):
             continue
         last = connection.last_full_run_at
         is_due = kind != "full" or (last is not None and last < now - FULL_EVERY)
@@ -83,6 +88,15 @@ def _calls(registry: Any, connection: Connection) -> bool:
         return bool(registry.get(connection.plugin).auth)
     except NotFoundError:
         return False
+
+
+def _has_proved_good(session: Session, connection: Connection) -> bool:
+    """Whether what opens a connection was ever tried with success; until then nobody knows whose books it leads to.
+
+    A company may be connected already, and a wrong password that is tried again and again locks a user out.
+    """
+    was_ready = connection.status == "ready" or connection.account_id is not None or connection.last_run_at is not None
+    return was_ready or runs.has_any(session, connection.id)
 
 
 def _submit(session: Session, connection: Connection, kind: str | None) -> UUID:
@@ -149,10 +163,11 @@ def run_some(
 
 
 def _resting(context: Context, connection_id: UUID) -> dict[str, Any] | None:
-    """What to answer instead of a run where a person has paused or ended the connection meanwhile."""
+    """What to answer instead of a run where a person has paused or ended the connection, or has yet to connect it."""
     with context.transaction() as session:
-        status = connections.get(session, connection_id).status
-    return {"connection_id": str(connection_id), "skipped": status} if status in ("paused", "disconnected") else None
+        connection = connections.get(session, connection_id)
+        may_run = connection.status not in _RESTING and _has_proved_good(session, connection)
+    return None if may_run else {"connection_id": str(connection_id), "skipped": connection.status}
 
 
 def tie_out(session: Session, connection_id: UUID) -> dict[str, Any] | None:
