@@ -152,8 +152,12 @@ class HubBesideBox:
         return self.newest_run()
 
     def newest_run(self) -> dict[str, Any]:
-        runs = self.call("GET", f"/api/connections/{self.connection}/runs")["items"]
-        return self.call("GET", f"/api/runs/{runs[0]['id']}")
+        return self.call("GET", f"/api/runs/{self.runs()[0]['id']}")
+
+    def runs(self) -> list[dict[str, Any]]:
+        """The connection's runs, newest first."""
+        listed: list[dict[str, Any]] = self.call("GET", f"/api/connections/{self.connection}/runs")["items"]
+        return listed
 
     def work_off(self) -> None:
         """Do this tenant's work of connecting and syncing, and what of it has to be tried again, as if hours passed."""

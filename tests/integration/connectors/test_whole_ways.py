@@ -83,8 +83,8 @@ def test_fifty_thousand_invoices_and_twenty_thousand_payments_tie_out(storage, s
         hub.box.limit()
         hub.connect()
         tie_out = hub.ties_out()
-        run = hub.newest_run()
-        assert (run["kind"], run["status"], run["rejected"]) == ("backfill", "ok", 0)
+        (run,) = [each for each in hub.runs() if each["kind"] == "backfill"]
+        assert (run["status"], run["rejected"]) == ("ok", 0)
         assert tie_out["status"] == "ok"
         # Providers that forget what was deleted, and lines of journals, make for a few more or less.
         counts = hub.counts()
