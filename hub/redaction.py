@@ -40,7 +40,7 @@ _NAMES = (
 _NAMED = (
     # A pair, as Python shows headers.
     rf"(?P<pair>\(\\?[\"'][A-Za-z_-]{{0,40}}{_NAMES}\\?[\"'], b?\\?[\"'])[^\"'\\]+"
-    rf"|(?P<name>{_NAMES}(?:\\?[\"']\s*[=:]\s*b?\\?[\"']|\s*[=:]\s*\\?[\"']?))"
+    rf"|(?P<name>{_NAMES}(?:\\?[\"']\s*[=:]\s*b?\\?[\"']|\s*[=:](?:\s|\\[nrt])*(?:\\?[\"'])?))"
     r"(?!Bearer\b|Basic\b)[^\s\"'\\,;:}\])&][^\s\"'\\,;}&]*"
 )
 # What has none of these, in lower case, has nothing that the patterns find. Most lines have none, and looking for these
@@ -102,6 +102,19 @@ def redact(text: str) -> str:
 def redact_prose(text: str) -> str:
     """As `redact`, for sentences shown to whoever caused them: "password: is too short" stays as it is."""
     return _strike_shapes(_SHAPES, _without_known(text))
+
+
+def sentence(text: str, longest: int = 1000) -> str:
+    """What anybody said, as it may be stored and shown: without secrets, without characters that nobody sees or that
+    no database takes, and not longer than that.
+    """
+    # What is cut here is far beyond what is kept, so that no half of a secret is left over.
+    return printable(redact(text[: 20 * longest]))[:longest]
+
+
+def printable(text: str) -> str:
+    """`text` with a blank for each character that nobody sees or that no database takes."""
+    return text if text.isprintable() else "".join(each if each.isprintable() else " " for each in text)
 
 
 def _strike_shapes(shapes: str, text: str) -> str:

@@ -142,3 +142,21 @@ def test_the_patterns_look_at_no_character_often(part):
 @pytest.mark.parametrize("text", ['{"token":5,"secret":null,"password":["a"]}', '["token:"]', '{"token:":5}'])
 def test_what_is_no_text_in_json_stays(text):
     assert redact(text) == text
+
+
+@pytest.mark.parametrize("hostile", ["\0", "\x1b[2J", "\u202e", "\ud800", "\r\nX-More: "])
+def test_what_is_said_can_be_stored_and_shown(hostile):
+    said = redaction.sentence(f"refused: {hostile}why")
+    assert said.isprintable() and said.startswith("refused: ") and said.endswith("why")
+    said.encode()
+
+
+def test_what_is_said_is_cut_and_no_half_of_a_secret_is_left():
+    redaction.hide("s3cr3t-s3cr3t-s3cr3t")
+    said = redaction.sentence("x" * 990 + "s3cr3t-s3cr3t-s3cr3t" * 10_000)
+    assert len(said) == 1000 and "s3cr" not in said
+
+
+def test_a_name_at_the_end_of_a_line_leaves_json_whole():
+    line = redact(orjson.dumps({"said": "password=\nhunter22", "and": "password=\n"}).decode())
+    assert orjson.loads(line) == {"said": "password=\n***", "and": "password=\n"}
