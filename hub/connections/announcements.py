@@ -20,7 +20,7 @@ from hub.connections.models import parked_webhooks, webhook_deliveries
 from hub.connections.service import Connection
 from hub.errors import NotFoundError
 from hub.jobs import service as jobs
-from hub.redaction import redact
+from hub.redaction import sentence
 from hub.sdk.connector import Change
 from hub.storage.session import Storage
 
@@ -106,7 +106,7 @@ def read(plugin: Any, row: Any) -> tuple[list[Change], str | None]:
         return list(plugin.changes(row.headers, bytes(row.body))), None
     except Exception as error:
         log.warning("a webhook could not be read", exc_info=error)
-        return [], f"Could not be read: {redact(str(error))}"[:500]
+        return [], sentence(f"Could not be read: {error}", 500)
 
 
 def known_streams(plugin: Any) -> frozenset[str]:

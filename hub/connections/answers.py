@@ -8,7 +8,7 @@ import orjson
 
 from hub import outbound
 from hub.connections.retrying import UNTOLD_SECONDS, retry_after
-from hub.redaction import redact
+from hub.redaction import redact, sentence
 from hub.sdk.errors import AuthError, ConfigError, PluginError, RefusedError, TransientError
 from hub.sdk.http import Answer
 
@@ -119,5 +119,5 @@ def _is_late(error: Exception) -> bool:
 
 
 def _shown(body: bytes) -> str:
-    text = " ".join(redact(body[: 4 * _SHOWN].decode("utf-8", "replace")).split())
+    text = " ".join(sentence(body[: 4 * _SHOWN].decode("utf-8", "replace"), 4 * _SHOWN).split())
     return text[:_SHOWN] or "no reason given"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
+from itertools import islice
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,11 +13,16 @@ from hub.connections import candidates, directory, notices, service
 from hub.connections.service import Connection
 from hub.errors import ConflictError
 from hub.events import ConnectionReady, Event
+from hub.redaction import printable
 from hub.sdk.connector import Account
 from hub.sdk.errors import AuthError, ConfigError, RefusedError
 from hub.settings import Settings
 from hub.storage.session import Storage
 from hub.storage.vault import Vault
+
+MOST_ACCOUNTS = 500
+"""Companies to choose from; who sees more is asked to be somebody who sees fewer."""
+_LONGEST, _LONGEST_VALUE = 200, 5_000
 
 
 class Context(Protocol):
@@ -69,7 +75,7 @@ def try_connection(context: Context, connection_id: UUID) -> dict[str, Any]:
         _refuse(context, connection, subject, str(error), is_consent=isinstance(error, AuthError))
         raise
     except RefusedError as error:
-        message = f"{name} answered, but refused: {error}"
+        message = f"{name} answered, but refused: {error}. Have whoever lets the hub in allow it, and reconnect."
         _refuse(context, connection, subject, message)
         raise ConfigError(message) from error
     except Exception as error:
@@ -107,7 +113,27 @@ def _accounts(connector: Any, subject: Connection) -> list[Account] | None:
     if list_accounts is None:
         return None
     came = (subject.account or {}).get("values", {})
-    return [replace(each, values={**came, **each.values}) for each in list_accounts()]
+    found = {each.id: each for each in map(_kept, islice(list_accounts(), MOST_ACCOUNTS + 1))}
+    if len(found) > MOST_ACCOUNTS:
+        raise ConfigError(
+            f"More than {MOST_ACCOUNTS} companies are open to whoever signed in. Sign in as somebody who may see fewer,"
+            " or allow fewer when you consent."
+        )
+    return [replace(each, values={**came, **each.values}) for each in found.values()]
+
+
+def _kept(account: Account) -> Account:
+    """A company as the provider states it, as it may be stored and shown. Raises ConfigError for an id that is none."""
+    if not isinstance(account.id, str) or not 0 < len(account.id) <= _LONGEST or not account.id.isprintable():
+        raise ConfigError("The provider names a company by an id that cannot be used. Tell whoever made the connector.")
+    stated = {name: printable(str(value))[:_LONGEST].strip() for name, value in asdict(account).items() if value}
+    return Account(
+        id=account.id,
+        name=stated.get("name") or account.id,
+        home_currency=stated.get("home_currency"),
+        time_zone=stated.get("time_zone"),
+        values={str(name): printable(str(value))[:_LONGEST_VALUE] for name, value in account.values.items()},
+    )
 
 
 def _pick(connection: Connection, found: Sequence[Account], name: str) -> Account | None:

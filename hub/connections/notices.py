@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.connections.models import notices
 from hub.errors import NotFoundError
-from hub.redaction import redact
+from hub.redaction import sentence
 
 Kind = Literal["needs_reconnect", "needs_attention", "expires_soon"]
 MENDED_BY_A_RUN: tuple[Kind, ...] = ("needs_reconnect", "needs_attention")
@@ -29,7 +29,7 @@ _COLUMNS = (
 
 def tell(session: Session, connection_id: UUID, kind: str, text: str) -> None:
     """Have a notice stand. The same trouble is one notice; told in other words, it is new to whoever had seen it."""
-    new = insert(notices).values(connection_id=connection_id, kind=kind, text=redact(text))
+    new = insert(notices).values(connection_id=connection_id, kind=kind, text=sentence(text))
     is_news = notices.c.text != new.excluded.text
     session.execute(
         new.on_conflict_do_update(

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from hub.connections import notices
 from hub.connections.models import connections
 from hub.errors import ConflictError, InvalidError, NotFoundError
-from hub.redaction import redact
+from hub.redaction import sentence
 from hub.sdk.errors import ConfigError
 from hub.storage import audit
 
@@ -182,7 +182,7 @@ def needs_reconnect(session: Session, connection_id: UUID, reason: str) -> None:
 
 
 def _need(session: Session, connection_id: UUID, status: notices.Kind, reason: str) -> None:
-    reason = redact(reason)
+    reason = sentence(reason)
     if _settle_status(session, connection_id, status, reason):
         name = session.scalar(select(connections.c.name).where(connections.c.id == connection_id))
         notices.tell(session, connection_id, status, f"{name}: {reason}")
@@ -244,7 +244,7 @@ def set_status(session: Session, connection_id: UUID, status: str, reason: str |
     old = session.execute(
         select(connections.c.status, connections.c.reason).where(connections.c.id == connection_id).with_for_update()
     ).one()
-    reason = None if reason is None else redact(reason)
+    reason = None if reason is None else sentence(reason)
     _set(session, connection_id, status=status, reason=reason, **values)
     if (old.status, old.reason) != (status, reason):
         audit.record(

@@ -149,7 +149,7 @@ def read_grant(body: bytes) -> Grant | None:
     """The grant in an answer, however it spells its numbers; None where there is no token in it."""
     try:
         data = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(data, dict) or not (access := _text(data.get("access_token"))):
         return None
@@ -234,14 +234,16 @@ def _error(answer: "httpx.Response") -> str:
     """The error's code, cut down to what a code may be: what a provider says is shown to people."""
     try:
         data = json.loads(answer.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     code = data.get("error") if isinstance(data, dict) else None
     return "".join(each for each in code if each.isalnum() or each in "_-. ")[:60] if isinstance(code, str) else ""
 
 
 def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and 0 < len(value) <= 60_000 and value.isprintable() else None
+    """A token as it may go into a header."""
+    is_one = isinstance(value, str) and 0 < len(value) <= 60_000 and value.isascii() and value.isprintable()
+    return value if is_one else None
 
 
 def _seconds(value: Any) -> int | None:

@@ -13,7 +13,7 @@ import orjson
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from hub.redaction import redact
+from hub.redaction import redact, sentence
 from hub.storage import audit
 
 _ABANDONED = orjson.dumps(
@@ -90,7 +90,7 @@ def renew(connection: Connection[Any], held: Claim, lease_seconds: float, progre
     cursor = connection.execute(
         f"update hub.work set lease_until = now() + make_interval(secs => %(lease)s), progress = %(progress)s,"
         f" message = %(message)s where {_HELD}",
-        _named(held, lease=lease_seconds, progress=progress, message=redact(message)),
+        _named(held, lease=lease_seconds, progress=progress, message=sentence(message)),
     )
     return cursor.rowcount == 1
 

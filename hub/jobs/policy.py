@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.errors import HubError, RateLimitedError
-from hub.redaction import redact
+from hub.redaction import sentence
 from hub.sdk.errors import AuthError, ConfigError, RecordError, RefusedError, TransientError
 from hub.settings import Settings
 
@@ -71,5 +71,4 @@ def _sentence(error: BaseException) -> str:
     said = str(error).strip()
     if _code(error) == "unexpected":
         said = f"{type(error).__name__}: {said.splitlines()[0] if said else 'no message'}"
-    # Cut afterwards, for half a secret would not be known as one.
-    return redact(said)[:1000]
+    return sentence(said)

@@ -27,7 +27,7 @@ class Answer:
         """The body as JSON, its fractions as exact `Decimal`. Raises TransientError where it is cut or no JSON."""
         try:
             return json.loads(self.body, parse_float=Decimal, parse_constant=_refuse)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             kind = self.headers.get("content-type", "nothing")[:60]
             raise TransientError(f"the provider's answer is no JSON but {kind}, {len(self.body)} bytes") from error
 

@@ -20,7 +20,7 @@ from hub.errors import InvalidError
 from hub.events import Event, FirstPagesStored, SyncFinished, TieOutLost
 from hub.ledger import service as ledger
 from hub.ledger import suppression
-from hub.redaction import redact
+from hub.redaction import sentence
 from hub.sdk.connector import ApiConnector, Connector, FileConnector, Page, Stream, Totals
 from hub.sdk.errors import AuthError, ConfigError, RecordError, RefusedError, TransientError
 from hub.sdk.records import Record
@@ -458,7 +458,7 @@ class Attempt:
             )
 
     def _fail(self, error: Exception) -> None:
-        reason = redact(str(error)) or type(error).__name__
+        reason = sentence(str(error)) or type(error).__name__
         ending: dict[str, Any] = {"status": "failed", "reason": reason, "finished_at": self.clock()}
         if isinstance(error, verdict.MassDeletionError):
             ending |= {"status": "suspicious", "findings": {runs.UNFINISHED: sum(self.deleted.values())}}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from hub.redaction import redact_prose
+from hub.redaction import printable, redact_prose
 
 Level = Literal["info", "warning", "error", "request"]
 
@@ -22,7 +22,7 @@ class Journal:
 
     def add(self, at: datetime, text: str, level: Level = "info") -> None:
         """Add a line. Beyond KEPT the oldest goes but for how the run began, and a line says how many went."""
-        self.lines.append({"at": at.isoformat(), "level": level, "text": redact_prose(text)[:_LONGEST]})
+        self.lines.append({"at": at.isoformat(), "level": level, "text": printable(redact_prose(text))[:_LONGEST]})
         if len(self.lines) > KEPT:
             left_out = self.lines[_BEGINNING].get("left_out", 1) + 1
             mark = {"at": self.lines[_BEGINNING + 1]["at"], "level": "info", "left_out": left_out}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub.errors import NotFoundError
 from hub.ledger import suppression
-from hub.redaction import redact_prose
+from hub.redaction import printable, redact_prose
 from hub.sdk.errors import RecordError, TransientError
 from hub.sdk.records import Entity
 from hub.sync.journal import Journal, warnings_in
@@ -26,6 +26,7 @@ KEPT_REJECTS = 10_000
 UNFINISHED = "deletions_refused"
 """The finding of a suspicious run that was stopped before its end."""
 _RAW_CHARACTERS = 10_000
+_REJECT_CHARACTERS = 500
 _ENDED = ("ok", "partial", "suspicious")
 _COUNTED = ("inserted", "changed", "unchanged", "deleted", "stale")
 
@@ -153,7 +154,7 @@ def add_rejects(session: Session, run: Run, stream: str, rejects: Iterable[tuple
     rejects = list(rejects)
     withhold = suppression.withholding(session) if rejects else _as_it_is
     for error, raw in rejects:
-        run.first_reject = run.first_reject or redact_prose(withhold(str(error)))
+        run.first_reject = run.first_reject or printable(redact_prose(withhold(str(error))))[:_REJECT_CHARACTERS]
         run.rejected += 1
         if run.rejected <= KEPT_REJECTS:
             rows.append(
