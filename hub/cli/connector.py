@@ -1,17 +1,20 @@
 """`paypredict connector`: what connectors there are, and what one makes of answers that were recorded."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
 import orjson
 
 from hub import registry
 from hub.cli.terminal import inert
+from hub.ledger.batch import Batch
 from hub.ledger.folding import Books, summary
 from hub.sdk.errors import ConfigError, RecordError
 from hub.sdk.http import Answer
@@ -64,25 +67,31 @@ def list_() -> None:
 def map_(slug: str, payloads: tuple[Path, ...], config: tuple[str, ...]) -> None:
     """Print, as JSON, the ledger records that CONNECTOR makes of the provider's answers in the PAYLOAD files.
 
-    The answers may come in any order. Beside the records, `ledger` says what follows from them: what is open of each
-    invoice, unapplied of each payment and credit memo, and the receivable in the home currency; `rejects` has the
-    items that cannot be used and why. Exits 1 if there are some. Nothing is called and nothing is stored.
+    The answers may come in any order; of a record that comes more than once the newest version counts. Beside the
+    records, `ledger` says what follows from them: what is open of each invoice, unapplied of each payment and credit
+    memo, and the receivable in the home currency; `rejects` has the items that cannot be used and why. Exits 1 if
+    there are some. Files that are no answers with records, such as reports, webhooks and errors, are passed over with
+    a word. Nothing is called and nothing is stored.
 
     \b
     paypredict connector map xero invoices.json payments.json credit_notes.json
     paypredict connector map netsuite -c account=1234567 transactions.json links.json
     """
-    documents = [_read(path) for path in payloads]
+    documents = {path: _read(path) for path in payloads}
     plugin = registry.load().load(slug)
     if not hasattr(plugin, "unpack"):
         raise ConfigError(f"{slug} reads no answers of a provider")
     connector = plugin(dict(map(_setting, config)), _Silent())
+    answers = [document for path, document in documents.items() if _is_answer(connector, path, document)]
+    if not answers:
+        raise ConfigError(f"none of the files is an answer of {slug}")
     records: list[Record] = []
     rejects: list[dict[str, Any]] = []
-    books = Books()
-    for stream, item in connector.unpack(documents):
+    books, batch = Books(), Batch.of(UUID(int=0))
+    for stream, item in connector.unpack(answers):
         try:
             found = list(connector.map(stream, item))
+            batch.add(found)  # for what the ledger itself refuses
         except RecordError as error:
             rejects.append(
                 {"stream": stream, "reason": str(error), "field": error.field, "value": error.value}
@@ -92,9 +101,22 @@ def map_(slug: str, payloads: tuple[Path, ...], config: tuple[str, ...]) -> None
         records += found
         books.add(found)
     document = {"connector": slug, **_listed(records), "rejects": rejects, "ledger": summary(books)}
-    click.echo(orjson.dumps(document, default=_plain, option=orjson.OPT_INDENT_2).decode())
+    click.echo(orjson.dumps(document, default=_plain, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())
     if rejects:
+        click.echo(f"{len(rejects)} items cannot be used: see rejects", err=True)
         raise SystemExit(1)
+
+
+def _is_answer(connector: Any, path: Path, document: Any) -> bool:
+    """Whether a file is an answer of the provider. One without records of its own may still tell of those of others."""
+    try:
+        has_records = any(True for _ in connector.unpack([document]))
+    except ConfigError as error:
+        click.echo(f"{path}: passed over: {inert(str(error))}", err=True)
+        return False
+    if not has_records:
+        click.echo(f"{path}: has no records of its own", err=True)
+    return True
 
 
 def _listed(records: list[Record]) -> dict[str, list[dict[str, Any]]]:
@@ -116,11 +138,13 @@ def _plain(value: Any) -> Any:
 
 def _read(path: Path) -> Any:
     try:
-        return Answer(
-            status=200, headers={"content-type": "json"}, body=path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-        ).json()
-    except Exception as error:
-        raise ConfigError(f"{path} is no JSON: {error}") from error
+        return json.loads(path.read_bytes(), parse_float=Decimal, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path} is no JSON, or cut off: {error}") from error
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no amount")
 
 
 def _setting(text: str) -> tuple[str, Any]:

@@ -52,6 +52,9 @@ _REFUNDS: dict[str, tuple[str, str, Literal["payment", "credit_memo"]]] = {
     "ARPREPAYMENTPAYMENT": ("Prepayment", "PrepaymentID", "payment"),
 }
 
+PARTS = "_parts"
+"""Beside Xero's own fields: the items that share the id of a payment, each for another invoice."""
+
 
 def records(stream: str, item: Mapping[str, Any]) -> Iterator[Record]:
     """The records of an item of a stream. An item of the payables side states none."""
@@ -65,7 +68,7 @@ def _contact(item: Item) -> Iterator[Record]:
     addresses = {each.get("AddressType"): optional_text(each, "Country") for each in parts(item, "Addresses")}
     yield Customer(
         external_id=text(item, "ContactID"),
-        name=text(item, "Name"),
+        name=optional_text(item, "Name") or text(item, "ContactID"),
         email=optional_text(item, "EmailAddress"),
         currency=optional_text(item, "DefaultCurrency"),
         country=addresses.get("POBOX") or addresses.get("STREET"),
@@ -127,30 +130,36 @@ def _payment(item: Item) -> Iterator[Record]:
         return
     if kind != "ACCRECPAYMENT":
         raise _unknown(item, "PaymentType", kind)
-    if not _is_authorised(item):
-        # Xero keeps a payment that was removed for ever as DELETED; it cannot come back.
+    invoice = part(item, "Invoice")
+    counted = [each for each in item.get(PARTS) or (item,) if _is_authorised(each)]
+    if not counted and not part(invoice, "Contact"):
         yield Gone(entity="payment", external_id=external_id, gone_on=_changed_on(item))
         return
-    invoice = part(item, "Invoice")
-    paid_on, paid = day(item, "Date"), amount(item, "Amount")
+    paid_on = day(item, "Date")
     yield Payment(
         external_id=external_id,
         customer_id=text(part(invoice, "Contact"), "ContactID"),
         paid_on=paid_on,
         currency=_currency(item),
-        amount=paid,
+        amount=sum((amount(each, "Amount") for each in counted[1:]), amount((counted or [item])[0], "Amount")),
+        status="open" if counted else "void",
         exchange_rate=exchange_rate(item),
         updated_at=updated_at(item),
     )
-    yield Allocation(
-        external_id=external_id,
-        invoice_id=text(invoice, "InvoiceID"),
-        kind="payment",
-        amount=paid,
-        applied_on=paid_on,
-        source_id=external_id,
-        updated_at=updated_at(item),
-    )
+    if not counted:
+        # Xero keeps a payment that was taken back for ever as DELETED; it cannot come back.
+        yield AllocationsComplete(entity="payment", external_id=external_id, gone_on=_changed_on(item))
+    for number, each in enumerate(counted):
+        invoice_id = text(part(each, "Invoice"), "InvoiceID")
+        yield Allocation(
+            external_id=f"{external_id}:{invoice_id}" if number else external_id,
+            invoice_id=invoice_id,
+            kind="payment",
+            amount=amount(each, "Amount"),
+            applied_on=paid_on,
+            source_id=external_id,
+            updated_at=updated_at(item),
+        )
 
 
 def _refund_payment(

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hub.sdk.errors import ConfigError
+from plugins.connectors.xero.mapping import PARTS
 from plugins.connectors.xero.rates import Evidence, Reading, currency_of, note
-from plugins.connectors.xero.values import updated_at
+from plugins.connectors.xero.values import part, updated_at
 
 _STREAMS = {
     "Contacts": "contacts",
@@ -36,7 +37,7 @@ def unpack(payloads: Iterable[Any], reading: Reading | None) -> Iterator[tuple[s
             if isinstance(item, Mapping):
                 evidence.see(item)
         reading = evidence.reading()
-    for stream, item in found:
+    for stream, item in _with_parts(found):
         yield stream, note(item, reading) if isinstance(item, Mapping) else item
 
 
@@ -58,6 +59,23 @@ def _items(answer: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             raise ConfigError(f"{key} holds no list of items")
         for item in items:
             yield stream, item
+
+
+def _with_parts(found: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """The items; of payments that share an id but not the invoice, the newest of each invoice as parts of one.
+
+    Xero gives each payment an id of its own, but recordings are met that show one payment so.
+    """
+    parts: dict[str, dict[str, Any]] = {}
+    for stream, item in found:
+        if stream == "payments" and isinstance(item, Mapping):
+            payment, invoice = str(item.get("PaymentID")), part(item, "Invoice").get("InvoiceID")
+            parts.setdefault(payment, {})[str(invoice)] = item
+    for stream, item in found:
+        together = parts.get(str(item.get("PaymentID")), {}) if isinstance(item, Mapping) else {}
+        if stream == "payments" and len(together) > 1:
+            item = {**item, PARTS: [*together.values()]}
+        yield stream, item
 
 
 def _changed(item: Any) -> datetime:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from math import log
 from typing import Any, Literal
 
+from hub.sdk.errors import RecordError
 from plugins.connectors.xero.values import optional_amount, part
 
 Reading = Literal["units_per_home", "home_per_unit"]
@@ -98,12 +99,11 @@ def _foreign_rate(item: Mapping[str, Any]) -> tuple[str, float] | None:
 
 def _positive(item: Mapping[str, Any], name: str) -> Decimal | None:
     """An amount where it is one; what is wrong with it is for the mapping to say."""
-    value = item.get(name)
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        number = Decimal(value)
-        if number.is_finite() and number > 0:
-            return number
-    return None
+    try:
+        number = optional_amount(item, name)
+    except RecordError:
+        return None
+    return number if number is not None and number > 0 else None
 
 
 def _score(rate: float, price: float, weight: float = 1.0) -> float:

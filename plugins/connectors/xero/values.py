@@ -25,10 +25,12 @@ def text(item: Item, name: str) -> str:
 
 
 def optional_text(item: Item, name: str) -> str | None:
-    """A text, or None where it is missing, null or blank."""
+    """A text, or None where it is missing, null or blank. A number is its digits, as in a number of an invoice."""
     value = item.get(name)
     if value is None:
         return None
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return str(value)
     if not isinstance(value, str):
         raise RecordError(f"{name} {value!r} is no text", field=name, value=str(value), expected="text")
     return value.strip() or None

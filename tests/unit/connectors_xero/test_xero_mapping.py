@@ -111,11 +111,29 @@ def test_the_statuses_of_an_invoice(status, expected, balance):
 
 @pytest.mark.parametrize(
     ("stream", "item", "entity"),
-    [("invoices", INVOICE, "invoice"), ("payments", PAYMENT, "payment"), ("credit_notes", CREDIT, "credit_memo")],
+    [("invoices", INVOICE, "invoice"), ("credit_notes", CREDIT, "credit_memo")],
 )
 def test_what_was_deleted_is_gone(stream, item, entity):
     external_id = next(value for key, value in item.items() if key.endswith("ID"))
     assert made(stream, item, Status="DELETED") == [Gone(entity=entity, external_id=external_id, gone_on=CHANGED_ON)]
+
+
+def test_a_payment_that_was_taken_back_is_void():
+    payment, complete = made("payments", PAYMENT, Status="DELETED")
+    assert (payment.status, payment.amount) == ("void", Decimal(40))
+    assert complete == AllocationsComplete(entity="payment", external_id="p1", gone_on=CHANGED_ON)
+
+
+def test_a_payment_that_was_taken_back_and_names_nobody_is_gone():
+    gone = Gone(entity="payment", external_id="p1", gone_on=CHANGED_ON)
+    assert made("payments", PAYMENT, Status="DELETED", Invoice={"InvoiceID": "i1"}) == [gone]
+
+
+def test_numbers_may_be_no_text_and_names_may_be_missing():
+    (invoice,) = made("invoices", INVOICE, InvoiceNumber=1001)
+    assert invoice.number == "1001"
+    (contact,) = made("contacts", CONTACT, Name=None)
+    assert contact.name == "c1"
 
 
 @pytest.mark.parametrize("missing", [None, "", " "])
@@ -265,14 +283,14 @@ def test_a_rate_is_turned_as_the_item_says(note, expected):
         ("invoices", INVOICE, {"Total": "NaN"}, "Total 'NaN' is no amount"),
         ("invoices", INVOICE, {"DateString": None}, "Date is missing"),
         ("invoices", INVOICE, {"DateString": "yesterday"}, "'yesterday' is no date"),
-        ("invoices", INVOICE, {"InvoiceNumber": 7}, "InvoiceNumber 7 is no text"),
+        ("invoices", INVOICE, {"InvoiceNumber": True}, "InvoiceNumber True is no text"),
         ("invoices", INVOICE, {"CurrencyCode": None}, "CurrencyCode is missing"),
         ("payments", PAYMENT, {"Status": "PENDING"}, "Status 'PENDING' is none"),
         ("payments", PAYMENT, {"PaymentType": "BARTER"}, "PaymentType 'BARTER' is none"),
         ("payments", PAYMENT, {"PaymentType": None, "Invoice": None}, "PaymentType is missing"),
         ("payments", PAYMENT, {"Invoice": {"InvoiceID": "i1", "Contact": CONTACT}}, "CurrencyCode is missing"),
         ("credit_notes", CREDIT, {"Allocations": "none"}, "Allocations is no list"),
-        ("contacts", CONTACT, {"Name": ""}, "Name is missing"),
+        ("contacts", CONTACT, {"ContactID": ""}, "ContactID is missing"),
         ("contacts", {"unreadable": 3}, {}, "ContactID is missing"),
     ],
 )
