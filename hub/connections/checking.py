@@ -13,6 +13,7 @@ from hub.connections import candidates, directory, notices, service
 from hub.connections.service import Connection
 from hub.errors import ConflictError
 from hub.events import ConnectionReady, Event
+from hub.jobs.policy import is_wait
 from hub.redaction import printable
 from hub.sdk.connector import Account
 from hub.sdk.errors import AuthError, ConfigError, RefusedError
@@ -79,8 +80,10 @@ def try_connection(context: Context, connection_id: UUID) -> dict[str, Any]:
         _refuse(context, connection, subject, message)
         raise ConfigError(message) from error
     except Exception as error:
-        if context.is_last_attempt:
-            _refuse(context, connection, subject, f"{name} could not be asked: {error}. Try again later.")
+        if context.is_last_attempt and not is_wait(error):
+            _refuse(context, connection, subject, f"{name} could not be asked: {error}. Reconnect to try again.")
+        else:
+            _note_wait(context, connection, f"{name} could not be asked yet: {error}. It is tried again by itself.")
         raise
 
 
@@ -198,6 +201,13 @@ def _refuse(
             status = "needs_reconnect"
         service.set_status(session, now.id, status, reason)
         notices.tell(session, now.id, status, f"{now.name}: {reason}")
+
+
+def _note_wait(context: Context, connection: Connection, reason: str) -> None:
+    """Say why it is not tried yet; one that is ready is well all the same."""
+    with context.transaction() as session:
+        if _is_current(session, connection):
+            service.note_reason(session, connection.id, reason)
 
 
 def _is_by_consent(context: Context, subject: Connection) -> bool:

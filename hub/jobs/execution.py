@@ -140,7 +140,8 @@ class Runner:
         )
         event = _event(claim, "job.failed", {"state": verdict.state, "code": verdict.error["code"]}, "failed")
         if verdict.state == "queued":
-            return self._leases.call(leases.retry, claim, verdict.delay, verdict.error, event)
+            counted = verdict.is_counted
+            return self._leases.call(leases.retry, claim, verdict.delay, verdict.error, event, is_counted=counted)
         return self._again(claim, self._leases.call(leases.fail, claim, verdict.state, verdict.error, event))
 
     def _give_back(self, claim: leases.Claim) -> str | None:

@@ -122,13 +122,24 @@ def fail(connection: Connection[Any], held: Claim, state: str, error: dict[str, 
     )
 
 
-def retry(connection: Connection[Any], held: Claim, delay: float, error: dict[str, Any], event: Event) -> str | None:
-    """Let it wait `delay` seconds for its next attempt, and note the failed one. "queued", or None: held by another."""
+def retry(
+    connection: Connection[Any],
+    held: Claim,
+    delay: float,
+    error: dict[str, Any],
+    event: Event,
+    *,
+    is_counted: bool = True,
+) -> str | None:
+    """Let it wait `delay` seconds for its next attempt, and note the failed one. "queued", or None: held by another.
+
+    `is_counted`: whether it has one attempt less.
+    """
     return _end(
         connection,
         "update hub.work set state = 'queued', run_at = now() + make_interval(secs => %(delay)s), worker = null,"
-        f" lease_until = null, error = %(error)s::jsonb where {_HELD}",
-        _named(held, delay=delay, error=redact(orjson.dumps(error).decode())),
+        f" attempts = attempts - %(given_back)s, lease_until = null, error = %(error)s::jsonb where {_HELD}",
+        _named(held, delay=delay, given_back=0 if is_counted else 1, error=redact(orjson.dumps(error).decode())),
         event,
     )
 

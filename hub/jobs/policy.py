@@ -10,6 +10,8 @@ from hub.redaction import sentence
 from hub.sdk.errors import AuthError, ConfigError, RecordError, RefusedError, TransientError
 from hub.settings import Settings
 
+PARKED_SECONDS = 300
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
@@ -26,24 +28,39 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What becomes of work whose attempt raised: queued again after `delay` seconds, failed, or dead."""
+    """What becomes of work whose attempt raised: queued again after `delay` seconds, failed, or dead.
+
+    `is_counted`: whether the attempt is one of those that work has.
+    """
 
     state: str
     delay: float
     error: dict[str, Any]
+    is_counted: bool = True
 
 
 def judge(error: BaseException, attempt: int, max_attempts: int, policy: Policy, rng: random.Random) -> Verdict:
-    """The verdict on the `attempt`-th attempt (from 1). What cannot work fails at once; all else is retried."""
+    """The verdict on the `attempt`-th attempt (from 1). What cannot work fails at once; all else is retried.
+
+    An attempt that ends with a wait of PARKED_SECONDS or more is not counted: a provider's limit of calls a day may be
+    used up several days in a row, and nothing is wrong with the work.
+    """
     reason = {"code": _code(error), "message": _sentence(error), "trace_id": uuid.uuid4().hex}
     if _is_final(error):
         return Verdict(state="failed", delay=0, error=reason)
-    if attempt >= max_attempts:
+    is_parked = is_wait(error)
+    if attempt >= max_attempts and not is_parked:
         return Verdict(state="dead", delay=0, error=reason)
     longest = min(policy.backoff_seconds * 2 ** (attempt - 1), policy.longest_backoff_seconds)
     delay = max(longest, getattr(error, "retry_after", 0))
     # Jitter is only ever added: a provider that named a time must not be asked before it.
-    return Verdict(state="queued", delay=delay + rng.uniform(0, longest / 2), error=reason)
+    delay += rng.uniform(0, longest / 2)
+    return Verdict(state="queued", delay=delay, error=reason, is_counted=not is_parked)
+
+
+def is_wait(error: BaseException) -> bool:
+    """Whether work is not failing but waits, for so long as somebody else has named."""
+    return isinstance(error, TransientError | RateLimitedError) and error.retry_after >= PARKED_SECONDS
 
 
 def tenant_concurrency(settings: Settings) -> int:

@@ -1,5 +1,8 @@
 """What went wrong, named by what to do about it. The plugin says what happened; the hub decides what follows."""
 
+LONGEST_RETRY_SECONDS = 86_400
+UNTOLD_RETRY_SECONDS = 60
+
 
 class PluginError(Exception):
     """Base of all errors a plugin may raise on purpose."""
@@ -10,11 +13,12 @@ class AuthError(PluginError):
 
 
 class TransientError(PluginError):
-    """Worth trying again, no sooner than `retry_after` seconds."""
+    """Worth trying again, no sooner than `retry_after` seconds; nobody is believed for longer than a day."""
 
     def __init__(self, message: str, retry_after: int = 60) -> None:
         super().__init__(message)
-        self.retry_after = retry_after
+        is_time = retry_after >= 0  # nor is what is no number
+        self.retry_after = min(retry_after, LONGEST_RETRY_SECONDS) if is_time else UNTOLD_RETRY_SECONDS
 
 
 class RefusedError(PluginError):

@@ -18,6 +18,7 @@ from hub.connections import service as connections
 from hub.connections.service import Connection
 from hub.errors import InvalidError
 from hub.events import Event, FirstPagesStored, SyncFinished, TieOutLost
+from hub.jobs.policy import is_wait
 from hub.ledger import service as ledger
 from hub.ledger import suppression
 from hub.redaction import sentence
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 
 HEAD_PAGES = 5
 """A backfill reads so many pages of each stream before the rest, so that what is newest can be forecast at once."""
-PARKED_SECONDS = 300
-"""From so long a wait on a run is not failing but waiting."""
 _HEARTBEAT_SECONDS = 60
 _SHOWN_PROBLEMS = 20
 _SHOWN_REQUESTS = 10
@@ -462,7 +461,7 @@ class Attempt:
         ending: dict[str, Any] = {"status": "failed", "reason": reason, "finished_at": self.clock()}
         if isinstance(error, verdict.MassDeletionError):
             ending |= {"status": "suspicious", "findings": {runs.UNFINISHED: sum(self.deleted.values())}}
-        elif isinstance(error, TransientError) and error.retry_after >= PARKED_SECONDS:
+        elif isinstance(error, TransientError) and is_wait(error):
             until = self.clock() + timedelta(seconds=error.retry_after)
             reason = f"Waiting for the provider's limit until {until:%Y-%m-%d %H:%M} UTC: {reason}"
             ending = {"status": "waiting", "reason": reason, "heartbeat_at": until}

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from sqlalchemy import text
 
 from hub.connections.checking import MOST_ACCOUNTS
 from hub.sdk.connector import Account
@@ -98,3 +99,19 @@ def test_a_plugin_gets_a_transient_error_for_it():
 
     with pytest.raises(TransientError):
         Answer(status=200, headers={}, body=b"[" * 200_000).json()
+
+
+def test_a_trial_says_what_it_waits_for_and_is_not_counted_to_death(hub, tried, monkeypatch):
+    def wait(self):
+        raise TransientError("Books Online takes no more calls today", 40_000)
+
+    monkeypatch.setattr(BooksConnector, "accounts", wait)
+    shown, job = tried()
+    for _ in range(6):
+        with hub.storage.hub() as session:
+            session.execute(text("update work set run_at = now()"))
+        hub.work_off()
+    shown = hub.get(f"/api/connections/{shown['id']}").json
+    assert hub.get(f"/api/jobs/{job['id']}").json["state"] == "queued"
+    assert shown["status"] == "pending"
+    assert "takes no more calls today" in shown["reason"] and "tried again by itself" in shown["reason"]

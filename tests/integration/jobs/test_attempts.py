@@ -149,6 +149,16 @@ def test_a_retry_waits_as_long_as_it_was_told_to(make_runner, submit, look):
     assert runner.run(work_id) is None, "it must not be tried before"
 
 
+def test_waits_that_somebody_else_names_are_not_counted(make_runner, submit, look, storage):
+    work_id = submit("come_back_later")
+    runner = make_runner(__name__, "come_back_later")
+    for _ in range(7):
+        with storage.hub() as session:
+            session.execute(text("update hub.work set run_at = now()"))
+        assert runner.run(work_id) == "queued"
+    assert look(work_id)["attempts"] == 0 and look(work_id)["error"]["code"] == "transient"
+
+
 def test_a_handler_that_ends_the_process_is_only_a_failure(make_runner, submit, look):
     work_id = submit("leave")
     assert make_runner(__name__, "leave").run(work_id) == "queued"

@@ -55,6 +55,21 @@ def test_the_wait_doubles_up_to_a_bound_with_jitter_on_top(attempt, least):
     assert len(set(delays)) == 50
 
 
+@pytest.mark.parametrize("error", [TransientError("the day is full", retry_after=300), RateLimitedError("slow", 300)])
+def test_a_long_wait_that_is_named_is_no_attempt(error):
+    found = verdict(error, attempt=5)
+    assert (found.state, found.is_counted) == ("queued", False)
+    assert verdict(TransientError("busy", retry_after=299)).is_counted
+
+
+@pytest.mark.parametrize(
+    ("named", "believed"),
+    [(10**15, 86_400), (float("inf"), 86_400), (-1, 60), (float("nan"), 60), (0, 0), (7, 7)],
+)
+def test_nobody_is_believed_for_longer_than_a_day(named, believed):
+    assert TransientError("busy", retry_after=named).retry_after == believed
+
+
 @pytest.mark.parametrize("error", [TransientError("busy", retry_after=500), RateLimitedError("slow", retry_after=500)])
 def test_a_named_time_is_never_undercut(error):
     assert 500 <= verdict(error).delay <= 505
