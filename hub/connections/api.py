@@ -193,6 +193,8 @@ def _start(scope: Scope, start: Callable[[Session], Started], return_to: str | N
         return response
     with tenant_session() as session:
         connection = service.get(session, connection_id)
+    if not consent.is_awaited(connection):
+        return response  # sent again, and meanwhile somebody has consented or ended it
     begun = consent.begin(
         scope,
         connection,

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from hub.connections import candidates, clients, service
 from hub.connections.models import connect_states
 from hub.connections.service import Connection
-from hub.errors import NotFoundError
+from hub.errors import HubError, NotFoundError
 from hub.http.access import ACCESS
 from hub.http.auditing import Refusals
 from hub.http.context import Identity
@@ -97,7 +97,7 @@ class _State:
     tenant_key: str
     connection_id: UUID
     user_id: UUID | None
-    code_verifier: str | None
+    code_verifier: str | None = field(repr=False)
     redirect_uri: str
     return_to: str
 
@@ -137,6 +137,14 @@ def begin(
     address = client.addresses.authorize_url
     joint = "&" if "?" in address else "?"
     return Begun(address=f"{address}{joint}{urlencode(asked)}", cookie=cookie_of(scope.settings, state), secret=secret)
+
+
+def is_awaited(connection: Connection) -> bool:
+    """Whether a connection waits for a consent: nobody has ended or connected it since it was asked for.
+
+    What has been to a company is opened by what was proposed and proves good, never by what comes back alone.
+    """
+    return connection.candidate is not None or (connection.status != "disconnected" and connection.account_id is None)
 
 
 def cookie_of(settings: Settings, state: str) -> str:
@@ -196,20 +204,26 @@ def _redeem(scope: Scope, begun: _State, answered: Mapping[str, str]) -> UUID:
     """Exchange the code, keep the grant, and have it tried; the job's id. No transaction is held over the exchange."""
     from hub.connections import token_requests, tokens  # late: they bring what calls providers
 
+    changed = NoConsentError("failed", "the connection was changed meanwhile")
     with scope.storage.tenant(scope.tenant) as session:
         connection = _get(session, begun.connection_id)
     subject = service.candidate_of(connection) or connection
-    auth = clients.way(scope.registry.get(subject.plugin), subject.auth_method)
-    values = _read(auth, answered)
     try:
+        auth = clients.way(scope.registry.get(subject.plugin), subject.auth_method)
+        if auth.kind != "oauth2_code" or not is_awaited(connection):
+            raise changed
+        values = _read(auth, answered)
         client = clients.client_of(scope, subject)
+        with scope.storage.tenant(scope.tenant) as session:
+            # Now, for a grant that cannot be sealed when it has come is lost.
+            scope.vault.sealing_key(session)
         grant = token_requests.exchange_code(client, answered["code"], begun.redirect_uri, begun.code_verifier)
-    except PluginError as error:
+    except (PluginError, HubError) as error:
         raise NoConsentError("failed", str(error)) from error
     with scope.storage.tenant(scope.tenant) as session:
         current = service.get(session, connection.id, for_update=True)
-        if (service.candidate_of(current) or current).id != subject.id or subject.status == "disconnected":
-            raise NoConsentError("failed", "the connection was changed meanwhile")
+        if not is_awaited(current) or (service.candidate_of(current) or current).id != subject.id:
+            raise changed
         candidates.bind(session, current, values)
         tokens.store(session, scope.vault, subject.id, grant, auth, is_new=True)
         if current.candidate is None:

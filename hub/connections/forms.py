@@ -5,7 +5,7 @@ otherwise bring. Pure: nothing is stored here.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hub.errors import InvalidError
@@ -42,7 +42,7 @@ class Entered:
     """A form filled in: what goes into the connection's config, and what into the vault, by property name."""
 
     config: dict[str, Any]
-    secrets: dict[str, str]
+    secrets: dict[str, str] = field(repr=False)
 
 
 def auth_of(manifest: Manifest, method: str | None) -> Auth:
@@ -101,8 +101,8 @@ def check(form: Mapping[str, Any], given: Mapping[str, Any], *, sealed: Collecti
     checker = Draft202012Validator(asked, format_checker=Draft202012Validator.FORMAT_CHECKER)
     problems: dict[str, str] = {}
     for error in checker.iter_errors(entered):
-        for field, message in _told(error, asked, secrets):
-            problems.setdefault(field, message)
+        for place, message in _told(error, asked, secrets):
+            problems.setdefault(place, message)
     for name in secrets & entered.keys():
         if not isinstance(entered[name], str):
             problems[f"config.{name}"] = "Must be text."
