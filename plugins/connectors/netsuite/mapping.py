@@ -24,6 +24,16 @@ _DELETED: dict[str, Entity] = {
     "depositapplication": "payment",
     "creditmemo": "credit_memo",
 }
+_CODES = {
+    "custinvc": "invoice",
+    "custchrg": "statementcharge",
+    "custpymt": "customerpayment",
+    "custcred": "creditmemo",
+    "custdep": "customerdeposit",
+    "depappl": "depositapplication",
+    "custrfnd": "customerrefund",
+    "journal": "journalentry",
+}  # how transactions call the same types
 DELETED_TYPES = (*_DELETED, "journalentry")
 """The record types whose deletion matters."""
 
@@ -129,7 +139,8 @@ def _counted(cells: Cells, links: list[Cells]) -> list[Cells]:
 
 
 def _deleted(cells: Cells) -> Iterator[Record]:
-    kind = (cells.text("scriptid") or cells.text("recordtypeid")).lower()
+    word = (cells.text("scriptid") or cells.text("recordtypeid")).lower()
+    kind = _CODES.get(word, word)
     document, gone_on = cells.required("recordid", "the internal id"), cells.required_day("deleteddate")
     if kind == "journalentry":
         yield from deleted_journal(document, gone_on)

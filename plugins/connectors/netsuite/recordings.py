@@ -1,11 +1,12 @@
 """Answers of SuiteQL that were recorded: which query each is the answer of is told by its columns."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
+from datetime import date
 from itertools import chain
 from typing import Any
 
 from hub.sdk.errors import ConfigError
-from plugins.connectors.netsuite.cells import order_of
+from plugins.connectors.netsuite.cells import order_of, parse_day
 from plugins.connectors.netsuite.documents import Row, joined, without_copies
 
 _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
@@ -41,9 +42,20 @@ def unpacked(payloads: Iterable[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
 
     for name in ("customers", "transactions", "deletions"):
         rows = [known(row) for found in answers[name] for row in found]
+        if name != "deletions":
+            rows.sort(key=lambda row: _changed_on(row, order))  # what was changed last comes last, and counts
         if name == "transactions":
             rows = [*joined(rows, without_copies(answers["links"]), without_copies(answers["lines"]))]
         yield from ((name, row) for row in rows)
+
+
+def _changed_on(row: Row, order: str | None) -> tuple[date, str]:
+    """The day of a row's last change, and its time where that can be compared."""
+    text = str(row.get("lastmodifieddate") or "")
+    try:
+        return parse_day(text, order or "mdy"), text if "T" in text else ""
+    except ValueError:
+        return date.min, ""
 
 
 def _rows(payload: Any) -> list[Row]:

@@ -69,11 +69,11 @@ def newest(found: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, dict[str
 
 
 def version(item: Mapping[str, Any]) -> tuple[datetime, int]:
-    """What orders the versions of one record."""
+    """What orders the versions of one record. What was deleted stays so: QuickBooks gives no id twice."""
     fields = Fields("", item)
     token = fields.text("SyncToken") or ""
     if fields.is_deleted:
-        return fields.updated_at or _ALWAYS, 1 << 62
+        return _ALWAYS, 0
     return fields.updated_at or _NEVER, int(token) if token.isdecimal() else 0
 
 

@@ -33,7 +33,7 @@ def payment_records(item: Mapping[str, Any]) -> Iterator[Record]:
     total = fields.required_money("TotalAmt")
     if total < 0:
         raise fields.error("TotalAmt", "an amount of 0 or more")
-    if total == ZERO and fields.is_voided():
+    if total == ZERO and (fields.is_voided() or _links_nothing(fields)):
         yield _payment(fields, ZERO, "void")
         yield AllocationsComplete(entity="payment", external_id=fields.id, gone_on=fields.saved_on())
         yield from _let_go(fields, 0)
@@ -59,6 +59,11 @@ def payment_records(item: Mapping[str, Any]) -> Iterator[Record]:
     for number, each in enumerate(credited, start=1):
         yield _of_credit(fields, each, number)
     yield from _let_go(fields, len(credited))
+
+
+def _links_nothing(fields: Fields) -> bool:
+    """Whether no line links an amount: a payment over nothing that applies no credit is what is left of a void one."""
+    return not any(line.money("Amount") for line in fields.parts("Line") if any(line.parts("LinkedTxn")))
 
 
 class _Links:

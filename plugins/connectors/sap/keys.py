@@ -1,9 +1,11 @@
 """What identifies a raw line of the line item cube, and what it hangs together with. Never raises for odd lines."""
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+_TICKS = re.compile(r"/Date\((-?\d{1,15})")
 Raw = Mapping[str, Any]
 Key = tuple[str, ...]
 
@@ -59,6 +61,12 @@ def is_debit(raw: Raw) -> bool:
     """Whether the line raises what the customer owes."""
     code = text(raw, "DebitCreditCode")
     return code == "S" or (code != "H" and not text(raw, "AmountInTransactionCurrency").startswith("-"))
+
+
+def version(raw: Raw) -> tuple[int, bool, bool]:
+    """What orders the versions of one line: the day of its last change; on one day it is cleared, then reversed."""
+    found = _TICKS.match(text(raw, "LastChangeDate"))
+    return int(found[1]) if found else 0, is_cleared(raw), text(raw, "IsReversed").lower() in ("true", "x", "1")
 
 
 def is_receivable(raw: Raw) -> bool:

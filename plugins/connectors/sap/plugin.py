@@ -9,7 +9,7 @@ from hub.sdk.http import Api
 from hub.sdk.records import Record
 from plugins.connectors.sap.companies import companies
 from plugins.connectors.sap.cube import Cube
-from plugins.connectors.sap.keys import Raw, units
+from plugins.connectors.sap.keys import Raw, units, version
 from plugins.connectors.sap.mapping import Rules, customer, records
 from plugins.connectors.sap.odata import Service, results
 from plugins.connectors.sap.partners import Partners, is_partner, read_customers, summary
@@ -92,6 +92,7 @@ class SapConnector:
                     raise ConfigError(f"this is no line item and no business partner: {', '.join(sorted(row))[:200]}")
         for partner in partners.values():
             yield "customers", partner
+        lines.sort(key=version)  # of a line that comes twice, what is known last counts
         for unit in units(lines):
             yield "line_items", item(unit, partners)
 
