@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from hub.connections import directory, service, webhooks
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 100
 """Records in one targeted read, and deliveries handled in one transaction."""
+_LONGEST = 500
 MOST_CHANGES = 5_000
 """Of one stream in one go; beyond, the whole stream's changes are read instead."""
 
@@ -103,10 +105,22 @@ def read(plugin: Any, row: Any) -> tuple[list[Change], str | None]:
     if row.changes is not None:
         return [Change(**each) for each in row.changes], None
     try:
-        return list(plugin.changes(row.headers, bytes(row.body))), None
+        told = list(plugin.changes(row.headers, bytes(row.body)))
     except Exception as error:
         log.warning("a webhook could not be read", exc_info=error)
         return [], sentence(f"Could not be read: {error}", 500)
+    changes = [each for each in told if isinstance(each, Change) and _is_usable(each)]
+    if len(changes) == len(told):
+        return changes, None
+    log.warning("a webhook announces what is no change", extra={"fields": {"changes": len(told) - len(changes)}})
+    return changes, f"{_outcome(len(changes), 0)}; {len(told) - len(changes)} could not be understood"
+
+
+def _is_usable(change: Change) -> bool:
+    """Whether a change is made of what can be kept and asked for: what it is made of, somebody else has sent."""
+    needed, may_lack = (change.event_id, change.stream), (change.account, change.external_id)
+    given = [*needed, *(each for each in may_lack if each is not None)]
+    return all(isinstance(each, str) and 0 < len(each) <= _LONGEST and each.isprintable() for each in given)
 
 
 def known_streams(plugin: Any) -> frozenset[str]:
@@ -244,3 +258,6 @@ def _hand_over(storage: Storage, tenant: str, connection_id: UUID, parts: Iterab
             webhooks.ask_if_waiting(session, connection_id)
     except NotFoundError:
         log.info("a tenant that was announced to is gone")
+    except SQLAlchemyError as error:
+        # The others' parts must not wait for it, and its own next increment brings what this was about.
+        log.warning("an announcement could not be handed over", exc_info=error)
