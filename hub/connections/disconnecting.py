@@ -36,7 +36,7 @@ class Disconnected:
 def disconnect(scope: Scope, connection_id: UUID, now: datetime) -> Disconnected:
     """End a connection. Safe to repeat: what was left undone the first time is done. Raises NotFoundError.
 
-    Runs under way find no way in any more and end. No transaction is held while the provider is told.
+    Runs under way end with the page in hand. No transaction is held while the provider is told.
     """
     with scope.storage.tenant(scope.tenant) as session:
         connection = service.get(session, connection_id, for_update=True)

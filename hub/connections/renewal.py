@@ -26,7 +26,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from hub.connections.kept import ACCESS, REFRESH, from_now, seal, values_of
-from hub.connections.models import connection_tokens
+from hub.connections.models import connection_tokens, connections
 from hub.connections.token_requests import Grant, GrantRefused, LostAnswer, check_scopes
 from hub.errors import NotFoundError
 from hub.sdk.errors import AuthError, PluginError, TransientError
@@ -198,6 +198,9 @@ def _standing(session: Session, opener: Opener) -> Standing:
     if row is None:
         if opener.needs_refresh_token:
             raise AuthError(f"{opener.auth.title}: it is not connected yet")
+        status = session.scalar(select(connections.c.status).where(connections.c.id == opener.connection_id))
+        if status == "disconnected":
+            raise AuthError(f"{opener.auth.title}: it was disconnected")
         first = insert(connection_tokens).values(
             connection_id=opener.connection_id, generation=0, expires_at=func.now()
         )

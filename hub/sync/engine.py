@@ -40,6 +40,9 @@ HEAD_PAGES = 5
 _HEARTBEAT_SECONDS = 60
 _SHOWN_PROBLEMS = 20
 _SHOWN_REQUESTS = 10
+_LONGEST_CURSOR = 10_000
+_MOST_REPEATS = 20
+"""Pages in a row that are the same as the one before: a provider that does not understand what it is asked."""
 
 Reject = tuple[RecordError, Mapping[str, Any] | None]
 
@@ -94,6 +97,24 @@ class Reading:
     page: int = 0
     cursor: str | None = None
     is_done: bool = False
+    newest: tuple[Any, ...] = ()
+    repeats: int = 0
+
+    def check(self, page: Page) -> None:
+        """Raise RefusedError for a page that comes again and again, ConfigError for a cursor that cannot be kept."""
+        cursor = page.cursor
+        is_text = isinstance(cursor, str) and len(cursor) <= _LONGEST_CURSOR and "\0" not in cursor
+        if cursor is not None and not is_text:
+            raise ConfigError(f"{self.stream.name}: the connector goes on from a place that cannot be noted.")
+        seen = (cursor, len(page.items), page.items[0], page.items[-1]) if page.items else ()
+        self.repeats = self.repeats + 1 if seen and seen == self.newest else 0
+        self.newest = seen
+        if self.repeats >= _MOST_REPEATS:
+            raise RefusedError(
+                f"{self.stream.name}: the provider answers with the same page again and again, so that there is no end"
+                " to them.",
+                200,
+            )
 
 
 class Attempt:
@@ -198,6 +219,8 @@ class Attempt:
 
     def store(self, session: Session, stream: str, batch: ledger.Batch, rejects: list[Reject]) -> None:
         """Store records, what could not be used, and how far the run is."""
+        if connections.get(session, self.connection.id).status == "disconnected":
+            raise ConfigError(f"{self.connection.name} was disconnected, so this run ends.")
         self._refuse_mass_deletion(session, batch)
         counts = ledger.store_batch(session, batch, self.state.known_at)
         runs.add_counts(self.state, counts)
@@ -306,6 +329,8 @@ class Attempt:
             reading.pages = iter(connector.read(stream.name, reading.cursor))
         for page in islice(reading.pages, pages):
             self.watch.lap("read")
+            if not self.file:
+                reading.check(page)
             self._take(connector, reading, page, salted)
             done = reading.share + (page.done or 0.0) / len(connector.streams)
             count = self.state.items[stream.name]
@@ -517,7 +542,9 @@ class Attempt:
             if self.is_full:
                 runs.forget_seen(session, state)
             self._save(session, log=state.journal.lines, **ending)
-            connections.note_run(session, self.connection.id, self.now, is_full=is_whole and self.file is None)
+            # That single records can be read says little of whether runs go through again.
+            if state.kind != "some":
+                connections.note_run(session, self.connection.id, self.now, is_full=is_whole and self.file is None)
         if status != "failed":
             self.context.publish(
                 SyncFinished(

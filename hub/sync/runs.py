@@ -250,6 +250,22 @@ def has_any(session: Session, connection_id: UUID) -> bool:
     return bool(session.scalar(select(exists().where(sync_runs.c.connection_id == connection_id))))
 
 
+def trouble(session: Session, connection_id: UUID, since: datetime, before: datetime) -> str | None:
+    """What the newest of a connection's runs since an instant says, where all have failed or wait and began `before`.
+
+    None where one is under way, and where there was none so early.
+    """
+    runs = (sync_runs.c.connection_id == connection_id, sync_runs.c.started_at > since, sync_runs.c.kind != "some")
+    if not session.scalar(select(exists().where(*runs, sync_runs.c.started_at < before))):
+        return None
+    is_silent = sync_runs.c.heartbeat_at < func.now() - SILENT_AFTER
+    query = select(sync_runs.c.status, sync_runs.c.reason, is_silent.label("is_silent")).where(*runs)
+    newest = session.execute(query.order_by(sync_runs.c.started_at.desc()).limit(1)).one()
+    if newest.status == "running":
+        return "It stopped without a word." if newest.is_silent else None
+    return (newest.reason or "It said nothing.") if newest.status in ("failed", "waiting") else None
+
+
 def get(session: Session, run_id: UUID) -> dict[str, Any]:
     """One run with its log. Raises NotFoundError."""
     row = session.execute(select(sync_runs).where(sync_runs.c.id == run_id)).mappings().one_or_none()

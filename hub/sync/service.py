@@ -34,6 +34,8 @@ FILES = "csv"
 """The connector of files that people hand in."""
 FULL_EVERY = timedelta(days=6, hours=12)
 """How old the last full read of a connection is when the night's next one is due: a week, but for the hour of day."""
+TROUBLE_AFTER = timedelta(days=1)
+"""For so long may runs fail or wait, one after the other, before somebody is told."""
 
 # Of these a run would not get far, or is not wanted: a person has to do something first.
 _RESTING = ("pending", "choose_account", "paused", "disconnected")
@@ -66,6 +68,7 @@ def request_due(session: Session, registry: Any, kind: str, now: datetime) -> li
             continue
         if not _has_proved_good(session, connection):
             continue
+        _tell_of_trouble(session, connection, now)
         last = connection.last_full_run_at
         is_due = kind != "full" or (last is not None and last < now - FULL_EVERY)
         if is_due and not runs.is_under_way(session, connection.id):
@@ -97,6 +100,23 @@ def _has_proved_good(session: Session, connection: Connection) -> bool:
     """
     was_ready = connection.status == "ready" or connection.account_id is not None or connection.last_run_at is not None
     return was_ready or runs.has_any(session, connection.id)
+
+
+def _tell_of_trouble(session: Session, connection: Connection, now: datetime) -> None:
+    """Have the tenant's admins told once no run has come to its end for a day, whatever it is for that runs fail.
+
+    Each by itself is tried again and says what was wrong; that it goes on is for people to know.
+    """
+    since = connection.last_run_at or connection.created_at
+    if connection.status != "ready" or since > now - TROUBLE_AFTER:
+        return
+    trouble = runs.trouble(session, connection.id, since, now - TROUBLE_AFTER)
+    if trouble is not None:
+        reason = (
+            f"No run has come to its end since {since:%Y-%m-%d %H:%M} UTC. The hub goes on trying; the newest said:"
+            f" {trouble}"
+        )
+        connections.need_attention(session, connection.id, reason)
 
 
 def _submit(session: Session, connection: Connection, kind: str | None) -> UUID:

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from hub.connections import clients, tokens
+from hub.connections import clients, service, tokens
 from hub.connections.renewal import fresh
 from hub.sdk.errors import AuthError, ConfigError, TransientError
+from hub.sdk.manifest import Auth
 from hub.storage import rotation
 from tests.integration.connections.connected import AUTH, apps_file
-from tests.integration.connections.provider import answers, cut, hang_up, late
+from tests.integration.connections.provider import CLIENT, SECRET, answers, cut, hang_up, late
 
 ROOT = Path(__file__).resolve().parents[3]
 REUSED = replace(AUTH, reuse_window_seconds=1800)
@@ -335,6 +336,19 @@ class TestNoGrantAnyMore:
         assert connected.secrets() == {}
         with pytest.raises(AuthError, match="not connected yet"):
             fresh(opener)
+
+    def test_disconnected_while_a_run_is_under_way(self, connect_acme, acme):
+        properties = {"client_id": {}, "client_secret": {"x-secret": True}}
+        auth = Auth(method="c", kind="oauth2_client_credentials", title="Cloud", config={"properties": properties})
+        connected = connect_acme(auth=auth, config={"client_id": CLIENT})
+        with connected.storage.tenant(connected.tenant) as session:
+            connected.vault.put(session, connected.id, "client_secret", SECRET)
+        opener = connected.opener()
+        with connected.storage.tenant(connected.tenant) as session:
+            service.set_status(session, connected.id, "disconnected")
+        with pytest.raises(AuthError, match="was disconnected"):
+            fresh(opener)
+        assert (connected.row(), connected.secrets(), acme.token_posts) == (None, {}, [])
 
     def test_connecting_anew_brings_it_back(self, connect_acme, acme):
         connected = connect_acme()
