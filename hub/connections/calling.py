@@ -139,6 +139,10 @@ class HubApi:
                 response = self._client(is_private).request(method, url, headers={**headers, **opened}, content=content)
             except httpx.InvalidURL as error:
                 raise ConfigError(f"{what}: it is no address") from error
+            except (httpx.LocalProtocolError, UnicodeEncodeError):
+                # Without its message, which quotes what cannot be sent.
+                message = f"{what}: something in it cannot be sent; enter what the connection is let in by anew"
+                raise ConfigError(message) from None
             except httpx.HTTPError as error:
                 self._note(what, type(error).__name__, began)
                 return judge_failure(error, what, safe)
@@ -199,12 +203,13 @@ def open_api(context: Context, connection: "Connection", *, is_interactive: bool
     values = {name: str(value) for name, value in (account.get("values") or {}).items()}
     if connection.account_id:
         values.setdefault("id", connection.account_id)
+    # Of whoever calls the same place about the same company: a place of somebody's own, which may name any company as
+    # its own, has a budget of its own.
+    budgets_name = f"{client.addresses.named.get('api', '')} {connection.account_id or connection.id}"
     return HubApi(
         addresses=MappingProxyType(dict(client.addresses.named)),
         account=MappingProxyType(values),
         places=client.addresses,
         credential=credentials.credential(context, connection, client),
-        budget=budgets.of(
-            context.settings, manifest, connection.account_id or str(connection.id), is_interactive=is_interactive
-        ),
+        budget=budgets.of(context.settings, manifest, budgets_name, is_interactive=is_interactive),
     )

@@ -119,5 +119,8 @@ def credential(context: Context, connection: "Connection", client: Client) -> Cr
         pair = f"{client.value('username')}:{client.value('password')}"
         return Fixed("Authorization", f"Basic {b64encode(pair.encode()).decode()}")
     if kind == "api_key":
-        return Fixed(client.auth.header, client.value("api_key"))
+        key = client.value("api_key")
+        if not (key.isascii() and key.isprintable()):
+            raise ConfigError(f"{client.name}: api_key has characters that no key has; enter it anew", field="api_key")
+        return Fixed(client.auth.header, key)
     return Bearer(tokens.opener(context, connection, client))

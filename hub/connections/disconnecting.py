@@ -12,6 +12,7 @@ from hub.connections import candidates, directory, notices, service
 from hub.connections.consent import Scope
 from hub.connections.models import connect_states
 from hub.connections.service import Connection
+from hub.errors import HubError, NotFoundError
 from hub.sdk.errors import PluginError
 from hub.storage import audit
 
@@ -59,7 +60,10 @@ def disconnect(scope: Scope, connection_id: UUID, now: datetime) -> Disconnected
 def _revoke(scope: Scope, connection: Connection, shares: str | None) -> tuple[bool, str]:
     from hub.connections import tokens  # late: it brings what calls providers
 
-    manifest = scope.registry.get(connection.plugin)
+    try:
+        manifest = scope.registry.get(connection.plugin)
+    except NotFoundError:
+        return False, f"Not revoked: {connection.plugin} is not installed here any more. Remove this hub there, too."
     if shares:
         return False, (
             f"Not revoked: {shares} may stand on the same consent. Remove this hub at {manifest.name} to end both."
@@ -73,7 +77,7 @@ def _revoke(scope: Scope, connection: Connection, shares: str | None) -> tuple[b
         if tokens.revoke(scope, connection):
             return True, f"{manifest.name} has revoked the consent."
         return False, f"{manifest.name} cannot be told; remove this hub there, too."
-    except PluginError as error:
+    except (PluginError, HubError) as error:
         return False, f"{manifest.name} could not be told ({error}); remove this hub there, too."
 
 

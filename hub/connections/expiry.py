@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hub.connections import notices, service
 from hub.connections.models import connection_tokens
 from hub.connections.service import Connection
-from hub.errors import NotFoundError
+from hub.errors import HubError, NotFoundError
 from hub.sdk.errors import AuthError, PluginError
 from hub.sdk.manifest import Auth, Manifest
 from hub.settings import Settings
@@ -94,7 +94,7 @@ def look_after(context: Context, connection: Connection, now: datetime) -> Liter
         with context.transaction() as session:
             service.needs_reconnect(session, connection.id, str(error))
         return "failed"
-    except PluginError as error:
+    except (PluginError, HubError) as error:
         # The next night is early enough.
         log.warning("a grant could not be kept alive", extra={"fields": {"reason": str(error)}})
         return "failed"

@@ -5,6 +5,7 @@ import gzip
 import logging
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from joserfc import jwt
@@ -189,6 +190,19 @@ class TestNotNow:
                 api.get("invoices")
         assert other.get("invoices").status == 200 and len(acme.calls) == 2
 
+    def test_but_not_for_those_who_call_another_place_and_name_the_same_company(self, opened, acme):
+        _, ours = opened(account_id="company 7")
+        connected, _ = opened(account_id="company 7")
+        path = Path(connected.settings.connector_apps_file)
+        path.write_text(path.read_text().replace('/v1"', '/v2"'))
+        theirs = open_api(connected, connected.connection)
+        assert theirs.addresses["api"].endswith("/v2") and ours.addresses["api"].endswith("/v1")
+        acme.script.append(answers(429, Retry_After="86400"))
+        with pytest.raises(TransientError):
+            theirs.get("invoices")
+        assert ours.get("invoices").status == 200
+        theirs.close()
+
 
 class TestBroken:
     @pytest.mark.parametrize(
@@ -313,6 +327,21 @@ class TestWaysToBeLetIn:
         auth = Auth(method="key", kind="api_key", title="Sandbox", header="APIKey", config=config)
         opened({"api_key": "k-123456789"}, auth=auth)[1].get("invoices")
         assert acme.calls[0].headers["apikey"] == "k-123456789"
+
+    def test_a_key_that_no_header_takes(self, opened, acme):
+        config = {"properties": {"api_key": {"x-secret": True}}}
+        auth = Auth(method="key", kind="api_key", title="Sandbox", header="APIKey", config=config)
+        for key in ("k-1234\u201956789", "k-123456789\r\nX-More: 1"):
+            with pytest.raises(ConfigError, match="enter it anew") as raised:
+                opened({"api_key": key}, auth=auth)
+            assert "123456789" not in str(raised.value)
+        assert acme.calls == []
+
+    @pytest.mark.parametrize("value", ["a\r\nX-More: 1", "a\0", "\u00e9", "\ud800"])
+    def test_a_header_that_cannot_be_sent(self, api, acme, value):
+        with pytest.raises(ConfigError, match="something in it cannot be sent"):
+            api.get("invoices", headers={"X-Company": value})
+        assert acme.calls == []
 
     def test_what_was_not_entered(self, opened):
         auth = Auth(
