@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 import click
-import orjson
 
 from hub import registry
 from hub.cli.terminal import inert
@@ -101,9 +100,10 @@ def map_(slug: str, payloads: tuple[Path, ...], config: tuple[str, ...]) -> None
         records += found
         books.add(found)
     document = {"connector": slug, **_listed(records), "rejects": rejects, "ledger": summary(books)}
-    click.echo(orjson.dumps(document, default=_plain, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())
+    text = json.dumps(document, default=_plain, ensure_ascii=False, indent=2)
+    click.echo(text.encode("utf-8", "backslashreplace").decode())
     if rejects:
-        click.echo(f"{len(rejects)} items cannot be used: see rejects", err=True)
+        click.echo(f"items that cannot be used, see rejects: {len(rejects)}", err=True)
         raise SystemExit(1)
 
 
@@ -152,8 +152,8 @@ def _setting(text: str) -> tuple[str, Any]:
     if not sign:
         raise click.BadParameter(f"{text!r} is no NAME=VALUE", param_hint="--config")
     try:
-        return name, orjson.loads(value)
-    except orjson.JSONDecodeError:
+        return name, json.loads(value)
+    except ValueError:
         return name, value
 
 

@@ -43,7 +43,8 @@ def credit(id: int, total: str, *to: tuple[int, str], **fields: object) -> Credi
 CASES: dict[str, Callable[[], Ledger]] = {
     "nothing": lambda: ledger(),
     "one payment over several invoices": lambda: ledger(
-        invoice(1001, "10"), invoice(1002, "20.10"), invoice(1003, "5"), payment(2001, "32", (1001, "10"), (1002, "20.10"), (1003, "1.90"))
+        *(invoice(1001, "10"), invoice(1002, "20.10"), invoice(1003, "5")),
+        payment(2001, "32", (1001, "10"), (1002, "20.10"), (1003, "1.90")),
     ),
     "an overpayment": lambda: ledger(invoice(1001, "10"), payment(2001, "17.50", (1001, "10"))),
     "a payment of nothing yet": lambda: ledger(payment(2001, "17.50"), payment(2002, "0.01")),
@@ -51,7 +52,8 @@ CASES: dict[str, Callable[[], Ledger]] = {
         invoice(1001, "100"), *(payment(2001 + n, "33.33", (1001, "33.33")) for n in range(3))
     ),
     "the last cent": lambda: ledger(
-        invoice(1001, "100"), *(payment(2001 + n, "33.33", (1001, "33.33")) for n in range(3)), payment(2004, "0.01", (1001, "0.01"))
+        *(invoice(1001, "100"), payment(2004, "0.01", (1001, "0.01"))),
+        *(payment(2001 + n, "33.33", (1001, "33.33")) for n in range(3)),
     ),
     "a credit split over two invoices and left over": lambda: ledger(
         invoice(1001, "30"), invoice(1002, "50"), credit(3001, "60", (1001, "30"), (1002, "20"))

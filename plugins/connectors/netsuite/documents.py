@@ -30,7 +30,7 @@ def joined(rows: Iterable[Row], links: Iterable[Row], lines: Iterable[Row] = ())
         journals[str(line.get("transaction"))].append(line)
     yield from ({**row} for row in rows if "id" not in row)
     for key, row in documents.items():
-        kind = row.get("type")
+        kind = str(row.get("type"))
         if kind in INVOICES:
             yield {**row}
         elif not (kind == APPLIED and ends.deposit_of(key)) and not (kind == REFUND and ends.touch(key)):
@@ -46,11 +46,14 @@ def is_application(link: Row) -> bool:
 
 def without_copies(answers: Iterable[list[Row]]) -> list[Row]:
     """The links of several answers, one of which may repeat what another has; in one answer a link may stand twice."""
-    most: Counter[tuple[tuple[str, Any], ...]] = Counter()
+    most: Counter[str] = Counter()
+    known: dict[str, Row] = {}
     for links in answers:
-        for link, count in Counter(tuple(sorted(link.items())) for link in links).items():
-            most[link] = max(most[link], count)
-    return [dict(link) for link in most.elements()]
+        written = {repr(sorted(link.items())): link for link in links}
+        known |= written
+        for key, count in Counter(repr(sorted(link.items())) for link in links).items():
+            most[key] = max(most[key], count)
+    return [known[key] for key in most.elements()]
 
 
 class _Ends:

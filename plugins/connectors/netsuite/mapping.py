@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from hub.sdk.errors import RecordError
 from hub.sdk.records import AllocationKind, CreditMemo, Customer, DocumentStatus, Entity, Gone, Invoice, Payment, Record
 from plugins.connectors.netsuite.applying import applications
 from plugins.connectors.netsuite.cells import Cells, Reading
@@ -40,6 +41,8 @@ DELETED_TYPES = (*_DELETED, "journalentry")
 
 def records(stream: str, item: Mapping[str, Any], reading: Reading) -> Iterator[Record]:
     """The records an item states. Raises RecordError naming the document, its column and what was expected."""
+    if not isinstance(item, Mapping):
+        raise RecordError(f"{item!r:.80} is no row", value=f"{item!r:.80}", expected="an object")
     cells = Cells(item, reading)
     if stream == "customers":
         yield _customer(cells)

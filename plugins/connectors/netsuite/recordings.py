@@ -13,10 +13,10 @@ _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("links", frozenset({"previousdoc", "nextdoc"})),
     ("deletions", frozenset({"recordid"})),
     ("lines", frozenset({"transaction", "line"})),
-    ("transactions", frozenset({"id", "type"})),
-    ("transactions", frozenset({"trandate"})),
     ("customers", frozenset({"id", "entityid"})),
     ("customers", frozenset({"id", "companyname"})),
+    ("transactions", frozenset({"id", "type"})),
+    ("transactions", frozenset({"trandate"})),
     ("currencies", frozenset({"id", "symbol"})),
 )
 
@@ -25,7 +25,8 @@ def unpacked(payloads: Iterable[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
     """The stream and item of each record in the answers. Raises ConfigError for an answer that it does not know."""
     answers: dict[str, list[list[Row]]] = {name: [] for name, _ in _KINDS}
     for payload in payloads:
-        rows = _rows(payload)
+        rows, odd = _rows(payload)
+        yield from (("transactions", each) for each in odd)
         kinds = [_kind(row.keys()) or _kind({*chain(*rows)}) for row in rows]
         if None in kinds:
             columns = ", ".join(sorted({*chain(*rows)}))[:200] or "(none)"
@@ -34,7 +35,7 @@ def unpacked(payloads: Iterable[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
             answers[name].append([row for row, kind in zip(rows, kinds, strict=True) if kind == name])
     order = order_of(row for found in answers.values() for rows in found for row in rows)
     shared = {"dateorder": order} if order else {}
-    symbols = {str(row["id"]): row["symbol"] for rows in answers["currencies"] for row in rows}
+    symbols = {str(row["id"]): row["symbol"] for row in chain(*answers["currencies"]) if {"id", "symbol"} <= row.keys()}
 
     def known(row: Row) -> dict[str, Any]:
         symbol = symbols.get(str(row.get("currency")))
@@ -58,11 +59,17 @@ def _changed_on(row: Row, order: str | None) -> tuple[date, str]:
         return date.min, ""
 
 
-def _rows(payload: Any) -> list[Row]:
-    rows = payload.get("items") if isinstance(payload, Mapping) else payload
-    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+def _rows(payload: Any) -> tuple[list[Row], list[Any]]:
+    """The rows of an answer without their empty cells, and what is among them and no row."""
+    found = payload["items"] or [] if isinstance(payload, Mapping) and "items" in payload else payload
+    if not isinstance(found, list) or (found and not any(isinstance(each, Mapping) for each in found)):
         raise ConfigError('an answer of SuiteQL has "items", a list of rows; this has none')
-    return [{key.lower(): value for key, value in row.items() if key != "links" and value is not None} for row in rows]
+    rows = [
+        {key.lower(): value for key, value in row.items() if key != "links" and value is not None}
+        for row in found
+        if isinstance(row, Mapping)
+    ]
+    return rows, [each for each in found if not isinstance(each, Mapping)]
 
 
 def _kind(columns: Set[str]) -> str | None:

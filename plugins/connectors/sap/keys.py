@@ -69,6 +69,11 @@ def version(raw: Raw) -> tuple[int, bool, bool]:
     return int(found[1]) if found else 0, is_cleared(raw), text(raw, "IsReversed").lower() in ("true", "x", "1")
 
 
+def is_line(row: Any) -> bool:
+    """Whether something in an answer is a line, however little of it is there."""
+    return isinstance(row, Mapping) and bool({"AccountingDocument", "CompanyCode"} & row.keys())
+
+
 def is_receivable(raw: Raw) -> bool:
     """A customer's line in the ordinary receivables account: no down payment, bill of exchange or noted item."""
     return text(raw, "FinancialAccountType") in ("D", "") and not text(raw, "SpecialGLCode")

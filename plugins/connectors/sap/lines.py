@@ -13,6 +13,8 @@ from plugins.connectors.sap.keys import Key, clearing_key, is_cleared, is_debit,
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{1,4})?\)/")
 
+_MOST_DIGITS = 20  # SAP's own amounts have 24 places, three of them decimals
+
 Kind = Literal["invoice", "payment", "credit_memo", "journal"]
 
 
@@ -57,6 +59,8 @@ class Line:
 
 def parse(raw: Mapping[str, Any]) -> Line:
     """The line that a raw item states."""
+    if not isinstance(raw, Mapping):
+        raise RecordError(f"{raw!r:.80} is no line", value=f"{raw!r:.80}", expected="an object")
     key = line_key(raw)
     name = "/".join(key)
     if not all(key):
@@ -142,7 +146,7 @@ def _money(raw: Mapping[str, Any], name: str, line: str) -> Decimal:
         amount = Decimal(value)
     except InvalidOperation:
         amount = Decimal("NaN")
-    if not amount.is_finite() or isinstance(raw.get(name), float):
+    if not amount.is_finite() or amount.adjusted() > _MOST_DIGITS or isinstance(raw.get(name), float):
         raise RecordError(
             f"{name} {value!r} of line {line} is no amount", field=name, value=value, expected="a decimal number"
         )

@@ -15,7 +15,6 @@ from typing import Any
 
 from hub.sdk.errors import ConfigError, RefusedError, TransientError
 from hub.sdk.http import Answer, Api
-from plugins.connectors.sap.keys import Raw
 from plugins.connectors.sap.lines import day
 
 Order = Sequence[tuple[str, bool]]
@@ -187,12 +186,15 @@ def error_in(payload: Any) -> str:
     return str(value or (error.get("code") if isinstance(error, Mapping) else "") or "")[:500]
 
 
-def results(payload: Any) -> list[Raw]:
-    """The rows in an answer: a list, with or without a count, or a single one. Raises ConfigError for anything else."""
+def results(payload: Any) -> list[Any]:
+    """The rows in an answer: a list, with or without a count, or a single one. Raises ConfigError for anything else.
+
+    Whether each row is an object is not looked at.
+    """
     found = payload.get("d") if isinstance(payload, Mapping) else None
     if isinstance(found, Mapping):
-        found = found.get("results", [found])
-    if not isinstance(found, list) or not all(isinstance(each, Mapping) for each in found):
+        found = found.get("results", [found]) or []
+    if not isinstance(found, list):
         said = error_in(payload)
         raise ConfigError(
             f"this is SAP's error: {said}" if said else "this is no OData answer of SAP: it has no d.results"
@@ -208,6 +210,8 @@ def _rows(answer: Answer, top: int) -> Rows:
         found = results(payload)
     except ConfigError as error:
         raise TransientError(f"SAP's answer is no list of rows: {error}") from error
+    if not all(isinstance(each, Mapping) for each in found):
+        raise TransientError("SAP's answer is no list of rows")
     names_more = isinstance(payload["d"], Mapping) and bool(payload["d"].get("__next"))
     if names_more and not found:
         raise TransientError("SAP says that there are more rows, but answers none")

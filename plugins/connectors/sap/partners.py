@@ -116,6 +116,6 @@ def _listed(value: Any) -> list[Mapping[str, Any]]:
     return [each for each in found if isinstance(each, Mapping)]
 
 
-def is_partner(row: Raw) -> bool:
+def is_partner(row: Any) -> bool:
     """Whether a row is of a business partner or customer, and no line."""
-    return "AccountingDocument" not in row and "Customer" in row
+    return isinstance(row, Mapping) and "AccountingDocument" not in row and "Customer" in row

@@ -9,7 +9,7 @@ from hub.sdk.http import Api
 from hub.sdk.records import Record
 from plugins.connectors.sap.companies import companies
 from plugins.connectors.sap.cube import Cube
-from plugins.connectors.sap.keys import Raw, units, version
+from plugins.connectors.sap.keys import Raw, is_line, units, version
 from plugins.connectors.sap.mapping import Rules, customer, records
 from plugins.connectors.sap.odata import Service, results
 from plugins.connectors.sap.partners import Partners, is_partner, read_customers, summary
@@ -81,20 +81,25 @@ class SapConnector:
         """The customers and line items in answers of SAP."""
         lines: list[Raw] = []
         partners: dict[str, dict[str, Any]] = {}
+        unknown: list[Any] = []
         for payload in payloads:
-            for row in results(payload):
-                if is_partner(row):
+            rows = results(payload)
+            if rows and not any(is_line(row) or is_partner(row) for row in rows):
+                raise ConfigError(f"this is no line item and no business partner: {rows[0]!r:.200}")
+            for row in rows:
+                if is_line(row):
+                    lines.append({name: value for name, value in row.items() if name != "__metadata"})
+                elif is_partner(row):
                     found = summary(row)
                     partners[found["id"]] = found
-                elif "AccountingDocument" in row or "CompanyCode" in row:
-                    lines.append({name: value for name, value in row.items() if name != "__metadata"})
                 else:
-                    raise ConfigError(f"this is no line item and no business partner: {', '.join(sorted(row))[:200]}")
+                    unknown.append(row)
         for partner in partners.values():
             yield "customers", partner
         lines.sort(key=version)  # of a line that comes twice, what is known last counts
         for unit in units(lines):
             yield "line_items", item(unit, partners)
+        yield from (("line_items", {"lines": [row]}) for row in unknown)
 
     @staticmethod
     def changes(headers: Mapping[str, str], body: bytes) -> list[Change]:

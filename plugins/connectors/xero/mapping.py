@@ -304,7 +304,7 @@ def _status(item: Item) -> DocumentStatus | None:
     status = item.get("Status")
     if status == "DELETED":
         return None
-    if status not in _STATUSES:
+    if not isinstance(status, str) or status not in _STATUSES:
         raise _unknown(item, "Status", status)
     return _STATUSES[status]
 

@@ -37,6 +37,9 @@ _DOLLARS = {
 }  # fmt: skip
 
 
+_SMALLEST = Decimal("1E-9")  # beyond it and its reciprocal a rate is of no currency
+
+
 class Evidence:
     """What the documents of one organisation show of it. Grows as they are seen."""
 
@@ -51,7 +54,7 @@ class Evidence:
             return
         currency, rate = found
         paid, banked = _positive(item, "Amount"), _positive(item, "BankAmount")
-        if paid and banked and paid != banked:
+        if paid and banked and paid != banked and _SMALLEST < banked / paid < 1 / _SMALLEST:
             # The bank's own arithmetic leaves only rounding between both.
             self._scores[currency].append(_score(rate, float(banked / paid), weight=10))
         elif currency in _DOLLARS and (self.home or "USD") in _DOLLARS:
@@ -94,7 +97,9 @@ def currency_of(item: Mapping[str, Any]) -> str | None:
 def _foreign_rate(item: Mapping[str, Any]) -> tuple[str, float] | None:
     rate = _positive(item, "CurrencyRate")
     currency = None if rate is None or rate == 1 else currency_of(item)
-    return None if currency is None or rate is None else (currency, float(rate))
+    if currency is None or rate is None or not _SMALLEST < rate < 1 / _SMALLEST:
+        return None
+    return currency, float(rate)
 
 
 def _positive(item: Mapping[str, Any], name: str) -> Decimal | None:

@@ -25,7 +25,7 @@ def run(folder: Path, slug: str, answers: Mapping[str, Any], seed: int = 0) -> T
     paths = []
     for name, answer in answers.items():
         path = folder / name
-        path.write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+        path.write_text(json.dumps(answer), encoding="utf-8")
         paths.append(str(path))
     random.Random(seed).shuffle(paths)
     told = CliRunner().invoke(group, ["connector", "map", slug, *paths])

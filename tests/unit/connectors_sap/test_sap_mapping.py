@@ -367,7 +367,7 @@ def test_a_single_line_is_an_answer_too():
         ({"error": {"code": "X", "message": {"lang": "en", "value": "Property Foo not found"}}}, "Property Foo"),
         ({"value": []}, "no OData answer"),
         ([], "no OData answer"),
-        ({"d": {"results": ["text"]}}, "no OData answer"),
+        ({"d": {"results": ["text"]}}, "no line item"),
         ({"d": {"results": [{"Material": "X"}]}}, "no line item"),
     ],
 )
