@@ -3,13 +3,14 @@
 In the hub's own schema, which no tenant's role can read; sessions are the hub's.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hub.connections.models import connected_accounts
+from hub.connections.models import connect_states, connected_accounts
 from hub.jobs import service as jobs
 
 
@@ -47,6 +48,12 @@ def count(session: Session, tenant: str) -> int:
     """How many connections are noted as a tenant's. They go with the tenant."""
     query = select(func.count()).select_from(connected_accounts)
     return session.scalar(query.where(connected_accounts.c.tenant_key == tenant)) or 0
+
+
+def forget_consents(session: Session, now: datetime) -> int:
+    """Delete what consents were begun with that nobody came back from; how many, of all tenants."""
+    over = delete(connect_states).where(connect_states.c.expires_at <= now)
+    return int(session.execute(over).rowcount)  # type: ignore[attr-defined]
 
 
 def some_tenant(session: Session, plugin: str) -> str | None:

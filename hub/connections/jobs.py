@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from hub.connections import announcements, candidates, checking, expiry, service, webhooks
+from hub.connections import announcements, candidates, checking, directory, expiry, service, webhooks
 from hub.jobs.context import JobContext
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,8 @@ def keep_alive(context: JobContext) -> dict[str, Any]:
         dropped = candidates.drop_stale(session, context.vault, now)
         dropped += candidates.forget_left_over(session, context.vault)
         found = service.list_connections(session)
+    with context.storage.hub() as hub:
+        directory.forget_consents(hub, now)
     renewed = failed = 0
     for number, connection in enumerate(found):
         context.progress(number / len(found), f"Looking after {connection.name}")
