@@ -46,7 +46,9 @@ def test_all_is_read_newest_first_and_open_before_cleared(box):
         pages = [page.items for page in connection.connector().read("line_items", None)]
     lines = [[line for item in page for line in item["lines"]] for page in pages]
     assert not any(line["IsCleared"] for line in lines[0])
-    cleared = [max(each["ClearingDate"] for each in page) for page in lines if page and all(each["IsCleared"] for each in page)]
+    cleared = [
+        max(each["ClearingDate"] for each in page) for page in lines if page and all(each["IsCleared"] for each in page)
+    ]
     assert len(cleared) > 3 and cleared == sorted(cleared, reverse=True)
 
 
