@@ -15,7 +15,7 @@ CONTRACTS = Path(__file__).parents[2] / "shared" / "contracts"
 
 
 def examples(provider: str, folder: str = "examples") -> list[Any]:
-    """The example answers of one provider, by file name; the test is skipped where they do not lie beside the project."""
+    """The example answers of one provider, by file name; skips the test where they do not lie beside the project."""
     paths = sorted((CONTRACTS / provider / folder).glob("*.json"))
     if not paths:
         pytest.skip(f"the example answers are not at {CONTRACTS}")
