@@ -101,6 +101,7 @@ webhook_deliveries = Table(
     Column("outcome", Text),
     UniqueConstraint("connection_id", "digest"),
     Index("ix_webhook_deliveries_received_at", "received_at"),
+    Index("ix_webhook_deliveries_waiting", "connection_id", "id", postgresql_where=text("processed_at is null")),
 )
 
 notices = Table(

@@ -13,13 +13,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub.connections import apps, directory
 from hub.connections.models import parked_webhooks, webhook_deliveries
-from hub.errors import NotFoundError
+from hub.errors import NotFoundError, RateLimitedError
 from hub.jobs import service as jobs
 from hub.sdk.manifest import Manifest, Webhook
 from hub.settings import Settings
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 APP = "app"
 """In place of a connection's id: what the provider sends to the operator's app, about all of its customers."""
+MOST_WAITING = 1_000
+"""Announcements to one connection that wait to be looked at; the sender of more is asked to come again."""
 _HEADERS, _HEADER_BYTES = 50, 500
 _UNKEPT = ("authorization", "cookie", "proxy-", "forwarded", "x-forwarded-", "x-real-ip", "host", "content-length")
 
@@ -95,6 +97,10 @@ def receive(
 def _keep(session: Session, connection_id: UUID, delivery: Delivery) -> None:
     if not _is_text(delivery.body):
         return
+    # Who has the key may sign whatever they like, and as much.
+    unread = waiting(connection_id).with_only_columns(webhook_deliveries.c.id).order_by(None).limit(MOST_WAITING)
+    if (session.scalar(select(func.count()).select_from(unread.subquery())) or 0) >= MOST_WAITING:
+        raise RateLimitedError("More is announced than is read; announce it again later.", 300)
     new = insert(webhook_deliveries).values(
         connection_id=connection_id, digest=delivery.digest, headers=kept_headers(delivery.headers), body=delivery.body
     )

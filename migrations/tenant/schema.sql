@@ -374,3 +374,5 @@ CREATE TABLE webhook_deliveries (
 
 CREATE INDEX ix_webhook_deliveries_received_at ON webhook_deliveries (received_at);
 
+CREATE INDEX ix_webhook_deliveries_waiting ON webhook_deliveries (connection_id, id) WHERE processed_at is null;
+

@@ -4,6 +4,7 @@ import json
 
 from sqlalchemy import text
 
+from hub.connections import webhooks
 from tests.integration.connections.test_webhooks import OWN_KEY, body_of, change, forget_work, made, reads, send, sign
 
 __all__ = ["made", "send"]
@@ -57,3 +58,20 @@ def test_a_tenant_whose_tables_are_not_right_keeps_nobody_waiting(hub, made, sen
         with hub.storage.hub() as session:
             session.execute(text(f"alter table tenant_{hub.tenant}.away rename to webhook_deliveries"))
     assert reads(other) == [("invoices", ["i2"])]
+
+
+def test_what_was_looked_at_is_forgotten_but_for_knowing_it_again(hub, made, send):
+    body = body_of(change(1))
+    for _ in range(2):
+        assert send(body, to=made, signature=sign(body, OWN_KEY)).status_code == 200
+        hub.work_off()
+    assert hub.query("select body, headers::text, outcome from webhook_deliveries") == [(None, "{}", "1 change")]
+
+
+def test_a_flood_is_asked_to_come_again(hub, made, send, monkeypatch):
+    monkeypatch.setattr(webhooks, "MOST_WAITING", 2)
+    bodies = [body_of(change(number)) for number in range(3)]
+    answers = [send(body, to=made, signature=sign(body, OWN_KEY)).status_code for body in bodies]
+    assert answers == [200, 200, 429]
+    hub.work_off()
+    assert send(bodies[2], to=made, signature=sign(bodies[2], OWN_KEY)).status_code == 200
