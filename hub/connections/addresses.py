@@ -99,6 +99,8 @@ def fill(template: str, config: Mapping[str, Any]) -> str:
             if not _HOST.fullmatch(host) or not _is_port(host.partition(":")[2]):
                 raise ConfigError(f"{name} {value[:80]!r} cannot be part of a host's name", field=name)
             return host
+        if value in (".", ".."):
+            raise ConfigError(f"{name} {value!r} cannot be part of an address", field=name)
         return quote(value, safe="")
 
     return _PLACE.sub(put, template)

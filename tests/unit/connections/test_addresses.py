@@ -68,6 +68,11 @@ class TestFillingIn:
         filled = addresses.fill("https://api.acme.example/v1/{company}/x", {"company": "../a b?c#d&é"})
         assert filled == "https://api.acme.example/v1/..%2Fa%20b%3Fc%23d%26%C3%A9/x"
 
+    @pytest.mark.parametrize("value", [".", "..", " .. "])
+    def test_a_path_that_goes_up(self, value):
+        with pytest.raises(ConfigError, match="company"):
+            addresses.fill("https://api.acme.example/v1/{company}/x", {"company": value})
+
     @pytest.mark.parametrize(
         ("value", "filled"),
         [
