@@ -7,13 +7,14 @@ from itertools import islice
 from typing import Any, Protocol
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.connections import candidates, directory, notices, service
 from hub.connections.service import Connection
 from hub.errors import ConflictError
 from hub.events import ConnectionReady, Event
-from hub.jobs.policy import is_wait
+from hub.jobs.policy import is_wait, said_of
 from hub.redaction import printable
 from hub.sdk.connector import Account
 from hub.sdk.errors import AuthError, ConfigError, RefusedError
@@ -81,9 +82,13 @@ def try_connection(context: Context, connection_id: UUID) -> dict[str, Any]:
         raise ConfigError(message) from error
     except Exception as error:
         if context.is_last_attempt and not is_wait(error):
-            _refuse(context, connection, subject, f"{name} could not be asked: {error}. Reconnect to try again.")
+            _refuse(
+                context, connection, subject, f"{name} could not be asked: {said_of(error)}. Reconnect to try again."
+            )
         else:
-            _note_wait(context, connection, f"{name} could not be asked yet: {error}. It is tried again by itself.")
+            _note_wait(
+                context, connection, f"{name} could not be asked yet: {said_of(error)}. It is tried again by itself."
+            )
         raise
 
 
@@ -173,12 +178,22 @@ def _make_ready(context: Context, connection: Connection, account: Account | Non
     with context.transaction() as session:
         if not _is_current(session, connection):
             return {"status": "superseded"}
-        candidates.adopt(session, context.vault, service.get(session, connection.id), account, name)
+        _adopt(session, context, connection.id, account, name)
     account_id = account.id if account else None
     with context.storage.hub() as hub:
         directory.enter(hub, context.tenant, connection.id, connection.plugin, account_id)
     context.publish(ConnectionReady(tenant=context.tenant, connection_id=str(connection.id)))
     return {"status": "ready", "account": {"id": account.id, "name": account.name} if account else None}
+
+
+def _adopt(session: Session, context: Context, connection_id: UUID, account: Account | None, name: str) -> None:
+    try:
+        candidates.adopt(session, context.vault, service.get(session, connection_id), account, name)
+    except IntegrityError as error:
+        company = account.name if account else name
+        raise ConflictError(
+            f"{company} was connected to {name} by another connection at the same moment; use that one."
+        ) from error
 
 
 def _refuse(

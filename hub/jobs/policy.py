@@ -45,7 +45,7 @@ def judge(error: BaseException, attempt: int, max_attempts: int, policy: Policy,
     An attempt that ends with a wait of PARKED_SECONDS or more is not counted: a provider's limit of calls a day may be
     used up several days in a row, and nothing is wrong with the work.
     """
-    reason = {"code": _code(error), "message": _sentence(error), "trace_id": uuid.uuid4().hex}
+    reason = {"code": _code(error), "message": said_of(error), "trace_id": uuid.uuid4().hex}
     if _is_final(error):
         return Verdict(state="failed", delay=0, error=reason)
     is_parked = is_wait(error)
@@ -61,6 +61,14 @@ def judge(error: BaseException, attempt: int, max_attempts: int, policy: Policy,
 def is_wait(error: BaseException) -> bool:
     """Whether work is not failing but waits, for so long as somebody else has named."""
     return isinstance(error, TransientError | RateLimitedError) and error.retry_after >= PARKED_SECONDS
+
+
+def said_of(error: BaseException) -> str:
+    """What an error says, for people. Of one that nobody foresaw its first line alone: what follows may be anybody's."""
+    said = str(error).strip()
+    if _code(error) == "unexpected":
+        said = f"{type(error).__name__}: {said.splitlines()[0] if said else 'no message'}"
+    return sentence(said)
 
 
 def tenant_concurrency(settings: Settings) -> int:
@@ -82,10 +90,3 @@ def _code(error: BaseException) -> str:
         **{RefusedError: "refused", TransientError: "transient"},
     }
     return next((code for kind, code in codes.items() if isinstance(error, kind)), "unexpected")
-
-
-def _sentence(error: BaseException) -> str:
-    said = str(error).strip()
-    if _code(error) == "unexpected":
-        said = f"{type(error).__name__}: {said.splitlines()[0] if said else 'no message'}"
-    return sentence(said)

@@ -28,7 +28,7 @@ HOLDINGS: dict[str, Holding] = {
     "erased_contacts": Holding("Keyed digests of addresses and names that were erased, and pseudonyms.", "nobody"),
     "connections": Holding("Accounts at providers, without their secrets.", "nobody"),
     "connection_tokens": Holding("How long the tokens of connections are good; they themselves are secrets.", "nobody"),
-    "webhook_deliveries": Holding("What providers announced, as it came: which records changed.", "debtors"),
+    "webhook_deliveries": Holding("What providers announced, until it was looked at.", "debtors"),
     "notices": Holding("What had to be known of connections, and whether it was seen.", "nobody"),
     "sync_runs": Holding("What each import and sync brought, and whose balances do not add up.", "debtors"),
     "sync_rejects": Holding("Rows that could not be used, as they came, with the reason.", "debtors"),

@@ -18,10 +18,9 @@ from hub.connections import service as connections
 from hub.connections.service import Connection
 from hub.errors import InvalidError
 from hub.events import Event, FirstPagesStored, SyncFinished, TieOutLost
-from hub.jobs.policy import is_wait
+from hub.jobs.policy import is_wait, said_of
 from hub.ledger import service as ledger
 from hub.ledger import suppression
-from hub.redaction import sentence
 from hub.sdk.connector import ApiConnector, Connector, FileConnector, Page, Stream, Totals
 from hub.sdk.errors import AuthError, ConfigError, RecordError, RefusedError, TransientError
 from hub.sdk.records import Record
@@ -482,7 +481,7 @@ class Attempt:
             )
 
     def _fail(self, error: Exception) -> None:
-        reason = sentence(str(error)) or type(error).__name__
+        reason = said_of(error) or type(error).__name__
         ending: dict[str, Any] = {"status": "failed", "reason": reason, "finished_at": self.clock()}
         if isinstance(error, verdict.MassDeletionError):
             ending |= {"status": "suspicious", "findings": {runs.UNFINISHED: sum(self.deleted.values())}}
