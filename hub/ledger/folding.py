@@ -6,7 +6,7 @@ The rules are those of `hub.ledger.statements`; amounts are exact, the home curr
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -123,16 +123,19 @@ class Books:
         return totals
 
     def home_receivable(self) -> Decimal:
-        """The same in the home currency, unrounded: each document at its rate, allocations as they were booked."""
-        total = _ZERO
+        """The same in the home currency, unrounded: each document at its rate, allocations as they were booked.
+
+        Without a rate a document in another currency goes by the one in that currency that is nearest to it in time.
+        """
+        total, rates = _ZERO, _Rates(self)
         for invoice in self.invoices.values():
-            rate = invoice.exchange_rate or Decimal(1)
+            rate = rates.of(invoice)
             if invoice.status == "open":
                 total += invoice.total * rate
                 for each in self.settling(invoice.external_id):
                     total -= each.amount * rate if each.home_amount is None else each.home_amount
         for document in self.credits():
-            total -= self.unapplied(document) * (document.exchange_rate or Decimal(1))
+            total -= self.unapplied(document) * rates.of(document)
         return total
 
     def status(self, invoice: Invoice) -> str:
@@ -158,6 +161,27 @@ class Books:
             return False
         invoice = self.invoices.get(invoice_id)
         return ("invoice", invoice_id) in self.gone or (invoice is not None and invoice.status in ("void", "draft"))
+
+
+class _Rates:
+    """What the documents are worth in the home currency."""
+
+    def __init__(self, books: Books) -> None:
+        self._known: dict[str, list[tuple[date, Decimal]]] = {}
+        for each in (*books.invoices.values(), *books.credits()):
+            if each.exchange_rate is not None:
+                self._known.setdefault(each.currency, []).append((_day_of(each), each.exchange_rate))
+
+    def of(self, document: Invoice | Payment | CreditMemo) -> Decimal:
+        """Home units for one unit of the document's currency."""
+        if document.exchange_rate is not None or document.currency not in self._known:
+            return document.exchange_rate or Decimal(1)
+        day = _day_of(document)
+        return min(self._known[document.currency], key=lambda known: (abs(known[0] - day), known))[1]
+
+
+def _day_of(document: Invoice | Payment | CreditMemo) -> date:
+    return document.paid_on if isinstance(document, Payment) else document.issued_on
 
 
 _ENTITIES: dict[type, str] = {

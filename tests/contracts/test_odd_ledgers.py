@@ -114,6 +114,8 @@ def check(folder, slug, ledger, answers=None, seed=0):
     told = run(folder, slug, answers or VIEWS[slug].answers(ledger), seed)
     assert told.code == 0, told.document["rejects"]
     assert evened(slug, told.document["ledger"]) == expected(slug, ledger)
+    if any(each.rate == 1 for each in [*ledger.invoices, *ledger.payments, *ledger.credits]):
+        assert told.document["ledger"]["home_currency"] == "USD"
     return told.document
 
 

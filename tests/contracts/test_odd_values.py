@@ -12,16 +12,18 @@ from tests.contracts.test_odd_ledgers import VIEWS, check
 from tests.contracts.views.ledgers import by_chance
 from tests.contracts.views.telling import run
 
+MISSING = object()
 _TEXTS = ("", " ", "?", "1e400", "NaN", "\u0000", "\ud800")
-_SENSELESS = (None, True, 0, -1, 10**30, 1.5, [], {}, [None], [[1]], {"value": None}, *_TEXTS)
+_SENSELESS = (MISSING, MISSING, None, True, 0, -1, 10**30, 1.5, [], {}, [None], [[1]], {"value": None}, *_TEXTS)
 
 
 def changed(answer: Any, change: Callable[[str, Any], Any], name: str = "") -> Any:
     """The answer with each value as `change` makes it of its name and itself."""
     if isinstance(answer, dict):
         answer = {key: changed(value, change, key) for key, value in answer.items()}
+        answer = {key: value for key, value in answer.items() if value is not MISSING}
     elif isinstance(answer, list):
-        answer = [changed(value, change, name) for value in answer]
+        answer = [each for value in answer if (each := changed(value, change, name)) is not MISSING]
     return change(name, answer)
 
 
@@ -46,7 +48,7 @@ def _more_fields(name: str, value: Any) -> Any:
 
 
 def _nulls(name: str, value: Any) -> Any:
-    return None if value in ("", [], {}) and name not in ("items", "results", "Line") else value
+    return None if value in ("", [], {}) else value
 
 
 @pytest.mark.parametrize("slug", VIEWS)
@@ -58,7 +60,7 @@ def test_the_ledger_is_the_same_however_values_are_written(tmp_path, slug, chang
 
 
 @pytest.mark.parametrize("slug", VIEWS)
-@pytest.mark.parametrize("seed", range(50))
+@pytest.mark.parametrize("seed", range(30))
 def test_senseless_values_cost_no_more_than_their_items(tmp_path, slug, seed):
     chance = random.Random(seed)
 

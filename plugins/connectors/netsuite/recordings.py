@@ -50,13 +50,13 @@ def unpacked(payloads: Iterable[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
         yield from ((name, row) for row in rows)
 
 
-def _changed_on(row: Row, order: str | None) -> tuple[date, str]:
-    """The day of a row's last change, and its time where that can be compared."""
-    text = str(row.get("lastmodifieddate") or "")
+def _changed_on(row: Row, order: str | None) -> tuple[date, str, bool]:
+    """What orders the versions of a row: its last change; at one time it is void last, as nothing comes after that."""
+    text, is_void = str(row.get("lastmodifieddate") or ""), row.get("voided") == "T"
     try:
-        return parse_day(text, order or "mdy"), text if "T" in text else ""
+        return parse_day(text, order or "mdy"), text if "T" in text else "", is_void
     except ValueError:
-        return date.min, ""
+        return date.min, "", is_void
 
 
 def _rows(payload: Any) -> tuple[list[Row], list[Any]]:

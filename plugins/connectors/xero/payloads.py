@@ -20,6 +20,7 @@ _STREAMS = {
 }
 # Answers that state no receivable.
 _OTHERS = {"Organisations", "Accounts", "Currencies", "BatchPayments", "Reports", "events", "tenantId"}
+_FINAL = ("VOIDED", "DELETED")
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -78,8 +79,11 @@ def _with_parts(found: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
         yield stream, item
 
 
-def _changed(item: Any) -> datetime:
-    return (updated_at(item) if isinstance(item, Mapping) else None) or _LONG_AGO
+def _changed(item: Any) -> tuple[datetime, bool]:
+    """What orders the versions of an item: when it was changed; at one time the one that nothing comes after."""
+    if not isinstance(item, Mapping):
+        return _LONG_AGO, False
+    return updated_at(item) or _LONG_AGO, item.get("Status") in _FINAL
 
 
 def _home_currency(answers: list[Mapping[str, Any]], found: list[tuple[str, Any]]) -> str | None:

@@ -139,6 +139,13 @@ def test_the_home_currency_goes_by_each_documents_rate_and_by_what_was_booked():
     assert books(INVOICE, PAYMENT, booked).home_receivable() == Decimal("47.00")
 
 
+def test_a_foreign_document_without_a_rate_goes_by_the_nearest_one():
+    later = replace(INVOICE, external_id="i2", issued_on=date(2026, 9, 1), exchange_rate=Decimal("1.5"))
+    assert (
+        books(INVOICE, later, PAYMENT).home_receivable() == Decimal("100.00") * (Decimal("1.1") + Decimal("1.5")) - 66
+    )
+
+
 def test_it_says_what_was_deleted_and_which_currency_is_home():
     gone = Gone(entity="invoice", external_id="i9", gone_on=DAY)
     told = summary(
