@@ -70,6 +70,8 @@ class HubApi:
     budget: "budgets.Budget"
     pace: Pace = Pace()
     sleep: Callable[[float], object] = time.sleep
+    go_on: Callable[[], object] = field(default=lambda: None, repr=False)
+    """Called before each request; raises where whatever asks is to end."""
     stats: Stats = field(default_factory=Stats)
 
     def __post_init__(self) -> None:
@@ -128,6 +130,7 @@ class HubApi:
         """One request: its answer, or what to do since there is none that can be used."""
         import httpx  # late, as its module asks
 
+        self.go_on()
         what = f"{method} {urlsplit(url).path}"
         is_private = self.places.is_operators(url)
         opened = self.credential.headers(method, url, content, headers.get("content-type", ""))
@@ -212,4 +215,6 @@ def open_api(context: Context, connection: "Connection", *, is_interactive: bool
         places=client.addresses,
         credential=credentials.credential(context, connection, client),
         budget=budgets.of(context.settings, manifest, budgets_name, is_interactive=is_interactive),
+        # A connector may turn many pages before it hands over anything: so a worker that stops need not wait for it.
+        go_on=getattr(context, "check", lambda: None),
     )

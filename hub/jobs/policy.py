@@ -64,7 +64,7 @@ def is_wait(error: BaseException) -> bool:
 
 
 def said_of(error: BaseException) -> str:
-    """What an error says, for people. Of one that nobody foresaw its first line alone: what follows may be anybody's."""
+    """What an error says, for people; of one that nobody foresaw its first line: what follows may be anybody's."""
     said = str(error).strip()
     if _code(error) == "unexpected":
         said = f"{type(error).__name__}: {said.splitlines()[0] if said else 'no message'}"

@@ -4,6 +4,7 @@ import base64
 import gzip
 import logging
 import threading
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from joserfc.jwk import ECKey, RSAKey
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, Client
 
 from hub.connections.calling import Pace, open_api
+from hub.jobs.context import JobContext, WorkerStopping
 from hub.sdk.errors import AuthError, ConfigError, RefusedError, TransientError
 from hub.sdk.manifest import Auth
 from tests.integration.connections.provider import Provider, answers, cut, hang_up, late
@@ -63,6 +65,22 @@ class TestTheWayThere:
         answer = api.request("POST", "suiteql", content=b'{"q": 1}', headers={"Content-Type": "application/json"})
         assert answer.status == 200
         assert (acme.calls[0].body, acme.calls[0].headers["content-type"]) == (b'{"q": 1}', "application/json")
+
+    def test_none_is_made_once_the_work_is_to_end(self, opened, acme):
+        connected, _ = opened()
+        context = JobContext(
+            storage=connected.storage,
+            settings=connected.settings,
+            registry=connected.registry,
+            tenant=connected.tenant,
+            work_id=connected.id,
+        )
+        with closing(open_api(context, connected.connection)) as api:
+            assert api.get("invoices").status == 200
+            context.stopping.set()
+            with pytest.raises(WorkerStopping):
+                api.get("invoices")
+        assert len(acme.calls) == 1
 
     def test_an_address_that_the_provider_gave(self, api, acme):
         assert api.get(f"{acme.address}/v1/invoices?skip=3").json()["query"] == {"skip": "3"}
