@@ -4,7 +4,7 @@ The rules are those of `hub.ledger.statements`; amounts are exact, the home curr
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -227,6 +227,9 @@ def summary(books: Books) -> dict[str, Any]:
         "payments": [_payment(books, books.payments[key]) for key in sorted(books.payments)],
         "credits": [_credit(books, books.credit_memos[key]) for key in sorted(books.credit_memos)],
         "deleted": [{"entity": entity, "external_id": key} for entity, key in sorted(books.gone)],
+        "unlike_stated": [
+            each for key in sorted(books.invoices) for each in _unlike_stated(books, books.invoices[key])
+        ],
         "receivable": {unit: _money(amount, unit) for unit, amount in sorted(books.receivable().items())},
         "open_balance_home_unrounded": _written(home.quantize(_NEXT_TO_NOTHING), 4),
         "open_balance_home": str(home.quantize(_unit(minor_units(currency)), ROUND_HALF_UP)),
@@ -253,6 +256,17 @@ def _invoice(books: Books, invoice: Invoice) -> dict[str, Any]:
         "open": _money(books.balance(invoice), invoice.currency),
         "status": books.status(invoice),
     }
+
+
+def _unlike_stated(books: Books, invoice: Invoice) -> Iterator[dict[str, Any]]:
+    """Where the source states another open amount: something is missing that settled the invoice, or was read wrong."""
+    balance = books.balance(invoice)
+    if invoice.balance is not None and invoice.balance != balance:
+        yield {
+            "invoice": invoice.external_id,
+            "open": _money(balance, invoice.currency),
+            "stated": _money(invoice.balance, invoice.currency),
+        }
 
 
 def _payment(books: Books, payment: Payment) -> dict[str, Any]:

@@ -114,6 +114,7 @@ def check(folder, slug, ledger, answers=None, seed=0):
     told = run(folder, slug, answers or VIEWS[slug].answers(ledger), seed)
     assert told.code == 0, told.document["rejects"]
     assert evened(slug, told.document["ledger"]) == expected(slug, ledger)
+    assert told.document["ledger"]["unlike_stated"] == []
     if any(each.rate == 1 for each in [*ledger.invoices, *ledger.payments, *ledger.credits]):
         assert told.document["ledger"]["home_currency"] == "USD"
     return told.document
@@ -191,7 +192,7 @@ def test_what_was_deleted_is_gone(tmp_path, slug, seed):
         *left.payments,
         *left.credits,
         invoice(1002, "5"),
-        payment(2002, "6", (1001, "5")),
+        payment(2002, "6", (1002, "5")),
         credit(3002, "7"),
     )
     before.customers.append(Customer(id=9, name="Gone"))

@@ -126,6 +126,12 @@ def test_the_home_currency_is_told_unrounded_too(total, rate, unrounded, rounded
     assert (told["open_balance_home_unrounded"], told["open_balance_home"]) == (unrounded, rounded)
 
 
+def test_it_says_where_the_source_states_another_open_amount():
+    stated = replace(INVOICE, balance=Decimal("40.00"))
+    assert summary(books(stated))["unlike_stated"] == [{"invoice": "i1", "open": "100.00", "stated": "40.00"}]
+    assert summary(books(stated, PAYMENT, PAID))["unlike_stated"] == []
+
+
 def test_a_foreign_document_without_a_rate_does_not_hide_the_home_currency():
     at_home = [replace(INVOICE, external_id=id, currency="USD", exchange_rate=None) for id in ("i2", "i3")]
     assert summary(books(PAYMENT, INVOICE, *at_home[:1]))["home_currency"] == "USD"  # EUR has a rate elsewhere
