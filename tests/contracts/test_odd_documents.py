@@ -35,8 +35,8 @@ def test_quickbooks_payment_that_brings_money_and_applies_a_credit(tmp_path):
     answers["query_payment.json"]["QueryResponse"]["Payment"] = [money]
     told = _told(tmp_path, "quickbooks", answers)
     assert told["invoices"][1001]["open"] == 0
-    assert told["credits"][3001]["to"] == [("1001", 30)]
-    assert told["payments"][2001]["to"] == [("1001", 70), ("1002", 15)]
+    assert told["credits"][3001]["to"] == [("1001", 30, "2026-09-14")]
+    assert told["payments"][2001]["to"] == [("1001", 70, "2026-09-14"), ("1002", 15, "2026-09-14")]
     assert told["payments"][2001]["left"] == 5
     assert applied["Id"] == "30019"
 

@@ -137,7 +137,7 @@ def _credit(credit: Credit) -> dict[str, Any]:
         "currency": credit.currency,
         "total": ZERO if credit.void else credit.total,
         "left": credit.left,
-        "to": [] if credit.void else sorted((str(id), amount) for id, amount in credit.to),
+        "to": [] if credit.void else sorted((str(id), amount, credit.made.isoformat()) for id, amount in credit.to),
         "void": credit.void,
     }
 
