@@ -69,9 +69,7 @@ def _merged(slug: str, told: list[dict[str, Any]], total: str, left: str) -> dic
             "customer": str(_short(slug, each["customer"])),
             "total": Decimal(0) if is_void else Decimal(each[total]),
             "left": Decimal(each[left]),
-            "to": [
-                (str(_short(slug, to["invoice"])), Decimal(to["amount"]), to["date"]) for to in each["allocations"]
-            ],
+            "to": [(str(_short(slug, to["invoice"])), Decimal(to["amount"]), to["date"]) for to in each["allocations"]],
             "void": is_void,
         }
         held = merged.setdefault(_short(slug, each["external_id"]), part)
