@@ -4,7 +4,6 @@ import gc
 from array import array
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -17,16 +16,16 @@ from sqlalchemy.orm import Session
 from hub.connections import service as connections
 from hub.connections.service import Connection
 from hub.errors import InvalidError
-from hub.events import Event, FirstPagesStored, SyncFinished, TieOutLost
-from hub.jobs.policy import is_wait, said_of
+from hub.events import Event, FirstPagesStored
 from hub.ledger import service as ledger
 from hub.ledger import suppression
-from hub.sdk.connector import ApiConnector, Connector, FileConnector, Page, Stream, Totals
-from hub.sdk.errors import AuthError, ConfigError, RecordError, RefusedError, TransientError
+from hub.sdk.connector import ApiConnector, Connector, FileConnector, Page, Stream
+from hub.sdk.errors import ConfigError, RecordError
 from hub.sdk.records import Record
-from hub.sync import runs, sweep, tieout, verdict
+from hub.sync import ending, runs, sweep, verdict
 from hub.sync.fingerprints import UNKNOWN, KnownPages, fingerprints, forget_unread, has_unread, load_pages, salt
 from hub.sync.journal import Level
+from hub.sync.reading import Reading, Stopwatch
 from hub.sync.runs import Kind, Run
 
 if TYPE_CHECKING:
@@ -38,10 +37,6 @@ HEAD_PAGES = 5
 """A backfill reads so many pages of each stream before the rest, so that what is newest can be forecast at once."""
 _HEARTBEAT_SECONDS = 60
 _SHOWN_PROBLEMS = 20
-_SHOWN_REQUESTS = 10
-_LONGEST_CURSOR = 10_000
-_MOST_REPEATS = 20
-"""Pages in a row that are the same as the one before: a provider that does not understand what it is asked."""
 
 Reject = tuple[RecordError, Mapping[str, Any] | None]
 
@@ -70,50 +65,6 @@ class Context(Protocol):
 
     def announce(self, session: Session, event: Event) -> None:
         """Have what follows from the event done once this transaction commits."""
-
-
-@dataclass(slots=True)
-class Stopwatch:
-    """Seconds spent by step."""
-
-    seconds: dict[str, float]
-    since: float = field(default_factory=monotonic)
-
-    def lap(self, step: str) -> None:
-        """Add the time since the last lap to a step."""
-        now = monotonic()
-        self.seconds[step] = self.seconds.get(step, 0.0) + now - self.since
-        self.since = now
-
-
-@dataclass(slots=True, kw_only=True)
-class Reading:
-    """A stream that is being read: its pages so far, and the cursor of the last."""
-
-    stream: Stream
-    share: float
-    pages: Iterator[Page] | None = None
-    page: int = 0
-    cursor: str | None = None
-    is_done: bool = False
-    newest: tuple[Any, ...] = ()
-    repeats: int = 0
-
-    def check(self, page: Page) -> None:
-        """Raise RefusedError for a page that comes again and again, ConfigError for a cursor that cannot be kept."""
-        cursor = page.cursor
-        is_text = isinstance(cursor, str) and len(cursor) <= _LONGEST_CURSOR and "\0" not in cursor
-        if cursor is not None and not is_text:
-            raise ConfigError(f"{self.stream.name}: the connector goes on from a place that cannot be noted.")
-        seen = (cursor, len(page.items), page.items[0], page.items[-1]) if page.items else ()
-        self.repeats = self.repeats + 1 if seen and seen == self.newest else 0
-        self.newest = seen
-        if self.repeats >= _MOST_REPEATS:
-            raise RefusedError(
-                f"{self.stream.name}: the provider answers with the same page again and again, so that there is no end"
-                " to them.",
-                200,
-            )
 
 
 class Attempt:
@@ -174,8 +125,8 @@ class Attempt:
             self.context.progress(0.99, "Comparing the ledger with the source's own totals.")
             totals = connector.tie_out()
             self.watch.lap("tie_out")
-            self._say_costs()
-            return self._finish(totals)
+            ending.say_costs(self)
+            return ending.finish(self, totals)
 
     def run_some(self, stream_name: str, external_ids: list[str]) -> dict[str, Any]:
         """Read single records again, and delete those that the provider no longer has; moves no cursor."""
@@ -187,8 +138,8 @@ class Attempt:
             self.say(f"Reading {len(external_ids)} {stream_name} again that the provider announced.")
             naming = ledger.Batch.of(self.connection.id).naming
             self.read_again(connector, stream, {naming.key(stream.entity, each): each for each in external_ids})
-            self._say_costs()
-            return self._finish(None)
+            ending.say_costs(self)
+            return ending.finish(self, None)
 
     def read_again(self, connector: ApiConnector, stream: Stream, records: Mapping[str, str]) -> None:
         """Read records of a stream, by key and the provider's id, anew.
@@ -229,9 +180,9 @@ class Attempt:
                 forget_unread(session, self.connection.id, self.known)
             elif not self.known:
                 forget_unread(session, self.connection.id, {})
-        self._save(session)
+        self.save(session)
 
-    def _save(self, session: Session, **ending: Any) -> None:
+    def save(self, session: Session, **ending: Any) -> None:
         stats = getattr(self.api, "stats", None)
         if stats is not None:
             self.state.calls = self.calls_before + stats.calls
@@ -243,7 +194,7 @@ class Attempt:
         try:
             yield
         except Exception as error:
-            self._fail(error)
+            ending.fail(self, error)
             raise
         finally:
             if self.api is not None:
@@ -285,7 +236,7 @@ class Attempt:
         with self.context.transaction() as session:
             runs.add_rejects(session, self.state, connector.streams[0].name, ((error, None) for error in first))
             self.state.rejected = count
-            self._save(session)
+            self.save(session)
             withhold = suppression.withholding(session)
         shown = {f"line {error.line}": withhold(str(error)) for error in first[:_SHOWN_PROBLEMS]}
         raise InvalidError(
@@ -351,12 +302,12 @@ class Attempt:
             if reading.cursor is not None and reading.cursor != self.cursors.get(stream):
                 runs.save_cursor(session, self.connection.id, stream, reading.cursor, self.now)
                 self.cursors[stream] = reading.cursor
-            self._save(session, log=self.state.journal.lines)
+            self.save(session, log=self.state.journal.lines)
 
     def _announce_first_pages(self) -> None:
         self.say("The newest pages of every stream are stored; the rest follows.")
         with self.context.transaction() as session:
-            self._save(session, log=self.state.journal.lines)
+            self.save(session, log=self.state.journal.lines)
             self.context.announce(
                 session,
                 FirstPagesStored(
@@ -471,123 +422,6 @@ class Attempt:
         }
         again = ", going on where the last attempt stopped" if self.state.is_resumed else ""
         self.say(f"{what.get(self.state.kind, self.state.kind)}{again}.")
-
-    def _say_costs(self) -> None:
-        stats = getattr(self.api, "stats", None)
-        if stats is not None:
-            self.say(
-                f"{stats.calls} calls to the provider, {stats.retries} of them tried again,"
-                f" {stats.waited_seconds:.0f} s spent waiting for its limits."
-            )
-
-    def _fail(self, error: Exception) -> None:
-        reason = said_of(error) or type(error).__name__
-        ending: dict[str, Any] = {"status": "failed", "reason": reason, "finished_at": self.clock()}
-        if isinstance(error, verdict.MassDeletionError):
-            ending |= {"status": "suspicious", "findings": {runs.UNFINISHED: sum(self.deleted.values())}}
-        elif isinstance(error, TransientError) and is_wait(error):
-            until = self.clock() + timedelta(seconds=error.retry_after)
-            reason = f"Waiting for the provider's limit until {until:%Y-%m-%d %H:%M} UTC: {reason}"
-            ending = {"status": "waiting", "reason": reason, "heartbeat_at": until}
-        for line in list(getattr(self.api, "log", ()))[-_SHOWN_REQUESTS:]:
-            self.say(str(line), "request")
-        self._say_costs()
-        self.say(reason, "warning" if ending["status"] == "waiting" else "error")
-        with self.context.transaction() as session:
-            self._save(session, log=self.state.journal.lines, **ending)
-            if self.file is None:
-                self._tell_connection(session, error)
-
-    def _tell_connection(self, session: Session, error: Exception) -> None:
-        """What a person has to mend is noted on the connection, and told to the tenant's admins."""
-        if isinstance(error, AuthError):
-            connections.needs_reconnect(session, self.connection.id, str(error))
-        elif isinstance(error, ConfigError | RefusedError):
-            connections.need_attention(session, self.connection.id, str(error))
-
-    def _finish(self, totals: Totals | None) -> dict[str, Any]:
-        state = self.state
-        with self.context.transaction() as session:
-            before = runs.last(session, state)
-            findings = self._findings(session, before)
-            compared = None if totals is None else tieout.compare(session, state, totals)
-            outcome = verdict.Outcome(
-                read=sum(state.items.values()),
-                rejected=state.rejected,
-                first_reject=state.first_reject,
-                items=state.items,
-                items_before=self._whole(before.items) if before is not None and state.kind != "some" else {},
-                findings=findings if state.kind != "some" else {},
-                differences=compared.gaps() if compared else (),
-                doubts=self.doubts,
-            )
-            status, reasons = verdict.judge(outcome)
-            self.watch.lap("check")
-            if compared:
-                self.say(compared.sentence(), "info" if compared.is_equal else "warning")
-            for reason in reasons:
-                self.say(reason, "warning")
-            self.say(f"Ended {status}: {state.changed:,} records written.")
-            is_whole = state.kind in ("full", "backfill") and status != "failed"
-            ending = {
-                "status": status,
-                "reason": "; ".join(reasons) or None,
-                "finished_at": self.clock(),
-                "findings": findings,
-                "tie_out": compared.as_json() if compared else None,
-            }
-            if state.changed and self.known and has_unread(self.known):
-                forget_unread(session, self.connection.id, self.known)
-            if self.is_full:
-                runs.forget_seen(session, state)
-            self._save(session, log=state.journal.lines, **ending)
-            # That single records can be read says little of whether runs go through again.
-            if state.kind != "some":
-                connections.note_run(session, self.connection.id, self.now, is_full=is_whole and self.file is None)
-        if status != "failed":
-            self.context.publish(
-                SyncFinished(
-                    tenant=self.context.tenant,
-                    connection_id=str(self.connection.id),
-                    run_id=str(state.id),
-                    status=status,
-                    changed=state.changed,
-                )
-            )
-        # Once, and not after every increment of a ledger that never agrees: reading everything costs calls.
-        if compared and not compared.is_equal and state.kind in ("increment", "backfill") and not _was_off(before):
-            self.context.publish(
-                TieOutLost(tenant=self.context.tenant, connection_id=str(self.connection.id), run_id=str(state.id))
-            )
-        return {
-            "run_id": str(state.id),
-            "connection_id": str(self.connection.id),
-            "kind": state.kind,
-            "items": state.items,
-            "counts": state.counts,
-            "changed": state.changed,
-            "rejected": state.rejected,
-            **{name: ending[name] for name in ("status", "reason", "findings", "tie_out")},
-            "tie_out_difference": compared.by_currency() if compared else {},
-        }
-
-    def _findings(self, session: Session, before: Any) -> dict[str, int]:
-        """What does not add up, worked out anew only where something has changed; single records are not asked."""
-        if self.state.kind == "some":
-            return {}
-        if before is None or runs.is_anything_new(session, self.state, before.started_at):
-            return ledger.findings(session, self.connection.id)
-        held: dict[str, int] = before.findings
-        return held
-
-    def _whole(self, items: Mapping[str, int]) -> dict[str, int]:
-        """Of the items of an earlier run, those of streams that are read whole every time."""
-        return {stream: count for stream, count in items.items() if stream not in self.cursors}
-
-
-def _was_off(before: Any) -> bool:
-    """Whether the run before was doubtful already."""
-    return before is not None and before.status == "suspicious"
 
 
 @contextmanager
