@@ -89,10 +89,14 @@ def get_prediction(session: Session, invoice_id: UUID) -> dict[str, Any] | None:
 
 
 def riskiest(session: Session, limit: int) -> list[dict[str, Any]]:
-    """The open invoices with the most money expected to be over 30 days late, worst first, with their reasons."""
+    """The open invoices with the most money expected to be over 30 days late, worst first, with their reasons.
+
+    They are compared in home currency (`expected_late`), at the rate of each invoice or 1 where it states none.
+    """
     rows = session.execute(
         text(f"""
-            select {_PREDICTION}, c.name as customer_name, p.p_late30 * i.balance as expected_late
+            select {_PREDICTION}, c.name as customer_name,
+                   p.p_late30 * i.balance * coalesce(i.exchange_rate, 1) as expected_late
             from {_JOINED} left join customers c on c.id = i.customer_id
             where p.run_id = {_CURRENT} and i.balance > 0
             order by expected_late desc, p.invoice_id limit :limit
