@@ -3,10 +3,13 @@
 Models hold no names: their features are numbers about payments, and the tests look into what is stored of them.
 """
 
-from hub.forecasting.models import forecast_models, predictions
+from hub.forecasting.models import forecast_models, model_changes, predictions
 from hub.storage.mentions import Place
 
 PLACES = (
     Place(table=predictions, columns=("reasons",), what="reasons of predictions"),
-    Place(table=forecast_models, columns=("reason", "backtest"), what="notes on forecasting models"),
+    Place(
+        table=forecast_models, columns=("reason", "backtest", "contest", "drift"), what="notes on forecasting models"
+    ),
+    Place(table=model_changes, columns=("why",), what="why models were changed"),
 )

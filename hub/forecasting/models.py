@@ -1,6 +1,7 @@
 """What forecasting keeps per tenant: models, runs of the champion, and predictions, which are never updated."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
     Column,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
@@ -25,17 +27,84 @@ forecast_models = Table(
     "forecast_models",
     tenant_metadata,
     Column("id", UUID(as_uuid=True), primary_key=True, server_default=func.gen_random_uuid()),
+    # The version that people name: counts up within the tenant, and is never given twice.
+    Column("number", Integer, Identity(always=True), nullable=False),
     Column("backend", Text, nullable=False),
-    # champion: makes the predictions; retired: was champion; rejected: did not beat the customer median.
+    Column("backend_version", Text, nullable=False, server_default=text("''")),
+    Column("feature_version", Integer, nullable=False, server_default=text("0")),
+    # champion: makes the predictions; challenger: good, but not better beyond noise; retired: was champion;
+    # rejected: did not beat the customer median; failed: could not be trained, and has no file.
     Column("status", String(16), nullable=False),
     Column("reason", Text, nullable=False),
     Column("as_of", Date, nullable=False),
     Column("trained_at", DateTime(timezone=True), nullable=False),
     Column("backtest", JSONB),
-    # Data only, never code, with its own checksum, which is verified before anything reads further.
-    Column("artifact", LargeBinary, nullable=False),
-    CheckConstraint("status in ('champion', 'retired', 'rejected')", name="status"),
+    # What it was trained from: window, counts, digest, and the share of customers taken; see record.py.
+    Column("data", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("parameters", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("seed", Integer, nullable=False, server_default=text("0")),
+    # How the candidates compared when it was trained; see contest.py.
+    Column("contest", JSONB),
+    # How features were distributed in training, against which a shift of the input is measured; see drift.py.
+    Column("profile", JSONB),
+    # The newest measurement of drift: input, error, and the alarms in words.
+    Column("drift", JSONB),
+    # Since when a person holds it in its place; no training replaces it until that person lets go.
+    Column("pinned_at", DateTime(timezone=True)),
+    Column("size", BigInteger, nullable=False, server_default=text("0")),
+    Column("sha256", String(64)),
+    # Where the file lies when it is not in `artifact`: a URL that fsspec opens.
+    Column("url", Text),
+    # Data only, never code. Its checksum is verified before anything reads further.
+    Column("artifact", LargeBinary),
+    CheckConstraint("status in ('champion', 'challenger', 'retired', 'rejected', 'failed')", name="status"),
+    Index("uq_forecast_models_number", "number", unique=True),
     Index("uq_forecast_models_champion", "status", unique=True, postgresql_where="status = 'champion'"),
+)
+
+model_changes = Table(
+    "model_changes",
+    tenant_metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    # trained, promoted, rolled_back, released, replaced, fell_back
+    Column("kind", String(16), nullable=False),
+    # Who asked for it, as the audit calls them: the kind of caller and its id, never a name.
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("from_id", UUID(as_uuid=True)),
+    Column("to_id", UUID(as_uuid=True)),
+    Column("why", Text, nullable=False),
+)
+
+forecast_scores = Table(
+    "forecast_scores",
+    tenant_metadata,
+    # The first day of the month in which the invoices were paid.
+    Column("month", Date, nullable=False),
+    Column("model_id", UUID(as_uuid=True), nullable=False),
+    # first: the first forecast of the invoice; d30, d14, d7: the one that stood so many days ahead of its due date.
+    Column("horizon", String(5), nullable=False),
+    # Payments of the customer known before the forecast: none, few (to 5), some (to 20), many.
+    Column("history", String(4), nullable=False),
+    # The amount among those of its currency: small, usual, large.
+    Column("amount", String(5), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("sum_error", Double, nullable=False),
+    Column("sum_bias", Double, nullable=False),
+    Column("covered", Integer, nullable=False),
+    # Beside it, on the same invoices: the customer's own median delay.
+    Column("sum_error_naive", Double, nullable=False),
+    # Of those not yet due when forecast, whose p_paid_by_due can be judged.
+    Column("n_due", Integer, nullable=False),
+    Column("sum_brier", Double, nullable=False),
+    Column("sum_brier_naive", Double, nullable=False),
+    # Ten bins of p_paid_by_due: how many, the sum of p, how many were paid by due.
+    Column("bin_n", ARRAY(Integer), nullable=False),
+    Column("bin_p", ARRAY(Double), nullable=False),
+    Column("bin_paid", ARRAY(Integer), nullable=False),
+    PrimaryKeyConstraint("month", "model_id", "horizon", "history", "amount", "currency"),
 )
 
 forecast_runs = Table(

@@ -36,6 +36,8 @@ HOLDINGS: dict[str, Holding] = {
     "sync_pages": Holding("Fingerprints of what syncs have read, 8 bytes a row.", "nobody"),
     "sync_seen": Holding("Which records a full sync under way has come by, 16 bytes each.", "nobody"),
     "forecast_models": Holding("Trained models: numbers only, no names.", "nobody"),
+    "model_changes": Holding("Which model took over from which, when, why, and by whose word.", "members"),
+    "forecast_scores": Holding("How good forecasts were, in sums by month and kind of invoice.", "nobody"),
     "forecast_runs": Holding("Each forecast of the whole book, and the cash it expects.", "nobody"),
     "predictions": Holding("When each open invoice will be paid, how surely, and why.", "debtors"),
     "idempotency_keys": Holding("Answers kept for a day, for requests that are sent again.", "debtors"),

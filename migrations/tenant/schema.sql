@@ -138,18 +138,33 @@ CREATE TABLE erased_contacts (
 
 CREATE TABLE forecast_models (
 	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	number INTEGER GENERATED ALWAYS AS IDENTITY,
 	backend TEXT NOT NULL,
+	backend_version TEXT DEFAULT '' NOT NULL,
+	feature_version INTEGER DEFAULT 0 NOT NULL,
 	status VARCHAR(16) NOT NULL,
 	reason TEXT NOT NULL,
 	as_of DATE NOT NULL,
 	trained_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	backtest JSONB,
-	artifact BYTEA NOT NULL,
+	data JSONB DEFAULT '{}' NOT NULL,
+	parameters JSONB DEFAULT '{}' NOT NULL,
+	seed INTEGER DEFAULT 0 NOT NULL,
+	contest JSONB,
+	profile JSONB,
+	drift JSONB,
+	pinned_at TIMESTAMP WITH TIME ZONE,
+	size BIGINT DEFAULT 0 NOT NULL,
+	sha256 VARCHAR(64),
+	url TEXT,
+	artifact BYTEA,
 	CONSTRAINT pk_forecast_models PRIMARY KEY (id),
-	CONSTRAINT ck_forecast_models_status CHECK (status in ('champion', 'retired', 'rejected'))
+	CONSTRAINT ck_forecast_models_status CHECK (status in ('champion', 'challenger', 'retired', 'rejected', 'failed'))
 );
 
 CREATE UNIQUE INDEX uq_forecast_models_champion ON forecast_models (status) WHERE status = 'champion';
+
+CREATE UNIQUE INDEX uq_forecast_models_number ON forecast_models (number);
 
 CREATE TABLE forecast_runs (
 	id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -159,6 +174,27 @@ CREATE TABLE forecast_runs (
 	predictions INTEGER NOT NULL,
 	cash_flow JSONB NOT NULL,
 	CONSTRAINT pk_forecast_runs PRIMARY KEY (id)
+);
+
+CREATE TABLE forecast_scores (
+	month DATE NOT NULL,
+	model_id UUID NOT NULL,
+	horizon VARCHAR(5) NOT NULL,
+	history VARCHAR(4) NOT NULL,
+	amount VARCHAR(5) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	n INTEGER NOT NULL,
+	sum_error DOUBLE PRECISION NOT NULL,
+	sum_bias DOUBLE PRECISION NOT NULL,
+	covered INTEGER NOT NULL,
+	sum_error_naive DOUBLE PRECISION NOT NULL,
+	n_due INTEGER NOT NULL,
+	sum_brier DOUBLE PRECISION NOT NULL,
+	sum_brier_naive DOUBLE PRECISION NOT NULL,
+	bin_n INTEGER[] NOT NULL,
+	bin_p DOUBLE PRECISION[] NOT NULL,
+	bin_paid INTEGER[] NOT NULL,
+	CONSTRAINT pk_forecast_scores PRIMARY KEY (month, model_id, horizon, history, amount, currency)
 );
 
 CREATE TABLE idempotency_keys (
@@ -215,6 +251,18 @@ CREATE TABLE ledger_versions (
 	effective_at TIMESTAMP WITH TIME ZONE,
 	row JSONB NOT NULL,
 	CONSTRAINT pk_ledger_versions PRIMARY KEY (entity, id, recorded_at)
+);
+
+CREATE TABLE model_changes (
+	id BIGINT GENERATED ALWAYS AS IDENTITY,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	kind VARCHAR(16) NOT NULL,
+	actor_kind TEXT NOT NULL,
+	actor_id TEXT NOT NULL,
+	from_id UUID,
+	to_id UUID,
+	why TEXT NOT NULL,
+	CONSTRAINT pk_model_changes PRIMARY KEY (id)
 );
 
 CREATE TABLE notices (

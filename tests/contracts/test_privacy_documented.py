@@ -29,6 +29,9 @@ NO_WORDS = {
         "forecast_models",
         "artifact",
     ),  # numbers about payments; see tests/unit/privacy/test_models_hold_no_names.py
+    *(("forecast_models", name) for name in ("backend_version", "data", "parameters", "profile", "sha256", "url")),
+    *(("model_changes", name) for name in ("actor_kind", "actor_id")),  # an id, or the hub's own words
+    *(("forecast_scores", name) for name in ("horizon", "history", "amount", "bin_n", "bin_p", "bin_paid")),
     ("forecast_runs", "cash_flow"),  # sums by week
     ("connections", "auth_method"),
     ("connections", "account_id"),  # the provider's id of the tenant's own company
