@@ -119,8 +119,7 @@ def _of_balances(known: LedgerFrame, day: int, newest: NDArray[np.int64]) -> dic
     purse = known.customer.astype(np.int64) * currencies + known.currency  # what one customer owes in one currency
 
     def total(rows: NDArray[np.bool_], weight: Floats) -> Floats:
-        summed = np.bincount(purse[rows], weights=weight[rows], minlength=count * currencies).astype(np.float64)
-        return summed
+        return np.bincount(purse[rows], weights=weight[rows], minlength=count * currencies).astype(np.float64)
 
     def worst(values: Floats) -> Floats:
         most: Floats = values.reshape(count, currencies).max(axis=1)
