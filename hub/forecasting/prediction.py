@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -76,11 +77,12 @@ def _join(parts: list[Forecasts]) -> Forecasts:
     if len(parts) == 1:
         return parts[0]
     names = ("as_of", "row", "p_paid_by_due", "p_late30", "expected", "p10", "p50", "p90", "risk", "start")
+    merged: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
     return Forecasts(
         model=parts[0].model,
         curves=Curves(
             ends=np.concatenate([part.curves.ends for part in parts]),
             paid_by=np.concatenate([part.curves.paid_by for part in parts]),
         ),
-        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names},
+        **merged,
     )
