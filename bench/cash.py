@@ -3,10 +3,10 @@
     python -m bench.cash [LEDGER ...] [--models FOLDER] [--quick]
 
 A rolling backtest on the real ledgers (see bench/real_ledgers.py): a model is trained on each cut and forecasts on that
-day and on the next three Mondays; each forecast's weeks, up to 13, are compared with what came in those weeks for the
+day and on the next three Sundays; each forecast's weeks, up to 13, are compared with what came in those weeks for the
 same invoices. "open book" are the invoices open on the day, as /api/cashflow shows them; "with upcoming" adds those
-issued later, as `paypredict forecast --include-upcoming` does. `--models` keeps the trained models in a folder and takes
-them from there the next time: for work on the cash forecast itself.
+issued later, as `paypredict forecast --include-upcoming` does. `--models` keeps the trained models in a folder and
+takes them from there the next time: for work on the cash forecast itself.
 """
 
 import argparse

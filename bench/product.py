@@ -7,6 +7,10 @@ from pathlib import Path
 from hub import registry
 from hub.forecasting import engine
 from hub.forecasting.frame import LedgerFrame
+from hub.forecasting.results import Forecasts
+from hub.sdk.forecaster import ForecastBackend
+
+Backend = type[ForecastBackend]
 
 DEFAULT, FALLBACK = "xgboost_hazard", "naive"
 
@@ -30,7 +34,7 @@ def slugs() -> list[str]:
 
 
 def kept(folder: Path | None, name: str, make_model: Callable[[], engine.TrainedModel]) -> engine.TrainedModel:
-    """A model out of the folder, made and put there where it is not in it yet: for those who work on what follows it."""
+    """A model out of the folder, made and put there where it is not in it yet."""
     if folder is None:
         return make_model()
     plugins = registry.load()
@@ -41,3 +45,23 @@ def kept(folder: Path | None, name: str, make_model: Callable[[], engine.Trained
     folder.mkdir(parents=True, exist_ok=True)
     path.write_bytes(engine.dump(model))
     return model
+
+
+def forecasts(frame: LedgerFrame, cut: date, threads: int = 1) -> tuple[str, dict[str, Forecasts]]:
+    """The backend that the default path chose on the cut, and its forecasts: "static" and "rolling"."""
+    plugins = registry.load()
+    return _forecasts(frame, cut, plugins.load(DEFAULT), plugins.load(FALLBACK), threads)
+
+
+def forecasts_of(slug: str, frame: LedgerFrame, cut: date, threads: int = 1) -> dict[str, Forecasts]:
+    """The same of one backend, whether or not it would be promoted."""
+    backend = registry.load().load(slug)
+    return _forecasts(frame, cut, backend, backend, threads)[1]
+
+
+def _forecasts(
+    frame: LedgerFrame, cut: date, backend: Backend, fallback: Backend, threads: int
+) -> tuple[str, dict[str, Forecasts]]:
+    model, rolling = engine.backtest_from(frame, cut, backend, fallback, threads=threads)
+    static = engine.forecast(model, frame, cut, include_upcoming=True)
+    return model.backend, {"static": static, "rolling": rolling}
