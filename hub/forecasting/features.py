@@ -15,7 +15,7 @@ from hub.sdk.forecaster import DELAYS, Cases
 Floats = NDArray[np.float64]
 
 SHRINK = 1.0
-"""Payments of the whole ledger that a customer's own are mixed with."""
+"""Payments of its segment that a customer's own are mixed with."""
 RUNS_BACK = 6
 LONGEST_GAP = 90
 
@@ -60,6 +60,7 @@ def build_cases(history: History, rows: Rows, seen: Days, hidden: NDArray[np.boo
         customer = np.where(hidden, np.int32(len(frame.customer_id)), customer)
     first, end = history.payments.start(customer), history.payments.before(customer, seen)
     delays = history.delay_count[end] - history.delay_count[first]
+    means, shares = history.habits.before(history.segment[rows], history.terms[rows], seen)
     gap, gap_mean, per_run = _rhythm(history, first, end, seen)
     values = {
         "terms_days": due - issued,
@@ -68,7 +69,7 @@ def build_cases(history: History, rows: Rows, seen: Days, hidden: NDArray[np.boo
         "payment_gap": np.minimum(gap, LONGEST_GAP),
         "payment_gap_mean": np.minimum(gap_mean, LONGEST_GAP),
         "invoices_per_run": np.log1p(per_run),
-        **_delays(history, first, end, delays, seen),
+        **_delays(history, first, end, delays, means, shares),
         **_amounts(history, first, end, np.log1p(np.maximum(frame.amount[rows], 0.0))),
     }
     values |= _open_book(history, customer, seen, end - first, values["late_share"])
@@ -82,6 +83,7 @@ def build_cases(history: History, rows: Rows, seen: Days, hidden: NDArray[np.boo
         due=due,
         profiles={
             "delay": delays.astype(np.float32),
+            "segment": shares.astype(np.float32),
             "weekday": (history.weekday_count[end] - history.weekday_count[first]).astype(np.float32),
             "monthday": (history.monthday_count[end] - history.monthday_count[first]).astype(np.float32),
             "last_run": gap[:, None].astype(np.float32),
@@ -90,19 +92,18 @@ def build_cases(history: History, rows: Rows, seen: Days, hidden: NDArray[np.boo
 
 
 def _delays(
-    history: History, first: Rows, end: Rows, delays: NDArray[np.int32], seen: Days
+    history: History, first: Rows, end: Rows, delays: NDArray[np.int32], means: Floats, shares: Floats
 ) -> dict[str, NDArray[np.generic]]:
-    """How late the customer paid before: all of it, and of late; mixed with the ledger as it was known then."""
-    means, ledger = history.ledger.before(seen)
-    ledger_mean, ledger_square, ledger_late = means.T
+    """How late the customer paid before: all of it, and of late; mixed with its segment as it was known then."""
+    segment_mean, segment_square, segment_late = means.T
     n = (end - first).astype(np.float64)
-    cumulated = np.cumsum((delays + SHRINK * ledger) / (n + SHRINK)[:, None], axis=1)
+    cumulated = np.cumsum((delays + SHRINK * shares) / (n + SHRINK)[:, None], axis=1)
     delay, square = history.delay_total[:, 0], history.delay_total[:, 1]
-    mean = _mean(delay, first, end, SHRINK, ledger_mean)
-    late = _mean(history.late_total, first, end, SHRINK, ledger_late)
+    mean = _mean(delay, first, end, SHRINK, segment_mean)
+    late = _mean(history.late_total, first, end, SHRINK, segment_late)
     last3, last10 = np.maximum(first, end - 3), np.maximum(first, end - 10)
     mean10 = _mean(delay, last10, end, 1.0, mean)
-    variance = _mean(square, first, end, SHRINK, ledger_square) - mean**2
+    variance = _mean(square, first, end, SHRINK, segment_square) - mean**2
     return {
         "familiarity": n / (n + 10.0),
         "delay_p10": _quantile(cumulated, 0.1),

@@ -25,7 +25,7 @@ _ALLOCATIONS = f"""
         union all select id from credit_memos where deleted_on is not null or status <> 'open'
     )) is not true order by invoice_id, id
 """
-_CUSTOMERS = "select id, name from customers order by id"
+_CUSTOMERS = "select id, name, coalesce(country, ''), coalesce(industry, '') from customers order by id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,17 @@ def read_columns(session: Session) -> LedgerColumns:
         customers = cursor.execute(_CUSTOMERS).fetchall()
         invoices = cursor.execute(_INVOICES).fetchall()
         allocations = cursor.execute(_ALLOCATIONS).fetchall()
-    names: dict[UUID, str] = dict(customers)
+    known_as: dict[UUID, tuple[str, str, str]] = {row[0]: row[1:] for row in customers}
     for invoice in invoices:
-        names.setdefault(invoice[2], str(invoice[2]))
-    position = {customer: row for row, customer in enumerate(names)}
+        known_as.setdefault(invoice[2], (str(invoice[2]), "", ""))
+    position = {customer: row for row, customer in enumerate(known_as)}
     row_of = {invoice[0]: row for row, invoice in enumerate(invoices)}
     known = [(row_of[part[0]], *part[1:]) for part in allocations if part[0] in row_of]
     return LedgerColumns(
-        customers={"customer_id": tuple(names), "customer_name": tuple(names.values())},
+        customers=_columns(
+            [(customer, *stated) for customer, stated in known_as.items()],
+            "customer_id customer_name country industry",
+        ),
         invoices=_columns(
             [(*row[:2], position[row[2]], *row[3:]) for row in invoices],
             "invoice_id number customer currency issued due amount status terms disputed",

@@ -28,6 +28,7 @@ def made_up_ledger(*, customers: int = 30, days: int = 300, per_day: float = 6.0
         customer=customer,
         customer_id=[f"C{row}" for row in range(customers)],
         customer_name=[f"Customer {row}" for row in range(customers)],
+        country=["DE" if row % 3 == 0 else "" for row in range(customers)],
         currency=np.where(customer % 5 == 0, "EUR", "USD"),
         issued=issued,
         due=due,
