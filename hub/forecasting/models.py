@@ -3,6 +3,7 @@
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    Numeric,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -135,4 +137,67 @@ predictions = Table(
     Column("reasons", JSONB),
     PrimaryKeyConstraint("run_id", "invoice_id"),
     Index("ix_predictions_invoice_id_run_id", "invoice_id", "run_id"),
+)
+
+risk_models = Table(
+    "risk_models",
+    tenant_metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True, server_default=func.gen_random_uuid()),
+    Column("backend", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("trained_at", DateTime(timezone=True), nullable=False),
+    # Snapshots of customers that went 30 days late, to learn from.
+    Column("events", Integer, nullable=False),
+    # Of answers it had not seen, by backend.
+    Column("scores", JSONB, nullable=False),
+    # Data only, never code, with its own checksum; the newest model is the one that is used.
+    Column("artifact", LargeBinary, nullable=False),
+)
+
+risk_runs = Table(
+    "risk_runs",
+    tenant_metadata,
+    # That of the forecast it goes with: the newest is current.
+    Column("run_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("model_id", UUID(as_uuid=True), nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("home_currency", String(3), nullable=False),
+    Column("customers", Integer, nullable=False),
+    # Loss given default and what contact saves, with the words on where they are from.
+    Column("assumptions", JSONB, nullable=False),
+)
+
+customer_risk = Table(
+    "customer_risk",
+    tenant_metadata,
+    Column("run_id", BigInteger, nullable=False),
+    Column("customer_id", UUID(as_uuid=True), nullable=False),
+    Column("risk_level", String(6), nullable=False),
+    Column("p_late30", Double, nullable=False),
+    Column("p_late60", Double, nullable=False),
+    Column("p_late90", Double, nullable=False),
+    # Exposure and what is expected of it, a currency to an entry; amounts as decimal text.
+    Column("amounts", JSONB, nullable=False),
+    # Sentences with their contribution; kept for the customers most worth a look.
+    Column("reasons", JSONB),
+    # In home currency, to order by.
+    Column("expected_loss", Numeric(19, 4), nullable=False),
+    Column("contact_value", Numeric(19, 4), nullable=False),
+    Column("oldest_due_on", Date),
+    Column("segment", String(16), nullable=False),
+    Column("next_step", String(16), nullable=False),
+    Column("why", Text, nullable=False),
+    # Whether it is for somebody to look at: there is value in contact, or something holds money up.
+    Column("is_listed", Boolean, nullable=False),
+    PrimaryKeyConstraint("customer_id", "run_id"),
+    Index(
+        "ix_customer_risk_worklist",
+        "run_id",
+        "contact_value",
+        "customer_id",
+        postgresql_where=text("is_listed"),
+    ),
+    Index("ix_customer_risk_loss", "run_id", "expected_loss", "customer_id"),
 )

@@ -108,6 +108,29 @@ CREATE TABLE credit_memos (
 
 CREATE INDEX ix_credit_memos_customer_id ON credit_memos (customer_id);
 
+CREATE TABLE customer_risk (
+	run_id BIGINT NOT NULL,
+	customer_id UUID NOT NULL,
+	risk_level VARCHAR(6) NOT NULL,
+	p_late30 DOUBLE PRECISION NOT NULL,
+	p_late60 DOUBLE PRECISION NOT NULL,
+	p_late90 DOUBLE PRECISION NOT NULL,
+	amounts JSONB NOT NULL,
+	reasons JSONB,
+	expected_loss NUMERIC(19, 4) NOT NULL,
+	contact_value NUMERIC(19, 4) NOT NULL,
+	oldest_due_on DATE,
+	segment VARCHAR(16) NOT NULL,
+	next_step VARCHAR(16) NOT NULL,
+	why TEXT NOT NULL,
+	is_listed BOOLEAN NOT NULL,
+	CONSTRAINT pk_customer_risk PRIMARY KEY (customer_id, run_id)
+);
+
+CREATE INDEX ix_customer_risk_loss ON customer_risk (run_id, expected_loss, customer_id);
+
+CREATE INDEX ix_customer_risk_worklist ON customer_risk (run_id, contact_value, customer_id) WHERE is_listed;
+
 CREATE TABLE customers (
 	id UUID NOT NULL,
 	name TEXT NOT NULL,
@@ -324,6 +347,29 @@ CREATE TABLE retention_periods (
 	days INTEGER NOT NULL,
 	CONSTRAINT pk_retention_periods PRIMARY KEY (kind),
 	CONSTRAINT ck_retention_periods_days CHECK (days > 0)
+);
+
+CREATE TABLE risk_models (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	backend TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	as_of DATE NOT NULL,
+	trained_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	events INTEGER NOT NULL,
+	scores JSONB NOT NULL,
+	artifact BYTEA NOT NULL,
+	CONSTRAINT pk_risk_models PRIMARY KEY (id)
+);
+
+CREATE TABLE risk_runs (
+	run_id BIGINT NOT NULL,
+	model_id UUID NOT NULL,
+	as_of DATE NOT NULL,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	home_currency VARCHAR(3) NOT NULL,
+	customers INTEGER NOT NULL,
+	assumptions JSONB NOT NULL,
+	CONSTRAINT pk_risk_runs PRIMARY KEY (run_id)
 );
 
 CREATE TABLE secrets (

@@ -10,6 +10,33 @@ down_revision = "0004"
 
 def upgrade() -> None:
     op.create_table(
+        "customer_risk",
+        sa.Column("run_id", sa.BigInteger(), nullable=False),
+        sa.Column("customer_id", sa.UUID(), nullable=False),
+        sa.Column("risk_level", sa.String(length=6), nullable=False),
+        sa.Column("p_late30", sa.Double(), nullable=False),
+        sa.Column("p_late60", sa.Double(), nullable=False),
+        sa.Column("p_late90", sa.Double(), nullable=False),
+        sa.Column("amounts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("reasons", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("expected_loss", sa.Numeric(precision=19, scale=4), nullable=False),
+        sa.Column("contact_value", sa.Numeric(precision=19, scale=4), nullable=False),
+        sa.Column("oldest_due_on", sa.Date(), nullable=True),
+        sa.Column("segment", sa.String(length=16), nullable=False),
+        sa.Column("next_step", sa.String(length=16), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("is_listed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("customer_id", "run_id", name=op.f("pk_customer_risk")),
+    )
+    op.create_index("ix_customer_risk_loss", "customer_risk", ["run_id", "expected_loss", "customer_id"], unique=False)
+    op.create_index(
+        "ix_customer_risk_worklist",
+        "customer_risk",
+        ["run_id", "contact_value", "customer_id"],
+        unique=False,
+        postgresql_where=sa.text("is_listed"),
+    )
+    op.create_table(
         "forecast_scores",
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("model_id", sa.UUID(), nullable=False),
@@ -43,6 +70,29 @@ def upgrade() -> None:
         sa.Column("to_id", sa.UUID(), nullable=True),
         sa.Column("why", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_model_changes")),
+    )
+    op.create_table(
+        "risk_models",
+        sa.Column("id", sa.UUID(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column("backend", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("trained_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("events", sa.Integer(), nullable=False),
+        sa.Column("scores", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("artifact", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_risk_models")),
+    )
+    op.create_table(
+        "risk_runs",
+        sa.Column("run_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("model_id", sa.UUID(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("home_currency", sa.String(length=3), nullable=False),
+        sa.Column("customers", sa.Integer(), nullable=False),
+        sa.Column("assumptions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_risk_runs")),
     )
     op.add_column("forecast_models", sa.Column("number", sa.Integer(), sa.Identity(always=True), nullable=False))
     op.add_column(
