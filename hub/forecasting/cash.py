@@ -112,6 +112,7 @@ def cash_flow(book: Book, forecasts: Forecasts, *, weeks: int, draws: int | None
             )
             for currency in book.currencies
         },
+        dependence=dependence,
     )
 
 

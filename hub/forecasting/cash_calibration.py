@@ -24,7 +24,7 @@ AIM = 0.82
 """Aimed at on the past, to hold 80 % of what comes: the future strays a little from it."""
 PRIOR_WEEKS = 26.0
 """The dependence found on other ledgers counts as much as so many weeks of the tenant's own."""
-LEAST, MOST = 0.9, 2.5
+LEAST, MOST = 0.95, 2.5
 """Bounds of the stretch: that a few weeks went well is no reason to promise much more."""
 WEEKS = 8
 MOST_ORIGINS = 8

@@ -11,10 +11,12 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from hub.forecasting import engine
+from hub.forecasting.book import make_book
+from hub.forecasting.book_store import save_book
 from hub.forecasting.days import to_date, to_day
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.models import forecast_models, forecast_runs
-from hub.forecasting.results import CashFlow, Forecasts, Reason
+from hub.forecasting.results import CashFlow, Forecasts, Reason, Receipts
 from hub.ledger.columns import read_columns
 from hub.sdk.forecaster import ForecastBackend
 from hub.storage import audit
@@ -114,6 +116,7 @@ def save_run(
         .returning(forecast_runs.c.id)
     ).scalar_one()
     write_predictions(session, run_id, frame, forecasts, reasons)
+    save_book(session, run_id, make_book(frame, forecasts))
     return len(forecasts)
 
 
@@ -153,6 +156,22 @@ def _cash_flow_json(cash: CashFlow) -> dict[str, Any]:
         "total": {currency: [round(value, 2) for value in values] for currency, values in cash.total.items()},
         **{
             name: {currency: np.round(values, 2).tolist() for currency, values in getattr(cash, name).items()}
-            for name in ("expected", "p10", "p90")
+            for name in ("expected", "p10", "p50", "p90")
+        },
+        "days": _receipts_json(cash.days),
+        "months": _receipts_json(cash.months),
+        "dependence": asdict(cash.dependence),
+    }
+
+
+def _receipts_json(receipts: Receipts | None) -> dict[str, Any] | None:
+    if receipts is None:
+        return None
+    return {
+        "starts": [day.isoformat() for day in receipts.starts],
+        "ends": [day.isoformat() for day in receipts.ends],
+        **{
+            name: {currency: np.round(values, 2).tolist() for currency, values in getattr(receipts, name).items()}
+            for name in ("expected", "p10", "p50", "p90")
         },
     }

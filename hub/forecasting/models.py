@@ -55,8 +55,8 @@ forecast_models = Table(
     Column("pinned_at", DateTime(timezone=True)),
     Column("size", BigInteger, nullable=False, server_default=text("0")),
     Column("sha256", String(64)),
-    # Where the file lies when it is not in `artifact`: a URL that fsspec opens.
-    Column("url", Text),
+    # Its name in the model store, where the file is not in `artifact`; neither, and it can only be trained again.
+    Column("file", Text),
     # Data only, never code. Its checksum is verified before anything reads further.
     Column("artifact", LargeBinary),
     CheckConstraint("status in ('champion', 'challenger', 'retired', 'rejected', 'failed')", name="status"),
@@ -200,4 +200,18 @@ customer_risk = Table(
         postgresql_where=text("is_listed"),
     ),
     Index("ix_customer_risk_loss", "run_id", "expected_loss", "customer_id"),
+)
+
+forecast_books = Table(
+    "forecast_books",
+    tenant_metadata,
+    # The newest run's open book, in parts by invoice: what scenarios are worked out from. Plain arrays, no names.
+    Column("run_id", BigInteger, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("first_invoice_id", UUID(as_uuid=True), nullable=False),
+    Column("last_invoice_id", UUID(as_uuid=True), nullable=False),
+    Column("book", LargeBinary, nullable=False),
+    # The features that the invoices were forecast from, for reasons that are asked for later.
+    Column("cases", LargeBinary),
+    PrimaryKeyConstraint("run_id", "part"),
 )

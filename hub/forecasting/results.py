@@ -167,6 +167,7 @@ class CashFlow:
     days: Receipts | None = None
     months: Receipts | None = None
     total: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    dependence: Dependence = Dependence()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ HOLDINGS: dict[str, Holding] = {
     "model_changes": Holding("Which model took over from which, when, why, and by whose word.", "members"),
     "forecast_scores": Holding("How good forecasts were, in sums by month and kind of invoice.", "nobody"),
     "forecast_runs": Holding("Each forecast of the whole book, and the cash it expects.", "nobody"),
+    "forecast_books": Holding("The open book as the newest run forecast it: ids, days, amounts and chances.", "nobody"),
     "risk_models": Holding("Trained models of customers' risk: numbers only, no names.", "nobody"),
     "risk_runs": Holding("Each assessment of all customers, and what it assumes.", "nobody"),
     "customer_risk": Holding("How likely each customer goes late, what it may cost, and what to do.", "debtors"),

@@ -159,6 +159,16 @@ CREATE TABLE erased_contacts (
 	CONSTRAINT pk_erased_contacts PRIMARY KEY (digest)
 );
 
+CREATE TABLE forecast_books (
+	run_id BIGINT NOT NULL,
+	part INTEGER NOT NULL,
+	first_invoice_id UUID NOT NULL,
+	last_invoice_id UUID NOT NULL,
+	book BYTEA NOT NULL,
+	cases BYTEA,
+	CONSTRAINT pk_forecast_books PRIMARY KEY (run_id, part)
+);
+
 CREATE TABLE forecast_models (
 	id UUID DEFAULT gen_random_uuid() NOT NULL,
 	number INTEGER GENERATED ALWAYS AS IDENTITY,
@@ -179,7 +189,7 @@ CREATE TABLE forecast_models (
 	pinned_at TIMESTAMP WITH TIME ZONE,
 	size BIGINT DEFAULT 0 NOT NULL,
 	sha256 VARCHAR(64),
-	url TEXT,
+	file TEXT,
 	artifact BYTEA,
 	CONSTRAINT pk_forecast_models PRIMARY KEY (id),
 	CONSTRAINT ck_forecast_models_status CHECK (status in ('champion', 'challenger', 'retired', 'rejected', 'failed'))

@@ -37,6 +37,16 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_listed"),
     )
     op.create_table(
+        "forecast_books",
+        sa.Column("run_id", sa.BigInteger(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("first_invoice_id", sa.UUID(), nullable=False),
+        sa.Column("last_invoice_id", sa.UUID(), nullable=False),
+        sa.Column("book", sa.LargeBinary(), nullable=False),
+        sa.Column("cases", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("run_id", "part", name=op.f("pk_forecast_books")),
+    )
+    op.create_table(
         "forecast_scores",
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("model_id", sa.UUID(), nullable=False),
@@ -118,7 +128,7 @@ def upgrade() -> None:
     op.add_column("forecast_models", sa.Column("pinned_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("forecast_models", sa.Column("size", sa.BigInteger(), server_default=sa.text("0"), nullable=False))
     op.add_column("forecast_models", sa.Column("sha256", sa.String(length=64), nullable=True))
-    op.add_column("forecast_models", sa.Column("url", sa.Text(), nullable=True))
+    op.add_column("forecast_models", sa.Column("file", sa.Text(), nullable=True))
     op.alter_column("forecast_models", "artifact", existing_type=postgresql.BYTEA(), nullable=True)
     op.create_index("uq_forecast_models_number", "forecast_models", ["number"], unique=True)
     # By hand from here on.
