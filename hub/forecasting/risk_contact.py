@@ -70,7 +70,7 @@ def segment(standing: Standing) -> Segment:
         return "non_payer"
     if standing.p_late60 >= 0.3 or standing.oldest > 2 * LONG_OVERDUE:
         return "slow_payer"
-    if standing.oldest == 0 and standing.late_by <= ON_TIME_DAYS and standing.level == "low":
+    if standing.oldest == 0 and standing.late_by <= ON_TIME_DAYS and standing.level != "high":
         return "on_time"
     return "new" if standing.payments < FEW_PAYMENTS else "late_payer"
 
@@ -96,10 +96,8 @@ def next_step(standing: Standing) -> tuple[NextStep, str]:
             else f"{standing.p_late90:.0%} likely to go 90 days late: let somebody decide on credit and collection."
         )
     if standing.overdue <= 0:
-        return (
-            "email",
-            f"Nothing is overdue yet, but payment is expected {standing.late_by} days late: ask if all is well.",
-        )
+        expected = f"payment is expected {standing.late_by} days late" if standing.late_by else "its risk is high"
+        return "email", f"Nothing is overdue yet, but {expected}: ask if all is well."
     if standing.oldest > LONG_OVERDUE or standing.level == "high":
         return "ask_for_promise", f"Overdue for {standing.oldest} days at {standing.level} risk: ask for a date."
     if standing.overdue_invoices >= MANY_INVOICES:

@@ -6,8 +6,6 @@ given default. The last one is measured where the ledger shows enough write-offs
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from hub.forecasting.days import NEVER
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.settlement import Outcome
@@ -52,7 +50,6 @@ def loss_given_default(frame: LedgerFrame) -> LossGivenDefault:
     return LossGivenDefault(share, cases, lost, True, words)
 
 
-def expected_loss(exposure: np.ndarray, p_late90: np.ndarray, severity90: float, lgd: float) -> np.ndarray:
-    """Per row, in the exposure's own currency."""
-    found: np.ndarray = exposure * p_late90 * severity90 * lgd
-    return found
+def expected_loss(exposure: float, p_late90: float, severity90: float, lgd: float) -> float:
+    """In the exposure's own currency."""
+    return exposure * p_late90 * severity90 * lgd

@@ -62,14 +62,13 @@ NAMES = (*OF_PAYMENTS, *OF_BALANCES, *OF_MASTER_DATA)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MasterData:
-    """What the source says of the frame's customers, a row each; NaN and "" where it says nothing.
+    """What the source says of the credit of the frame's customers, a row each; NaN where it says nothing.
 
     It counts from `known_from` on only: a score that was lowered after a customer failed must not explain the failure.
     """
 
     credit_score: Floats
     credit_limit: Floats
-    industry: NDArray[np.object_]
     known_from: Days
 
 
@@ -174,9 +173,10 @@ def _of_balances(known: LedgerFrame, day: int, newest: NDArray[np.int64]) -> dic
 
 def _of_master_data(known: LedgerFrame, day: int, master: MasterData | None) -> dict[str, Floats]:
     count = len(known.customer_id)
-    unknown = np.full(count, np.nan)
+    industry_late_share = _of_industry(known, day)
     if master is None:
-        return dict.fromkeys(OF_MASTER_DATA, unknown)
+        unknown = np.full(count, np.nan)
+        return {"credit_score": unknown, "credit_limit_use": unknown, "industry_late_share": industry_late_share}
     told = master.known_from <= day
     # In whatever currency the source states it: the first one the customer owes in is the best guess there is.
     owed = np.bincount(known.customer, weights=known.open_amount, minlength=count)
@@ -184,16 +184,17 @@ def _of_master_data(known: LedgerFrame, day: int, master: MasterData | None) -> 
     return {
         "credit_score": np.where(told, master.credit_score, np.nan),
         "credit_limit_use": np.minimum(owed / limit, 5.0),
-        "industry_late_share": _of_industry(known, day, np.where(told, master.industry, "")),
+        "industry_late_share": industry_late_share,
     }
 
 
-def _of_industry(known: LedgerFrame, day: int, industry: NDArray[np.object_]) -> Floats:
+def _of_industry(known: LedgerFrame, day: int) -> Floats:
     """The share of old enough invoices of the *other* customers of an industry that went 30 days late, shrunk."""
-    names, of = np.unique(industry.astype(str), return_inverse=True)
+    names, of = np.unique(known.industry.astype(str), return_inverse=True)
+    count = len(known.customer_id)
     old = (known.amount > 0) & (known.due + 30 <= day)
     late = old & (np.minimum(known.closed, day + 1) - known.due > 30)
-    own_n, own_late = (np.bincount(known.customer[rows], minlength=len(industry)) for rows in (old, late))
+    own_n, own_late = (np.bincount(known.customer[rows], minlength=count) for rows in (old, late))
     n, so_late = (np.bincount(of, weights=own, minlength=len(names))[of] - own for own in (own_n, own_late))
     base = own_late.sum() / max(own_n.sum(), 1)
     return np.where(names[of] == "", np.nan, (so_late + INDUSTRY_SHRINK * base) / (n + INDUSTRY_SHRINK))

@@ -35,7 +35,8 @@ LATE_PAYER = Standing(
         ({"level": "high"}, "late_payer", "ask_for_promise"),
         ({"overdue": 0.0, "oldest": 0}, "late_payer", "email"),  # not yet due, but expected late
         ({"overdue": 0.0, "oldest": 0, "late_by": 3}, "on_time", "do_nothing"),
-        ({"overdue": 0.0, "oldest": 0, "late_by": 3, "level": "medium"}, "late_payer", "email"),
+        ({"overdue": 0.0, "oldest": 0, "late_by": 3, "level": "medium"}, "on_time", "do_nothing"),
+        ({"overdue": 0.0, "oldest": 0, "late_by": 0, "level": "high"}, "late_payer", "email"),
         ({"payments": 2}, "new", "email"),
         ({"p_late60": 0.3}, "slow_payer", "email"),
         ({"oldest": 61}, "slow_payer", "ask_for_promise"),

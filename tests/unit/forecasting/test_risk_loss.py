@@ -1,6 +1,5 @@
 """Expected loss and the words on its assumption, by hand; and reasons that say what is so."""
 
-import numpy as np
 import pytest
 
 from hub.forecasting.days import to_date
@@ -17,7 +16,7 @@ from tests.unit.forecasting.test_risk_snapshots import DAY, ledger
 
 def test_expected_loss_by_hand():
     # 10,000 open, one in five to go 90 days late, half of it then, 45 % of that lost.
-    assert expected_loss(np.array([10_000.0]), np.array([0.2]), 0.5, 0.45).tolist() == [450.0]
+    assert expected_loss(10_000.0, 0.2, 0.5, 0.45) == 450.0
 
 
 def given_up(count, paid_late):

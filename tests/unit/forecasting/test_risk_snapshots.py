@@ -150,13 +150,24 @@ def test_what_the_source_says_counts_from_when_it_was_known():
     master = MasterData(
         credit_score=np.array([310.0, 720.0]),
         credit_limit=np.array([1000.0, np.nan]),
-        industry=np.array(["Retail", "Retail"], dtype=object),
         known_from=np.array([DAY - 1, DAY + 1], dtype=np.int32),
     )
     snapshots = take_snapshots(frame, DAY, master)
     assert snapshots.column("credit_score")[0] == 310 and np.isnan(snapshots.column("credit_score")[1])
     assert snapshots.column("credit_limit_use")[0] == pytest.approx(0.5)
-    assert np.isnan(snapshots.column("industry_late_share")[1])
+    assert np.isnan(snapshots.column("industry_late_share")).all()
+
+
+def test_an_industry_is_judged_by_its_other_customers():
+    invoices = [(customer, -100, -70, 100.0, "EUR") for customer in (0, 1, 1, 2)]
+    settled = [(0, "payment", 100.0, -70), (3, "payment", 100.0, -70)]
+    frame = ledger(invoices, settled, customers=3)
+    frame = replace(frame, industry=np.array(["Retail", "Retail", "Farms"], dtype=object))
+    found = take_snapshots(frame, DAY).column("industry_late_share")
+    base = 2 / 4  # two of four invoices went 30 days late, both of customer 1
+    assert found[0] == pytest.approx((2 + 20 * base) / 22)
+    assert found[1] == pytest.approx((0 + 20 * base) / 21)
+    assert found[2] == pytest.approx(base)
 
 
 def test_an_empty_ledger_has_no_snapshots():
