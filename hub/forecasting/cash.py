@@ -62,16 +62,18 @@ def expected_by_day(book: Book) -> Floats:
     return cash
 
 
-def ranges(drawn: Floats, widen: float) -> tuple[Floats, Floats, Floats]:
+def ranges(drawn: Floats, widen: float, least: float = 0.0) -> tuple[Floats, Floats, Floats]:
     """p10, p50 and p90 along the first axis, the outer two moved away from the middle `widen` times as far."""
     low, middle, high = np.quantile(drawn, (0.1, 0.5, 0.9), axis=0)
-    return np.maximum(middle - widen * (middle - low), 0.0), middle, middle + widen * (high - middle)
+    return np.maximum(middle - widen * (middle - low), least), middle, middle + widen * (high - middle)
 
 
-def receipts(book: Book, periods: Periods, expected: Floats, drawn: Floats, widen: float) -> Receipts:
-    """The cash of a book per currency and period, from the mean and the draws per day."""
+def receipts(
+    book: Book, periods: Periods, expected: Floats, drawn: Floats, widen: float, least: float = 0.0
+) -> Receipts:
+    """The cash of a book per currency and period, from the mean and the draws per day; no end is below `least`."""
     mean = periods.add_up(expected)
-    low, middle, high = ranges(periods.add_up(drawn), widen)
+    low, middle, high = ranges(periods.add_up(drawn), widen, least)
     monday = to_date(book.monday)
 
     def named(values: Floats) -> dict[str, Floats]:

@@ -5,7 +5,8 @@ dates), of its customer, of all that is due in its week, and of everybody. Its o
 has it paid: whatever is shared, each invoice is paid when its forecast says.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -13,27 +14,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.forecasting.book import DAYS, WHOLE, Book
+from hub.forecasting.days import Days
 from hub.forecasting.results import Dependence
 
 Floats = NDArray[np.float64]
 Steps = NDArray[np.intp]
 
 DRAWS, LEAST_DRAWS = 400, 100
-_MOST_WORK = 20_000_000
+_MOST_WORK = 10_000_000
 _STEPS = 255
 """Steps of luck that are told apart: as many as a byte holds, with one to spare."""
 _WIDEST = 3.2
 """Luck beyond this many standard deviations counts as this."""
 _POOL = 1 << 20
-_WEEKS_AROUND = 520
+_WEEKS = 1040
 _SEED = 20
+_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """What a scenario makes of a book: its invoices `rows` are now those of `book`, in the same order.
 
-    Rows beyond the book's end are new invoices. `customer` of the changed book counts as in the whole one.
+    Rows beyond the book's end are new invoices, and come last; their customers and currencies are counted on from the
+    book's.
     """
 
     rows: NDArray[np.int64]
@@ -45,48 +49,113 @@ def draws_for(invoices: int) -> int:
     return int(np.clip(_MOST_WORK // max(invoices, 1), LEAST_DRAWS, DRAWS))
 
 
-def draw_cash(
-    book: Book, dependence: Dependence, draws: int, changes: Sequence[Change] = ()
-) -> list[NDArray[np.float64]]:
+def draw_cash(book: Book, dependence: Dependence, draws: int, changes: Sequence[Change] = ()) -> list[Floats]:
     """Cash per draw, currency and day of the book, then the same for each change of it.
 
     The draws are the same for all of them and for every call, so that what differs is the change and not chance. An
     added invoice may be in a currency of its own, so each counts the currencies as its own book does.
     """
-    currencies = len(book.currencies)
-    whole = _Payments(book, np.arange(len(book)), currencies)
-    before = [_Payments(_take(book, change.rows), change.rows, len(change.book.currencies)) for change in changes]
-    after = [_Payments(change.book, change.rows, len(change.book.currencies)) for change in changes]
-    found = [np.empty((draws, currencies, DAYS))]
-    found += [np.zeros((draws, len(change.book.currencies), DAYS)) for change in changes]
-    for draw, luck in enumerate(_luck(book, changes, dependence, draws)):
-        found[0][draw] = whole.cash(luck)
-        for place, (old, new) in enumerate(zip(before, after, strict=True), 1):
-            found[place][draw, :currencies] = found[0][draw]
-            if len(new.rows):
-                found[place][draw] += new.cash(luck) - old.cash(luck)
+    whole = _Payments(book, _days_by_luck(book.paid_by))
+    before = [whole.only(change.rows[change.rows < len(book)]) for change in changes]
+    after = [_Payments(change.book, _days_by_luck(change.book.paid_by)) for change in changes]
+    added = [take(change.book, np.flatnonzero(change.rows >= len(book))) for change in changes]
+    found = [np.empty((draws, len(each.currencies), DAYS)) for each in (book, *(change.book for change in changes))]
+    luck = _Luck(book, dependence, draws)
+    for draw in range(draws):
+        known = luck.of_book(draw)
+        found[0][draw] = base = whole.cash(known)
+        for place, (change, old, new, more) in enumerate(zip(changes, before, after, added, strict=True), 1):
+            cash = found[place][draw]
+            cash[: len(base)], cash[len(base) :] = base, 0.0
+            kept = len(change.rows) - len(more)
+            if kept == len(book):
+                cash[:] = 0.0
+            elif kept:
+                cash[: len(base)] -= old.cash(known[change.rows[:kept]])
+            if len(change.rows):
+                mine = known[change.rows[:kept]]
+                cash += new.cash(np.concatenate([mine, luck.of_added(draw, more)]) if len(more) else mine)
     return found
 
 
 class _Payments:
-    """When the invoices of a book, the rows `rows` of the whole one, are paid with which luck."""
+    """When invoices of a book are paid, by their luck: `day` for each invoice and step of luck."""
 
-    def __init__(self, book: Book, rows: NDArray[np.int64], currencies: int) -> None:
-        self.rows = rows[: len(book)]
-        self._amount, self._currencies = book.amount, currencies
-        self._paid_on = _days_by_luck(book.paid_by).ravel()
+    def __init__(self, book: Book, day: NDArray[np.uint8]) -> None:
+        self._book, self._day = book, day.ravel()
         self._begin = np.arange(len(book)) * _STEPS
         self._cell = book.currency.astype(np.intp) * (DAYS + 1)
+        self._amount = book.amount
+
+    def only(self, rows: NDArray[np.int64]) -> "_Payments":
+        """Of these invoices alone."""
+        some = copy(self)
+        some._begin, some._cell, some._amount = self._begin[rows], self._cell[rows], self._amount[rows]
+        return some
 
     def cash(self, luck: Steps) -> Floats:
-        """Cash per currency and day."""
-        day = self._paid_on[self._begin + luck[self.rows]]
-        size = self._currencies * (DAYS + 1)
-        paid = np.bincount(self._cell + day, weights=self._amount, minlength=size).astype(np.float64, copy=False)
-        return paid.reshape(self._currencies, DAYS + 1)[:, :DAYS]
+        """Cash per currency and day, with the luck of each invoice."""
+        currencies = len(self._book.currencies)
+        cell = self._cell + self._day[self._begin + luck]
+        paid = np.bincount(cell, weights=self._amount, minlength=currencies * (DAYS + 1))
+        return paid.astype(np.float64, copy=False).reshape(currencies, DAYS + 1)[:, :DAYS]
 
 
-def _take(book: Book, rows: NDArray[np.int64]) -> Book:
+class _Luck:
+    """The luck of a book's invoices, draw by draw: whatever else there is, an invoice keeps its own by its row.
+
+    All of it is read from one long list of normal numbers, for each draw and kind of luck from another place on.
+    """
+
+    def __init__(self, book: Book, dependence: Dependence, draws: int) -> None:
+        week = _week(book, book.due)
+        key = book.customer.astype(np.int64) << 32 | week
+        _, first, self._run = np.unique(key, return_index=True, return_inverse=True)
+        self._book, self._runs = book, len(first)
+        self._customer, self._week = book.customer[first], week[first]
+        sizes = (len(book.customer_id), _WEEKS, self._runs, len(book))
+        rng = np.random.default_rng(_SEED)
+        pool = rng.standard_normal(_POOL, dtype=np.float32)
+        self._pool = np.concatenate([pool, np.resize(pool, max(sizes))])
+        self._begins = rng.integers(0, _POOL, (draws, len(sizes)))
+        # Spread evenly over the normal curve, so that few draws of what all share serve as well as many.
+        normal = NormalDist()
+        self._common = rng.permutation([normal.inv_cdf((draw + 0.5) / draws) for draw in range(draws)])
+        own = 1.0 - dependence.common - dependence.week - dependence.customer - dependence.run
+        shares = (dependence.common, dependence.customer, dependence.week, dependence.run, own)
+        scale = _STEPS / (2 * _WIDEST)
+        self._by_common, *self._weights = (np.float32(scale * max(share, 0.0) ** 0.5) for share in shares)
+
+    def of_book(self, draw: int) -> Steps:
+        """The step of luck of each invoice of the book."""
+        customers, weeks, runs, own = (self._pool[begin:] for begin in self._begins[draw])
+        by_customer, by_week, by_run, by_own = self._weights
+        shared = by_customer * customers[self._customer] + by_week * weeks[self._week] + by_run * runs[: self._runs]
+        shared += self._of_all(draw)
+        luck = shared[self._run]
+        luck += by_own * own[: len(self._book)]
+        return np.clip(luck, 0, _STEPS - 1).astype(np.intp)
+
+    def of_added(self, draw: int, added: Book) -> Steps:
+        """The step of luck of invoices that are new: runs of their own, of their customer and due week all the same."""
+        number = np.arange(len(added))
+        places = (added.customer, _week(self._book, added.due), self._runs + number, len(self._book) + number)
+        luck = np.full(len(added), self._of_all(draw), dtype=np.float32)
+        for begin, weight, place in zip(self._begins[draw], self._weights, places, strict=True):
+            luck += weight * self._pool[(begin + place) % _POOL]
+        return np.clip(luck, 0, _STEPS - 1).astype(np.intp)
+
+    def _of_all(self, draw: int) -> np.float32:
+        return np.float32(self._by_common * self._common[draw] + _STEPS / 2)
+
+
+def _week(book: Book, due: Days) -> NDArray[np.int64]:
+    """The week of due dates, counted so that those of ten years before and after the book's day are told apart."""
+    return np.clip((due.astype(np.int64) - book.monday) // 7 + _WEEKS // 2, 0, _WEEKS - 1)
+
+
+def take(book: Book, rows: NDArray[np.int64]) -> Book:
+    """Only these rows of a book, those beyond its end left out."""
     known = rows[rows < len(book)]
     return Book(
         as_of=book.as_of,
@@ -107,52 +176,13 @@ def _days_by_luck(paid_by: NDArray[np.uint16]) -> NDArray[np.uint8]:
     middles = (np.arange(_STEPS) + 0.5) / _STEPS * 2 * _WIDEST - _WIDEST
     chance = np.array([normal.cdf(middle) for middle in middles])
     steps_of = np.searchsorted(chance, np.arange(WHOLE + 1) / WHOLE).astype(np.uint8)
-    steps = np.zeros((len(paid_by), DAYS + 2), dtype=np.uint8)
-    steps[:, 1:-1] = steps_of[paid_by]
-    steps[:, -1] = _STEPS
-    more = np.diff(steps, axis=1).ravel()
-    some = np.flatnonzero(more)
-    day = (some % (DAYS + 1)).astype(np.uint8)
-    return np.repeat(day, more[some]).reshape(len(paid_by), _STEPS)
-
-
-def _luck(book: Book, changes: Sequence[Change], dependence: Dependence, draws: int) -> Iterator[Steps]:
-    """Per draw, the step of luck of each row. An invoice keeps its luck by its row, whatever else there is."""
-    added = max((int(change.rows.max(initial=-1)) + 1 - len(book) for change in changes), default=0)
-    longest = max(changes, key=lambda change: int(change.rows.max(initial=-1)), default=None)
-    customer = book.customer
-    due_week = (book.due - book.monday) // 7
-    _, first, group = np.unique(
-        customer.astype(np.int64) << 32 | (due_week + _WEEKS_AROUND), return_index=True, return_inverse=True
-    )
-    owner, week = customer[first], due_week[first]
-    if added > 0 and longest is not None:
-        # New invoices are runs of their own, at the end, so that no other row's luck is moved.
-        owner = np.concatenate([owner, longest.book.customer[-added:]])
-        week = np.concatenate([week, (longest.book.due[-added:] - book.monday) // 7])
-        group = np.concatenate([group, len(first) + np.arange(added)])
-    week = np.clip(week, -_WEEKS_AROUND, _WEEKS_AROUND) + _WEEKS_AROUND
-    customers, runs, rows = int(owner.max(initial=-1)) + 1, len(owner), len(group)
-    pools = [np.random.default_rng((_SEED, k)).standard_normal(_POOL, dtype=np.float32) for k in range(4)]
-    sizes = (customers, runs, rows, 2 * _WEEKS_AROUND + 1)
-    of_customers, of_runs, of_rows, of_weeks = (
-        np.concatenate([pool, np.resize(pool, size)]) for pool, size in zip(pools, sizes, strict=True)
-    )
-    rng = np.random.default_rng(_SEED)
-    begin = rng.integers(0, _POOL, (draws, 4))
-    # Spread evenly over the normal curve, so that few draws of what all share serve as well as many.
-    normal = NormalDist()
-    common = rng.permutation([normal.inv_cdf((draw + 0.5) / draws) for draw in range(draws)]).astype(np.float32)
-    own = 1.0 - dependence.common - dependence.week - dependence.customer - dependence.run
-    shares = (dependence.common, dependence.week, dependence.customer, dependence.run, own)
-    scale = np.float32(_STEPS / (2 * _WIDEST))
-    by_common, by_week, by_customer, by_run, by_row = (scale * np.sqrt(np.float32(share)) for share in shares)
-    for draw in range(draws):
-        a, b, c, d = begin[draw]
-        shared = by_customer * of_customers[a : a + customers][owner]
-        shared += by_run * of_runs[b : b + runs]
-        shared += by_week * of_weeks[d : d + 2 * _WEEKS_AROUND + 1][week]
-        shared += by_common * common[draw] + np.float32(_STEPS / 2)
-        luck = shared[group]
-        luck += by_row * of_rows[c : c + rows]
-        yield np.clip(luck, 0, _STEPS - 1).astype(np.intp)
+    days = np.empty((len(paid_by), _STEPS), dtype=np.uint8)
+    for begin in range(0, len(paid_by), _AT_ONCE):
+        chunk = paid_by[begin : begin + _AT_ONCE]
+        steps = np.zeros((len(chunk), DAYS + 2), dtype=np.uint8)
+        steps[:, 1:-1] = steps_of[chunk]
+        steps[:, -1] = _STEPS
+        more = np.diff(steps, axis=1).ravel()
+        some = np.flatnonzero(more)
+        days[begin : begin + _AT_ONCE] = np.repeat((some % (DAYS + 1)).astype(np.uint8), more[some]).reshape(-1, _STEPS)
+    return days
