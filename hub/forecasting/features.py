@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.forecasting.days import Days, weekday
-from hub.forecasting.history import History
+from hub.forecasting.history import FIRST_DUE, History, monthday
 from hub.forecasting.timeline import Rows
 from hub.sdk.forecaster import DELAYS, Cases
 
@@ -18,6 +18,8 @@ SHRINK = 1.0
 """Payments of its segment that a customer's own are mixed with."""
 RUNS_BACK = 6
 LONGEST_GAP = 90
+MOST_FRONT = 60
+"""Days: further apart, the due days of two invoices say no more of each other."""
 
 NAMES = (
     "terms_days",
@@ -42,6 +44,12 @@ NAMES = (
     "open_overdue_long_share",
     "open_vs_paid",
     "horizon",
+    "due_monthday",
+    "amount_in_spreads",
+    "paid_front",
+    "paid_past",
+    "electronic",
+    "electronic_vs_usual",
 )
 
 _BIN_MIDDLE = np.append((DELAYS[:-1] + DELAYS[1:] - 1) / 2, 100.0)
@@ -66,11 +74,14 @@ def build_cases(history: History, rows: Rows, seen: Days, hidden: NDArray[np.boo
         "terms_days": due - issued,
         "due_weekday": weekday(due),
         "horizon": np.maximum(issued - seen, 0),
+        "due_monthday": monthday(due),
         "payment_gap": np.minimum(gap, LONGEST_GAP),
         "payment_gap_mean": np.minimum(gap_mean, LONGEST_GAP),
         "invoices_per_run": np.log1p(per_run),
         **_delays(history, first, end, delays, means, shares),
         **_amounts(history, first, end, np.log1p(np.maximum(frame.amount[rows], 0.0))),
+        **_front(history, first, end, due),
+        **_delivery(history, first, end, frame.electronic[rows]),
     }
     values |= _open_book(history, customer, seen, end - first, values["late_share"])
     return Cases(
@@ -131,8 +142,35 @@ def _rhythm(history: History, first: Rows, end: Rows, seen: Days) -> tuple[Float
 
 
 def _amounts(history: History, first: Rows, end: Rows, amount_log: Floats) -> dict[str, NDArray[np.generic]]:
-    usual = _mean(history.amount_total, first, end, 0.0, np.zeros(len(end)))
-    return {"amount_log": amount_log, "amount_vs_usual": np.where(end > first, amount_log - usual, np.nan)}
+    none = np.zeros(len(end))
+    usual = _mean(history.amount_total[:, 0], first, end, 0.0, none)
+    variance = _mean(history.amount_total[:, 1], first, end, 0.0, none) - usual**2
+    apart = np.where(end > first, amount_log - usual, np.nan)
+    return {
+        "amount_log": amount_log,
+        "amount_vs_usual": apart,
+        "amount_in_spreads": np.where(end - first > 2, apart / np.sqrt(np.maximum(variance, 0.01)), np.nan),
+    }
+
+
+def _front(history: History, first: Rows, end: Rows, due: Days) -> dict[str, NDArray[np.generic]]:
+    """How far the customer has got: days by which the latest paid invoices were due after this one.
+
+    What was passed over, while later ones were paid, is held back for a reason.
+    """
+    latest = np.maximum(first, end - 5)
+    mean = _mean(history.due_total, latest, end, 0.0, np.zeros(len(end))) + FIRST_DUE
+    known = end > first
+    return {
+        "paid_front": np.where(known, np.clip(mean - due, -MOST_FRONT, MOST_FRONT), np.nan),
+        "paid_past": np.where(known, np.clip(history.latest_due[end] - due, -MOST_FRONT, MOST_FRONT), np.nan),
+    }
+
+
+def _delivery(history: History, first: Rows, end: Rows, electronic: Floats) -> dict[str, NDArray[np.generic]]:
+    """Whether it was sent without paper, and how that differs from what the customer's delays were learnt on."""
+    known, sent = (history.sent_total[end] - history.sent_total[first]).T
+    return {"electronic": electronic, "electronic_vs_usual": electronic - (sent + 0.4) / (known + 1.0)}
 
 
 def _open_book(

@@ -18,8 +18,9 @@ class LedgerFrame:
     """Invoices as they stood at the end of `day`. Amounts are floats in the invoice's currency: estimates only.
 
     `customer` indexes `customer_id`, `customer_name`, `country` and `industry` ("" where not known); `currency`
-    indexes `currencies`. `paid` is the value date of the final settlement by payment, `closed` the day the invoice
-    left the open book for whatever reason; both are NEVER while they have not happened. Days are days since 1970-01-01.
+    indexes `currencies`. `electronic` is 1 where it was sent without paper, 0 on paper, NaN where that is not known.
+    `paid` is the value date of the final settlement by payment, `closed` the day the invoice left the open book for
+    whatever reason; both are NEVER while they have not happened. Days are days since 1970-01-01.
     """
 
     day: int
@@ -38,6 +39,7 @@ class LedgerFrame:
     amount: NDArray[np.float64]
     draft: NDArray[np.bool_]
     disputed: NDArray[np.bool_]
+    electronic: NDArray[np.float64]
     status: Texts
     settlements: Settlements
     outcome: NDArray[np.int8] = field(init=False)
@@ -85,7 +87,7 @@ class LedgerFrame:
 
     def _cut(self, keep: NDArray[np.bool_], day: int) -> "LedgerFrame":
         per_invoice = ("invoice_id", "number", "customer", "currency", "terms", "issued", "due", "amount", "draft")
-        rows = {name: getattr(self, name)[keep] for name in (*per_invoice, "disputed", "status")}
+        rows = {name: getattr(self, name)[keep] for name in (*per_invoice, "disputed", "electronic", "status")}
         return replace(self, **rows, day=day, settlements=_known_by(day, self.settlements, keep))
 
     @classmethod
@@ -110,6 +112,7 @@ class LedgerFrame:
         settled_amount: ArrayLike,
         applied: ArrayLike,
         reversed_: ArrayLike,
+        electronic: ArrayLike | None = None,
         country: ArrayLike | None = None,
         industry: ArrayLike | None = None,
     ) -> "LedgerFrame":
@@ -153,6 +156,7 @@ class LedgerFrame:
             amount=np.asarray(amount, dtype=np.float64),
             draft=status_text == "draft",
             disputed=np.asarray(disputed, dtype=bool),
+            electronic=np.asarray(np.full(len(issued_on), np.nan) if electronic is None else electronic, dtype=float),
             status=status_text,
             settlements=parts,
         ).as_of(day, include_upcoming=True)
@@ -207,6 +211,7 @@ def _from_mapped(
         status=[invoice.status for invoice in invoices],
         terms=[invoice.terms or "" for invoice in invoices],
         disputed=[bool(invoice.disputed) for invoice in invoices],
+        electronic=[np.nan if invoice.electronic is None else float(invoice.electronic) for invoice in invoices],
         settled_row=[invoice_row[part.invoice_id] for part in parts],
         settled_kind=[part.kind for part in parts],
         settled_amount=[float(part.amount) for part in parts],

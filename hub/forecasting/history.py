@@ -15,7 +15,9 @@ Floats = NDArray[np.float64]
 MOST_EARLY, MOST_LATE = -60, 120
 """Delays beyond these count as these in means: one forgotten invoice must not rule a customer's average."""
 OVERDUE_DAYS = (0, 14)
-LEDGER_WEIGHT = 20.0
+FIRST_DUE = 15_000
+"""Subtracted from due days so that totals of them stay exact."""
+LEDGER_WEIGHT = 100.0
 """Payments of the whole ledger that a segment's own are mixed with."""
 
 
@@ -31,10 +33,15 @@ class History:
         bounded = np.clip(delay, MOST_EARLY, MOST_LATE).astype(np.float64)
         self.delay_total = running_total(np.stack([bounded, bounded**2], axis=1))
         self.late_total = running_total((delay > 0).astype(np.float64))
-        self.amount_total = running_total(np.log1p(np.maximum(frame.amount[rows], 0.0)))
+        amount = np.log1p(np.maximum(frame.amount[rows], 0.0))
+        self.amount_total = running_total(np.stack([amount, amount**2], axis=1))
+        sent = frame.electronic[rows]
+        self.sent_total = running_total(np.stack([~np.isnan(sent), np.nan_to_num(sent)], axis=1).astype(np.float64))
+        self.due_total = running_total((due[rows] - FIRST_DUE).astype(np.float64))
+        self.latest_due = _running_latest(customer[rows], due[rows])
         self.delay_count = running_count(one_hot(delay_bin(delay), len(DELAYS)))
         self.weekday_count = running_count(one_hot(weekday(day), 7))
-        self.monthday_count = running_count(one_hot(_monthday(day), 31))
+        self.monthday_count = running_count(one_hot(monthday(day), 31))
         # A run is a day on which a customer paid, whatever number of invoices.
         new_run = np.ones(len(rows), dtype=bool)
         new_run[1:] = (customer[rows][1:] != customer[rows][:-1]) | (day[1:] != day[:-1])
@@ -111,12 +118,21 @@ def segments(frame: LedgerFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return (place[frame.customer] * max(len(frame.currencies), 1) + frame.currency) * buckets + terms, terms
 
 
+def _running_latest(customer: NDArray[np.int32], day: Days) -> Days:
+    """After each position, the latest day so far of the same customer; customers stand together."""
+    span = int(day.max()) - int(day.min()) + 1 if len(day) else 1
+    offset = customer.astype(np.int64) * span
+    latest = np.maximum.accumulate(offset + day) - offset
+    return np.append(0, latest).astype(np.int32)
+
+
 def delay_bin(delay: Days) -> NDArray[np.int64]:
     """The bin of DELAYS that each delay falls in."""
     return np.maximum(np.searchsorted(DELAYS, delay, side="right") - 1, 0)
 
 
-def _monthday(day: Days) -> NDArray[np.int64]:
+def monthday(day: Days) -> NDArray[np.int64]:
+    """Days since the first of the month."""
     date = day.astype("datetime64[D]")
-    monthday: NDArray[np.int64] = (date - date.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64)
-    return monthday
+    since: NDArray[np.int64] = (date - date.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64)
+    return since

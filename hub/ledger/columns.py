@@ -14,7 +14,7 @@ _DAY = "({0} - date '1970-01-01')"
 _INVOICES = f"""
     select id, number, customer_id, currency, {_DAY.format("issued_on")}, {_DAY.format("due_on")}, total::float8,
            case when status in ('draft', 'void', 'written_off') then status else 'open' end,
-           coalesce(terms, ''), coalesce(disputed, false)
+           coalesce(terms, ''), coalesce(disputed, false), electronic::int::float8
     from invoices where status <> 'deleted' order by id
 """
 _ALLOCATIONS = f"""
@@ -60,7 +60,7 @@ def read_columns(session: Session) -> LedgerColumns:
         ),
         invoices=_columns(
             [(*row[:2], position[row[2]], *row[3:]) for row in invoices],
-            "invoice_id number customer currency issued due amount status terms disputed",
+            "invoice_id number customer currency issued due amount status terms disputed electronic",
         ),
         allocations=_columns(known, "settled_row settled_kind settled_amount applied reversed_"),
     )

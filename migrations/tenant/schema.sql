@@ -258,6 +258,7 @@ CREATE TABLE invoices (
 	terms TEXT,
 	disputed BOOLEAN,
 	exchange_rate NUMERIC,
+	electronic BOOLEAN,
 	version INTEGER DEFAULT 1 NOT NULL,
 	connection_id UUID NOT NULL,
 	external_id TEXT NOT NULL,

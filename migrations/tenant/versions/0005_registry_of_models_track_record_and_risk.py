@@ -131,6 +131,7 @@ def upgrade() -> None:
     op.add_column("forecast_models", sa.Column("file", sa.Text(), nullable=True))
     op.alter_column("forecast_models", "artifact", existing_type=postgresql.BYTEA(), nullable=True)
     op.create_index("uq_forecast_models_number", "forecast_models", ["number"], unique=True)
+    op.add_column("invoices", sa.Column("electronic", sa.Boolean(), nullable=True))
     # By hand from here on.
     op.drop_constraint(op.f("ck_forecast_models_status"), "forecast_models", type_="check")
     op.create_check_constraint(

@@ -78,7 +78,11 @@ class SklearnQuantileBackend:
         ends = np.maximum(np.rint(edges), start).astype(np.int32)
         paid_by = np.tile(reached, (len(cases), 1))
         paid_by[:, 0] = np.where(ends[:, 0] >= cases.start, 0.5 * QUANTILES[0], 0.0)
-        return Curves(ends=ends, paid_by=np.maximum.accumulate(paid_by, axis=1).astype(np.float32))
+        paid_by = np.maximum.accumulate(paid_by, axis=1)
+        # Where payments bunch, several quantiles fall on one day: by its end all of them are paid.
+        for at in range(paid_by.shape[1] - 2, -1, -1):
+            paid_by[:, at] = np.where(ends[:, at] == ends[:, at + 1], paid_by[:, at + 1], paid_by[:, at])
+        return Curves(ends=ends, paid_by=paid_by.astype(np.float32))
 
     def explain(self, cases: Cases) -> Contributions:
         """By how many days the median comes sooner when a feature is set to its typical value."""

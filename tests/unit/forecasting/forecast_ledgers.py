@@ -36,6 +36,7 @@ def made_up_ledger(*, customers: int = 30, days: int = 300, per_day: float = 6.0
         status=["open"] * count,
         terms=[""] * count,
         disputed=[False] * count,
+        electronic=np.where(customer % 4 == 0, np.nan, (issued + customer) % 2),
         settled_row=settled,
         settled_kind=["payment"] * len(settled),
         settled_amount=amount[settled],

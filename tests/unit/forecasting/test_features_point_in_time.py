@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hub.forecasting.days import to_date
 from hub.forecasting.features import NAMES, SHRINK, build_cases
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.history import LEDGER_WEIGHT, History, delay_bin
@@ -49,6 +50,9 @@ def slow_features(frame: LedgerFrame, row: int, day: int) -> dict[str, object]:
     long_overdue = (mine & (frame.issued < day) & (frame.closed >= day) & (frame.due + 14 < day)).sum()
     recent = runs[-7:]
     usual = np.log1p(frame.amount[own]).mean() if len(own) else np.nan
+    spread = max(np.log1p(frame.amount[own]).std(), 0.1) if len(own) > 2 else np.nan
+    latest = own[np.lexsort((own, paid[own]))][-5:]
+    sent = frame.electronic[own][~np.isnan(frame.electronic[own])]
     return {
         "terms_days": frame.due[row] - frame.issued[row],
         "familiarity": len(own) / (len(own) + 10),
@@ -58,6 +62,12 @@ def slow_features(frame: LedgerFrame, row: int, day: int) -> dict[str, object]:
         "payment_gap_mean": min((recent[-1] - recent[0]) / (len(recent) - 1), 90) if len(recent) > 1 else np.nan,
         "invoices_per_run": np.log1p(len(own) / len(runs)) if runs else np.nan,
         "amount_vs_usual": np.log1p(frame.amount[row]) - usual,
+        "amount_in_spreads": (np.log1p(frame.amount[row]) - usual) / spread,
+        "due_monthday": to_date(frame.due[row]).day - 1,
+        "paid_front": np.clip(frame.due[latest].mean() - frame.due[row], -60, 60) if len(own) else np.nan,
+        "paid_past": np.clip(frame.due[own].max() - frame.due[row], -60, 60) if len(own) else np.nan,
+        "electronic": frame.electronic[row],
+        "electronic_vs_usual": frame.electronic[row] - (sent.sum() + 0.4) / (len(sent) + 1),
         "open_overdue_share": (overdue + 0.5 * late_share) / (opened + 0.5),
         "open_overdue_long_share": long_overdue / (opened + 1),
         "open_vs_paid": np.log1p(opened) - np.log1p(len(own)),
