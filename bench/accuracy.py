@@ -107,7 +107,13 @@ def measure(book: Ledger, threads: int = 1, quick: bool = False, only: tuple[str
         for name, answers in own_forecasts(frame, book, cut, threads, quick, only):
             for protocol, question in asked.items():
                 note(tables[protocol][name], question, read_off(answers[protocol], question.rows))
-    return {protocol: dict(table) for protocol, table in tables.items()}
+    return {protocol: _on_all_cuts(table) for protocol, table in tables.items()}
+
+
+def _on_all_cuts(table: Table) -> Table:
+    """Only the rows that have a figure for every cut: the others' means would be of other invoices."""
+    cuts = len(table[REFERENCE].figures)
+    return {name: measured for name, measured in table.items() if len(measured.figures) == cuts}
 
 
 def wanted(name: str, quick: bool, only: tuple[str, ...]) -> bool:
@@ -153,16 +159,22 @@ def own_forecasts(
     frame: LedgerFrame, book: Ledger, cut: date, threads: int, quick: bool, only: tuple[str, ...]
 ) -> Iterator[tuple[str, dict[str, Forecasts]]]:
     """The product's default path, and each backend by itself, whether or not it would be promoted."""
-    made: dict[str, dict[str, Forecasts]] = {}
     with said(f"{book.file} {cut}: {OURS}"):
-        backend, answers = product.forecasts(frame, cut, threads)
-    made[backend] = answers
+        best = product.train(frame, cut, threads)
+        answers = product.forecasts(best, frame, cut)
+    print(f"{book.file} {cut}: {best.note}", file=sys.stderr)
     yield OURS, answers
     for slug in product.slugs():
         if not wanted(slug, quick, only):
             continue
-        with said(f"{book.file} {cut}: {slug}"):
-            yield slug, made.get(slug) or product.forecasts_of(slug, frame, cut, threads)
+        try:
+            with said(f"{book.file} {cut}: {slug}"):
+                model = product.train_only(slug, frame, cut, threads)
+                found = product.forecasts(model, frame, cut)
+        except ValueError as error:  # the rows beside it are worth the minutes that they took
+            print(f"{book.file} {cut}: {slug} is left out: {error}", file=sys.stderr)
+            continue
+        yield slug, found
 
 
 def read_off(forecasts: Forecasts, rows: NDArray[np.int64]) -> Guess:

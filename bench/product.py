@@ -4,21 +4,38 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+
 from hub import registry
-from hub.forecasting import engine
+from hub.forecasting import engine, training
+from hub.forecasting.days import to_day
 from hub.forecasting.frame import LedgerFrame
+from hub.forecasting.history import History
+from hub.forecasting.prediction import plan, predict
 from hub.forecasting.results import Forecasts
-from hub.sdk.forecaster import ForecastBackend
+from hub.forecasting.settlement import Outcome
+from hub.forecasting.training import Candidate
 
-Backend = type[ForecastBackend]
+MOST_PAYMENTS = 1_000_000
+"""A backend that needs more than this cannot be taught here: it asks a model server."""
 
-DEFAULT, FALLBACK = "xgboost_hazard", "naive"
+
+def candidates() -> list[Candidate]:
+    """The forecast backends that are installed and can be taught."""
+    plugins = registry.load()
+    working = [each for each in plugins.manifests("forecast") if not registry.check(plugins, each.slug)]
+    found = [Candidate(slug=each.slug, version=each.version, backend=plugins.load(each.slug)) for each in working]
+    return [each for each in found if each.backend.min_payments <= MOST_PAYMENTS]
+
+
+def slugs() -> list[str]:
+    """Their names."""
+    return [each.slug for each in candidates()]
 
 
 def train(frame: LedgerFrame, cut: date, threads: int = 1) -> engine.TrainedModel:
     """What a tenant gets that leaves the choice to the product."""
-    plugins = registry.load()
-    return engine.train(frame, cut, plugins.load(DEFAULT), plugins.load(FALLBACK), threads=threads)
+    return training.train_best(frame, cut, candidates(), threads=threads).champion.model
 
 
 def train_only(slug: str, frame: LedgerFrame, cut: date, threads: int = 1) -> engine.TrainedModel:
@@ -27,41 +44,21 @@ def train_only(slug: str, frame: LedgerFrame, cut: date, threads: int = 1) -> en
     return engine.train(frame, cut, backend, backend, threads=threads)
 
 
-def slugs() -> list[str]:
-    """All forecast backends that are installed and work."""
-    plugins = registry.load()
-    return [each.slug for each in plugins.manifests("forecast") if not registry.check(plugins, each.slug)]
-
-
 def kept(folder: Path | None, name: str, make_model: Callable[[], engine.TrainedModel]) -> engine.TrainedModel:
     """A model out of the folder, made and put there where it is not in it yet."""
     if folder is None:
         return make_model()
-    plugins = registry.load()
     path = folder / f"{name}.model"
     if path.exists():
-        return engine.load(path.read_bytes(), {slug: plugins.load(slug) for slug in slugs()})
+        return engine.load(path.read_bytes(), {each.slug: each.backend for each in candidates()})
     model = make_model()
     folder.mkdir(parents=True, exist_ok=True)
     path.write_bytes(engine.dump(model))
     return model
 
 
-def forecasts(frame: LedgerFrame, cut: date, threads: int = 1) -> tuple[str, dict[str, Forecasts]]:
-    """The backend that the default path chose on the cut, and its forecasts: "static" and "rolling"."""
-    plugins = registry.load()
-    return _forecasts(frame, cut, plugins.load(DEFAULT), plugins.load(FALLBACK), threads)
-
-
-def forecasts_of(slug: str, frame: LedgerFrame, cut: date, threads: int = 1) -> dict[str, Forecasts]:
-    """The same of one backend, whether or not it would be promoted."""
-    backend = registry.load().load(slug)
-    return _forecasts(frame, cut, backend, backend, threads)[1]
-
-
-def _forecasts(
-    frame: LedgerFrame, cut: date, backend: Backend, fallback: Backend, threads: int
-) -> tuple[str, dict[str, Forecasts]]:
-    model, rolling = engine.backtest_from(frame, cut, backend, fallback, threads=threads)
-    static = engine.forecast(model, frame, cut, include_upcoming=True)
-    return model.backend, {"static": static, "rolling": rolling}
+def forecasts(model: engine.TrainedModel, frame: LedgerFrame, cut: date) -> dict[str, Forecasts]:
+    """A model's forecasts: "static", all on the cut, and "rolling", each on its own day of issue."""
+    later = np.flatnonzero((frame.issued > to_day(cut)) & ~frame.draft & (frame.outcome != Outcome.VOID))
+    rolling = predict(model.fitted, model.calibration, History(frame), later, frame.issued[later], engine.silent)
+    return {"static": engine.forecast(model, frame, cut, include_upcoming=True), "rolling": plan(rolling, frame)}
