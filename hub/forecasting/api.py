@@ -9,7 +9,7 @@ from flask.views import MethodView
 from sqlalchemy.orm import Session
 
 from hub.errors import NotFoundError
-from hub.forecasting import service
+from hub.forecasting import risk_service, service
 from hub.forecasting.schemas import (
     CashFlowArguments,
     CashFlowSchema,
@@ -111,7 +111,13 @@ def invoice_prediction(session: Session, invoice_id: UUID, as_of: date) -> dict[
 
 
 def customer_risk(session: Session, customer_id: UUID, as_of: date) -> dict[str, Any] | None:
-    """What the customer document shows as `risk`: the worst level among the open invoices, and how many have which."""
+    """What the customer document shows as `risk`: its assessment, and how many open invoices have which level.
+
+    Before the first assessment the level is the worst among the open invoices.
+    """
     counts = service.count_predictions(session, {"customer_id": customer_id})["risk_level"]
+    card = risk_service.risk_card(session, customer_id)
+    if card is not None:
+        return card | {"invoices": counts}
     worst = next((level for level in ("high", "medium", "low") if counts[level]), None)
     return None if worst is None else {"level": worst, "invoices": counts}

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from hub.events import ForecastsReady
 from hub.forecasting import champion, engine
+from hub.forecasting.risk_run import refresh_risk
 from hub.jobs.context import JobContext
 from hub.sdk.forecaster import ForecastBackend
 from hub.tenants import service as tenants
@@ -59,8 +60,10 @@ def score(context: JobContext) -> dict[str, Any]:
     context.progress(0.96, "Storing the predictions")
     with context.transaction() as session:
         count = champion.save_run(session, model_id, frame, as_of, datetime.now(UTC), found)
+    context.progress(0.97, "Assessing the customers")
+    customers = refresh_risk(context, frame, found[0], as_of)
     context.publish(ForecastsReady(tenant=context.tenant, model_id=str(model_id), predictions=count))
-    return {"predictions": count, "as_of": as_of.isoformat()}
+    return {"predictions": count, "customers": customers, "as_of": as_of.isoformat()}
 
 
 def _backends(context: JobContext) -> dict[str, type[ForecastBackend]]:

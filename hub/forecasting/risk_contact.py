@@ -5,9 +5,10 @@ Until reminders have been sent and their effect was seen, **what contact changes
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from hub.sdk.risk import RiskLevel
+if TYPE_CHECKING:
+    from hub.sdk.risk import RiskLevel  # numpy comes with it, and the API reads this file
 
 Segment = Literal["on_time", "new", "late_payer", "slow_payer", "non_payer"]
 NextStep = Literal["call", "email", "statement", "ask_for_promise", "escalate", "check_dispute", "do_nothing"]
@@ -51,7 +52,7 @@ class Standing:
     p_late30: float
     p_late60: float
     p_late90: float
-    level: RiskLevel
+    level: "RiskLevel"
     payments: int
     open: float
     free: float

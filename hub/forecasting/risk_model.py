@@ -85,11 +85,13 @@ def train_risk(
     *,
     master: MasterData | None = None,
     threads: int = 1,
+    insist: bool = False,
     progress: Progress = lambda _share, _words: None,
 ) -> RiskModel:
     """The best of `backends` on later answers, fitted on the ledger as known at the end of `as_of`; else `fallback`.
 
-    A backend is used where its log loss beats the fallback's by more than its standard error over customers.
+    A backend is used where its log loss beats the fallback's by more than its standard error over customers, or, to
+    `insist`, wherever it can be fitted.
     """
     known = frame.as_of(to_day(as_of))
     snapshots, fates = learnable(known, master)
@@ -103,6 +105,8 @@ def train_risk(
         if found is not None:
             heard[backend.slug] = found
     slug = _best(heard, fallback.slug)
+    if insist and len(candidates) > 1:
+        slug = candidates[1].slug
     chosen = next(each for each in candidates if each.slug == slug)
     fitted = _make(chosen, threads)
     fitted.fit(snapshots, fates, lambda share, words: progress(0.7 + 0.3 * share, words))

@@ -135,6 +135,7 @@ ACCESS: dict[str, Rule] = {
     "previewImport": Rule(_MEMBERS, "invoices:write", "no"),
     "listCustomers": _reads("customers", "read"),
     "getCustomer": _reads("customers", "read"),
+    "getCustomerRisk": _reads("customers", "read"),
     "updateCustomer": _writes("customers"),
     # Accounts at providers
     "listConnectors": _reads("connections"),
@@ -171,6 +172,7 @@ ACCESS: dict[str, Rule] = {
     "getAging": _reads("insights"),
     "getDso": _reads("insights"),
     "getWorklist": _reads("insights"),
+    "listContacts": _reads("insights", "read"),
 }
 
 SCOPES = frozenset({"*", "read", "write"} | {rule.scope for rule in ACCESS.values() if rule.scope})
