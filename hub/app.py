@@ -10,6 +10,7 @@ from sqlalchemy import text
 from hub.connections import api as connections
 from hub.connections import notices_api, oauth_api, webhooks_api
 from hub.forecasting import api as forecasting
+from hub.forecasting import api_models
 from hub.forecasting import api_risk
 from hub.http import auditing, auth, bodies, context, cors, etags, health, lifecycle, limits, openapi, problems
 from hub.http.context import Hub
@@ -38,7 +39,8 @@ BLUEPRINTS = (
     ledger.customers,
     api_risk.risk,
     forecasting.predictions,
-    forecasting.models,
+    api_models.models,
+    api_models.track_record,
     forecasting.cash_flow,
     insights.contacts,
     insights.insights,

@@ -14,7 +14,6 @@ from hub.forecasting.schemas import (
     CashFlowArguments,
     CashFlowSchema,
     ForecastRequestSchema,
-    ModelListSchema,
     PredictionArguments,
     PredictionPageSchema,
     PredictionSchema,
@@ -32,7 +31,6 @@ from hub.jobs.schemas import JobSchema
 predictions = Blueprint(
     "predictions", __name__, url_prefix="/api/predictions", description="When each open invoice will be paid, and why."
 )
-models = Blueprint("models", __name__, url_prefix="/api/models", description="The models behind the predictions.")
 cash_flow = Blueprint("cashflow", __name__, url_prefix="/api/cashflow", description="Expected receipts by week.")
 
 _BY_EXPECTED = Sort(
@@ -80,15 +78,6 @@ def get_prediction(invoice_id: UUID) -> Response:
     if prediction is None:
         raise NotFoundError("There is no prediction for such an invoice.")
     return answer(prediction)
-
-
-@models.route("")
-@models.doc(operationId="listModels")
-@models.response(200, ModelListSchema)
-def list_models() -> Response:
-    """Models trained so far, each with its backtest, newest first"""
-    with tenant_session() as session:
-        return answer({"items": service.list_models(session)})
 
 
 @cash_flow.route("")

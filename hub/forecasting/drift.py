@@ -15,13 +15,19 @@ from hub.forecasting.settlement import Outcome
 
 Floats = NDArray[np.float64]
 
-YEAR = 365
+PROFILED_DAYS = 120
+"""A distribution is of the newest invoices that a model learnt from, not of its customers' beginnings."""
+USUAL_TIMES = 2.0
+"""A shift counts from so many times the one that was usual: where few customers have most invoices, their habits move
+much of any distribution from month to month, and always did."""
+GROWING = frozenset({"familiarity", "open_vs_paid"})
+"""Features that move by themselves while customers are getting known: their shift says nothing."""
 MOST_INVOICES = 20_000
 """Invoices that a distribution is taken of at most: the features of so many cost a second."""
 LEAST_INVOICES = 200
 BINS = 10
-NOTABLE, SHIFTED = 0.1, 0.25
-"""Population stability index: the usual bounds of "look at it" and "it has shifted"."""
+SHIFTED = 0.25
+"""Population stability index from which a distribution is usually said to have shifted."""
 SHIFTED_FEATURES = 3
 """So many features have to have shifted: with one alone, of two dozen, a busy month is a false alarm."""
 ERROR_GROWTH = 1.25
@@ -33,20 +39,23 @@ DRAWS = 400
 
 
 def profile(known: LedgerFrame) -> dict[str, Any] | None:
-    """How each feature was distributed over the invoices of a frame's last year, as each was on its day of issue.
+    """How each feature was distributed over a frame's newest invoices, as each was on its day of issue.
 
-    Deciles and the shares that fall between them, the unknown ones last; None where there are too few invoices.
+    Deciles, the shares that fall between them, the unknown ones last, and the usual shift: that of the newer half from
+    the older. None where there are too few invoices.
     """
-    values = _fresh(known, known.day - YEAR)
-    if values is None:
+    middle = known.day - PROFILED_DAYS // 2
+    whole, older, newer = (
+        _fresh(known, known.day - PROFILED_DAYS),
+        _fresh(known, known.day - PROFILED_DAYS, middle),
+        _fresh(known, middle),
+    )
+    if whole is None:
         return None
-    names, table = values
-    edges = {name: _edges(table[:, at]) for at, name in enumerate(names)}
-    return {
-        "n": len(table),
-        "edges": {name: cuts.tolist() for name, cuts in edges.items()},
-        "shares": {name: shares(table[:, at], edges[name]).tolist() for at, name in enumerate(names)},
-    }
+    found = _distribution(*whole)
+    if older is not None and newer is not None:
+        found["usual"] = _shift(_distribution(*older), *newer)
+    return found
 
 
 def input_shift(then: Mapping[str, Any] | None, known: LedgerFrame, since: int) -> dict[str, Any] | None:
@@ -57,26 +66,38 @@ def input_shift(then: Mapping[str, Any] | None, known: LedgerFrame, since: int) 
     values = _fresh(known, since)
     if then is None or values is None or set(values[0]) != set(then["shares"]):
         return None
-    names, table = values
-    chance = BINS * (1.0 / then["n"] + 1.0 / len(table))
-    index = {
-        name: round(
-            max(
-                0.0,
-                stability(np.array(then["shares"][name]), shares(table[:, at], np.array(then["edges"][name]))) - chance,
-            ),
-            4,
-        )
-        for at, name in enumerate(names)
-    }
-    shifted = sorted((name for name in index if index[name] >= SHIFTED), key=lambda name: -index[name])
+    index = _shift(then, *values)
+    usual = then.get("usual", {})
+    shifted = [
+        name
+        for name, value in sorted(index.items(), key=lambda each: (-each[1], each[0]))
+        if value >= max(SHIFTED, USUAL_TIMES * usual.get(name, 0.0)) and name not in GROWING
+    ]
     return {
-        "n": len(table),
+        "n": len(values[1]),
         "psi": index,
         "mean": round(float(np.mean(list(index.values()))), 4),
         "shifted": shifted,
         "alarm": len(shifted) >= SHIFTED_FEATURES,
     }
+
+
+def _distribution(names: tuple[str, ...], table: NDArray[np.floating[Any]]) -> dict[str, Any]:
+    edges = {name: _edges(table[:, at]) for at, name in enumerate(names)}
+    return {
+        "n": len(table),
+        "edges": {name: cuts.tolist() for name, cuts in edges.items()},
+        "shares": {name: shares(table[:, at], edges[name]).tolist() for at, name in enumerate(names)},
+    }
+
+
+def _shift(then: Mapping[str, Any], names: tuple[str, ...], table: NDArray[np.floating[Any]]) -> dict[str, float]:
+    chance = BINS * (1.0 / then["n"] + 1.0 / len(table))
+    index = {}
+    for at, name in enumerate(names):
+        now = shares(table[:, at], np.array(then["edges"][name]))
+        index[name] = round(max(0.0, stability(np.array(then["shares"][name]), now) - chance), 4)
+    return index
 
 
 def stability(expected: Floats, actual: Floats) -> float:
@@ -147,9 +168,14 @@ def alarms(shift: Mapping[str, Any] | None, error: Mapping[str, Any] | None) -> 
     return found
 
 
-def _fresh(known: LedgerFrame, since: int) -> tuple[tuple[str, ...], NDArray[np.floating[Any]]] | None:
+def _fresh(
+    known: LedgerFrame, since: int, until: int | None = None
+) -> tuple[tuple[str, ...], NDArray[np.floating[Any]]] | None:
     rows = np.flatnonzero(
-        (known.issued > since) & (known.issued <= known.day) & ~known.draft & (known.outcome != Outcome.VOID)
+        (known.issued > since)
+        & (known.issued <= (known.day if until is None else until))
+        & ~known.draft
+        & (known.outcome != Outcome.VOID)
     )
     if len(rows) < LEAST_INVOICES:
         return None

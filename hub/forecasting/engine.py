@@ -186,18 +186,18 @@ def load(data: bytes, backends: Mapping[str, type[ForecastBackend]]) -> TrainedM
         )
     try:
         fitted = backend.load(body)
-    except ValueError as error:
+        return TrainedModel(
+            backend=head["backend"],
+            fitted=fitted,
+            as_of=date.fromisoformat(head["as_of"]),
+            n_payments=head["n_payments"],
+            calibration=Calibration(**head["calibration"]),
+            dependence=Dependence(**head.get("dependence", {})),
+            backtest=None if head["backtest"] is None else backtest_from_json(head["backtest"]),
+            note=head["note"],
+        )
+    except (ValueError, TypeError, KeyError) as error:  # also of a card that an older hub wrote
         raise artifact.CorruptModelError(f"{backend.slug} cannot read its stored model: {error}") from error
-    return TrainedModel(
-        backend=head["backend"],
-        fitted=fitted,
-        as_of=date.fromisoformat(head["as_of"]),
-        n_payments=head["n_payments"],
-        calibration=Calibration(**head["calibration"]),
-        dependence=Dependence(**head.get("dependence", {})),
-        backtest=None if head["backtest"] is None else backtest_from_json(head["backtest"]),
-        note=head["note"],
-    )
 
 
 def vouch(

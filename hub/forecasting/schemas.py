@@ -1,7 +1,7 @@
 """What the API shows of forecasts and models, and what it takes."""
 
 from marshmallow import Schema, validate
-from marshmallow.fields import Boolean, Dict, Integer, List, Nested, Raw, String
+from marshmallow.fields import Boolean, Integer, List, Nested, Raw, String
 
 from hub.http.fields import (
     PageArguments,
@@ -90,29 +90,6 @@ class ForecastRequestSchema(Schema):
         load_default=False,
         metadata={"description": "Train a new model first, which takes minutes; else the present one is used."},
     )
-
-
-class ModelSchema(Schema):
-    """A trained model's card, with the backtest that vouches for it."""
-
-    id = identifier("The model.", required=True)
-    backend = text("What kind of model it is.", "xgboost_hazard", required=True)
-    status = String(required=True, validate=validate.OneOf(["champion", "retired", "rejected"]))
-    reason = text("Why it has this status.", required=True)
-    as_of = day("It learnt from what was known at the end of that day.", required=True)
-    trained_at = instant("When it was trained.", required=True)
-    backtest = Dict(
-        required=True,
-        allow_none=True,
-        metadata={"description": "Its errors on the newest part of the history, beside due date and customer median."},
-    )
-    bytes = count("Its size.", required=True)
-
-
-class ModelListSchema(Schema):
-    """Models, newest first."""
-
-    items = List(Nested(ModelSchema), required=True)
 
 
 class CashFlowArguments(Schema):

@@ -106,18 +106,6 @@ def riskiest(session: Session, limit: int) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in rows]
 
 
-def list_models(session: Session, limit: int = 50) -> list[dict[str, Any]]:
-    """The models trained so far, newest first, each with the backtest that vouches for it."""
-    rows = session.execute(
-        text("""
-            select id, backend, status, reason, as_of, trained_at, backtest, length(artifact) as bytes
-            from forecast_models order by trained_at desc limit :limit
-        """),
-        {"limit": limit},
-    )
-    return [dict(row._mapping) for row in rows]
-
-
 def cash_flow(session: Session, *, weeks: int, weeks_back: int = 8) -> dict[str, Any] | None:
     """Receipts by calendar week and currency: what came in over the last weeks, and what the newest forecast expects.
 

@@ -132,6 +132,7 @@ def ids(storage, settings, tenant, app):
         run = session.scalar(
             text("insert into sync_runs (connection_id, started_at) values (gen_random_uuid(), now()) returning id")
         )
+        model = session.scalar(text("select id from forecast_models where status = 'champion'"))
     with storage.hub() as session:
         made = keys.issue(session, tenant, "found by its id", ["read"]).key.id
         own_session = session.scalar(text("select id from sessions where user_id = :id"), {"id": admin.user_id})
@@ -140,6 +141,7 @@ def ids(storage, settings, tenant, app):
         "customer_id": record_id("customer", "c1"),
         "job_id": job,
         "run_id": run,
+        "model_id": model,
         "key_id": made,
         "user_id": person(app, storage, settings, (tenant, "member")).user_id,
         "session_id": own_session,
