@@ -1,4 +1,4 @@
-"""Predictions, the models behind them, and the cash they add up to."""
+"""Predictions, and the models behind them."""
 
 from datetime import date
 from typing import Any
@@ -11,8 +11,6 @@ from sqlalchemy.orm import Session
 from hub.errors import NotFoundError
 from hub.forecasting import risk_service, service
 from hub.forecasting.schemas import (
-    CashFlowArguments,
-    CashFlowSchema,
     ForecastRequestSchema,
     PredictionArguments,
     PredictionPageSchema,
@@ -31,7 +29,6 @@ from hub.jobs.schemas import JobSchema
 predictions = Blueprint(
     "predictions", __name__, url_prefix="/api/predictions", description="When each open invoice will be paid, and why."
 )
-cash_flow = Blueprint("cashflow", __name__, url_prefix="/api/cashflow", description="Expected receipts by week.")
 
 _BY_EXPECTED = Sort(
     "expected_on", (Key("expected_on", "p.expected_on", "date"), Key("invoice_id", "p.invoice_id", "uuid"))
@@ -78,20 +75,6 @@ def get_prediction(invoice_id: UUID) -> Response:
     if prediction is None:
         raise NotFoundError("There is no prediction for such an invoice.")
     return answer(prediction)
-
-
-@cash_flow.route("")
-@cash_flow.doc(operationId="getCashFlow")
-@cash_flow.arguments(CashFlowArguments, location="query")
-@cash_flow.response(200, CashFlowSchema)
-def get_cash_flow(arguments: dict[str, Any]) -> Response:
-    """What came in over the last weeks, and what is expected over the next, with its range"""
-    with tenant_session() as session:
-        found = service.cash_flow(session, **arguments)
-    if found is None:
-        return answer({"as_of": None, "made_at": None, "currencies": []})
-    currencies = [{"currency": currency, **weeks} for currency, weeks in found["currencies"].items()]
-    return answer(found | {"currencies": currencies})
 
 
 def invoice_prediction(session: Session, invoice_id: UUID, as_of: date) -> dict[str, Any] | None:

@@ -154,5 +154,6 @@ def _compare(
     return Compared(
         base=receipts(known, periods, mean, base_drawn, widen),
         scenario=receipts(known, periods, mean + effect, drawn, widen),
-        difference=receipts(known, periods, effect, drawn - base_drawn, widen, least=-np.inf),
+        # Not stretched: an effect that can only take away must not be shown to add.
+        difference=receipts(known, periods, effect, drawn - base_drawn, 1.0, least=-np.inf),
     )

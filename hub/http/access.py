@@ -174,6 +174,7 @@ ACCESS: dict[str, Rule] = {
     "rollBackModel": _manages("models"),
     "getAccuracy": _reads("models"),
     "getCashFlow": _reads("predictions"),
+    "compareScenarios": _reads("predictions"),
     "getInsights": _reads("insights"),
     "getAging": _reads("insights"),
     "getDso": _reads("insights"),

@@ -19,6 +19,7 @@ OPERATIONS = {
     "backtestModel",
     "changePassword",
     "chooseAccount",
+    "compareScenarios",
     "createConnection",
     "createInvoice",
     "createKey",
@@ -119,7 +120,7 @@ SENT_AGAIN_BY_NATURE = {"/api/webhooks/{connector}/{connection}"}
 # Errors that a provider wants without a word.
 EMPTY_ERRORS = {("/api/webhooks/{connector}/{connection}", "401")}
 # Reads whose question is too personal for an address that gets logged.
-READS_BY_POST = {"/api/privacy/contacts/export"}
+READS_BY_POST = {"/api/privacy/contacts/export", "/api/cashflow/scenarios"}
 # Replace one field by a value that does not depend on what it was before: there is no change of others to lose.
 SINGLE_FIELD_UPDATES = {"/api/members/{user_id}", "/api/session/tenant", "/api/session/password"}
 METHODS = ("get", "post", "put", "patch", "delete")

@@ -4,7 +4,8 @@ import io
 
 import pytest
 
-from hub.forecasting.schemas import CashFlowSchema, PredictionPageSchema, PredictionSchema
+from hub.forecasting.schemas import PredictionPageSchema, PredictionSchema
+from hub.forecasting.schemas_cash import CashFlowSchema
 from hub.forecasting.schemas_models import AccuracySchema, ModelPageSchema
 from hub.http.health import AliveSchema, ReadySchema
 from hub.insights.schemas import AgingListSchema, FigureListSchema, SummarySchema, WorklistSchema
