@@ -12,7 +12,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 import xgboost as xgb
 
 from hub.sdk.forecaster import Cases, Contributions, Curves, Floats, Observed, Progress
-from hub.sdk.usual import regressors, usual_day
+from hub.sdk.usual import mature, regressors, usual_day
 from plugins.models.xgboost_aft.scatter import OFFSETS, kaplan_meier, spread_groups
 
 SHIFT = 100.0
@@ -20,6 +20,8 @@ SHIFT = 100.0
 EARLIEST = -90.0
 KEPT_BACK = 5
 """One customer in so many is kept back to see how payments scatter."""
+TRUSTED = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""How much of the regression's answer to use: what erred least on the customers kept back."""
 LEAST_SCATTER = 200
 TYPICAL_CASES = 200
 ROUNDS, SHALLOW_ROUNDS = 150, 40
@@ -50,6 +52,7 @@ class XGBoostAftBackend:
 
     def __init__(self, *, threads: int = 1) -> None:
         self.threads = threads
+        self.trust = 1.0
         self.edges: NDArray[np.float64] = np.zeros(0)
         self.shapes: NDArray[np.float64] = np.zeros((1, len(OFFSETS)))
         self.typical: Floats
@@ -57,11 +60,16 @@ class XGBoostAftBackend:
 
     def fit(self, cases: Cases, observed: Observed, progress: Progress) -> None:
         """Learn from what became of these cases; a censored one was paid later than it was seen, whenever."""
+        old = mature(cases, observed)
+        if old.any():
+            # Among the young ones those that are open yet say more of their age than of their payers.
+            cases, observed = cases.take(old), Observed(last=observed.last[old], paid=observed.paid[old])
         _, values = regressors(cases)
         days = np.maximum((observed.last - usual_day(cases)).astype(np.float64), EARLIEST)
         kept = cases.customer % KEPT_BACK == 0
         if kept.sum() >= LEAST_SCATTER and (~kept).sum() >= LEAST_SCATTER:
             first = self._train(values[~kept], days[~kept], observed.paid[~kept])
+            self._learn_trust(days[kept & observed.paid], first, values[kept & observed.paid])
             self._learn_scatter(
                 cases.column("delay_spread")[kept], days[kept], observed.paid[kept], first, values[kept]
             )
@@ -80,6 +88,12 @@ class XGBoostAftBackend:
         deep = len(days) >= LEAST_DEEP_CASES
         trees = {"max_depth": 5 if deep else 3, "nthread": self.threads}
         return xgb.train(PARAMETERS | trees, matrix, ROUNDS if deep else SHALLOW_ROUNDS)
+
+    def _learn_trust(self, days: NDArray[np.float64], booster: xgb.Booster, values: Floats) -> None:
+        errors = []
+        for self.trust in TRUSTED:
+            errors.append(np.abs(days - self._expected(booster, values)).mean())
+        self.trust = TRUSTED[int(np.argmin(errors))]
 
     def _learn_scatter(
         self,
@@ -100,7 +114,7 @@ class XGBoostAftBackend:
 
     def _expected(self, booster: xgb.Booster, values: Floats) -> NDArray[np.float64]:
         """Days from the usual one; in whole days, as payments are."""
-        found: NDArray[np.float64] = np.rint(booster.inplace_predict(values).astype(np.float64) - SHIFT)
+        found: NDArray[np.float64] = np.rint(self.trust * (booster.inplace_predict(values).astype(np.float64) - SHIFT))
         return found
 
     def predict(self, cases: Cases) -> Curves:
@@ -131,7 +145,12 @@ class XGBoostAftBackend:
 
     def dump(self) -> bytes:
         """One line of JSON, then the trees in XGBoost's UBJ format."""
-        head = {"edges": self.edges.tolist(), "shapes": self.shapes.tolist(), "typical": self.typical.tolist()}
+        head = {
+            "trust": self.trust,
+            "edges": self.edges.tolist(),
+            "shapes": self.shapes.tolist(),
+            "typical": self.typical.tolist(),
+        }
         return json.dumps(head).encode() + b"\n" + bytes(self.booster.save_raw("ubj"))
 
     @classmethod
@@ -141,6 +160,7 @@ class XGBoostAftBackend:
         backend = cls()
         try:
             known: Any = json.loads(head)
+            backend.trust = float(known["trust"])
             backend.edges = np.array(known["edges"], dtype=np.float64)
             backend.shapes = np.array(known["shapes"], dtype=np.float64)
             backend.typical = np.array(known["typical"], dtype=np.float32)
