@@ -10,7 +10,7 @@ from sqlalchemy import text
 from hub.connections import api as connections
 from hub.connections import notices_api, oauth_api, webhooks_api
 from hub.forecasting import api as forecasting
-from hub.forecasting import api_cash, api_models, api_risk
+from hub.forecasting import api_cash, api_history, api_models, api_risk
 from hub.http import auditing, auth, bodies, context, cors, etags, health, lifecycle, limits, openapi, problems
 from hub.http.context import Hub
 from hub.identity import audit_api, bearer, keys_api, members_api, oidc_api, operator_api, pages, session_api, sessions
@@ -37,7 +37,7 @@ BLUEPRINTS = (
     sync.entry,
     ledger.customers,
     api_risk.risk,
-    forecasting.predictions,
+    api_history.predictions,
     api_models.models,
     api_models.track_record,
     api_cash.cash_flow,

@@ -165,6 +165,7 @@ ACCESS: dict[str, Rule] = {
     # Forecasts and figures
     "listPredictions": _reads("predictions"),
     "getPrediction": _reads("predictions"),
+    "getPredictionHistory": _reads("predictions"),
     "requestForecast": _writes("predictions"),
     "listModels": _reads("models"),
     "getModel": _reads("models"),

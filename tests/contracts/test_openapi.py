@@ -48,6 +48,7 @@ OPERATIONS = {
     "getMetrics",
     "getModel",
     "getPrediction",
+    "getPredictionHistory",
     "getReadiness",
     "getRetention",
     "getRun",
