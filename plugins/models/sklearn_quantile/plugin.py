@@ -46,6 +46,7 @@ class SklearnQuantileBackend:
         chosen[old] = True
         learnt = cases.take(chosen)
         self.names, values = regressors(learnt)
+        values[:, np.isnan(values).all(axis=0)] = 0.0  # what this ledger never says; scikit-learn cannot bin it
         days = np.where(observed.paid[old], observed.last[old] - usual_day(learnt), OVERDUE_YET)
         deep = len(old) >= LEAST_DEEP_CASES
         least = 40 if deep else 80

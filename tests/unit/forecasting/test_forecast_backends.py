@@ -1,5 +1,6 @@
 """What the built-in backends promise by themselves; the engine's tests cover them on a ledger."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -89,6 +90,16 @@ def test_contributions_are_named_after_features(learnt: tuple[ForecastBackend, o
     found = backend.explain(sample.cases.take(some))
     assert found.values.shape == (10, len(found.names))
     assert np.isfinite(found.values).all()
+
+
+@pytest.mark.parametrize("backend", BACKENDS, ids=lambda backend: backend.slug)
+def test_what_a_ledger_never_says_is_no_obstacle(backend: type[ForecastBackend]):
+    frame = replace(made_up_ledger(days=120), electronic=np.full(720, np.nan))
+    sample = training_sample(History(frame.as_of(FIRST_DAY + 120)))
+    silent = backend()
+    silent.fit(sample.cases, sample.observed, lambda share, words: None)
+    assert np.isfinite(silent.predict(sample.cases).paid_by).all()
+    assert np.isfinite(silent.explain(sample.cases.take(np.arange(len(sample.cases)) < 3)).values).all()
 
 
 def test_forged_trees_are_refused():
