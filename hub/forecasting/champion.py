@@ -20,7 +20,7 @@ from hub.forecasting.results import CashFlow, Forecasts, Reason, Receipts
 from hub.ledger.columns import read_columns
 from hub.storage.session import driver
 
-EXPLAINED = 200
+EXPLAINED = 500
 """Invoices of a run whose reasons are kept: they cost some 7 ms each, and a person looks at the worst first."""
 CASH_WEEKS = 26
 

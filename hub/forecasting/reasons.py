@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from hub.forecasting import reason_days
 from hub.forecasting.days import Days, weekday
 from hub.forecasting.features import build_cases
 from hub.forecasting.history import History
-from hub.forecasting.results import Reason
+from hub.forecasting.results import Explanation, PaymentReason
 from hub.forecasting.timeline import Rows
 from hub.sdk.forecaster import Cases, ForecastBackend
 
@@ -54,33 +55,42 @@ SUBJECTS: Mapping[str, str] = {
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def explain(fitted: ForecastBackend, history: History, rows: Rows, seen: Days, most: int) -> list[list[Reason]]:
+def explain(fitted: ForecastBackend, history: History, rows: Rows, seen: Days, most: int) -> list[list[PaymentReason]]:
     """Up to `most` reasons for each of the invoices `rows`, the weightiest first."""
-    cases = build_cases(history, rows, seen)
+    return [list(each.reasons) for each in explain_cases(fitted, build_cases(history, rows, seen), most)]
+
+
+def explain_cases(fitted: ForecastBackend, cases: Cases, most: int) -> list[Explanation]:
+    """Why each case's day of payment is what it is, in up to `most` reasons, the weightiest first."""
     found = fitted.explain(cases)
+    in_days = reason_days.in_days(found, cases, fitted.predict(cases))
     subjects = sorted({SUBJECTS[name] for name in found.names if name in SUBJECTS} | {"age"})
-    weight = np.zeros((len(rows), len(subjects)))
-    for name, values in zip(found.names, found.values.T, strict=True):
+    weight, days = np.zeros((len(cases), len(subjects))), np.zeros((len(cases), len(subjects)))
+    for name, values, worth in zip(found.names, found.values.T, in_days.T, strict=True):
         if name in SUBJECTS:
             weight[:, subjects.index(SUBJECTS[name])] += values
+            days[:, subjects.index(SUBJECTS[name])] += worth
     importance = np.abs(weight)
     # That it is overdue already is what a person has to know first, whatever else counts for more; that it is not
     # comes last.
     age = subjects.index("age")
     importance[:, age] = np.where(cases.seen - 1 > cases.due, np.inf, importance[:, age] - 1e-9)
     order = np.argsort(-importance, axis=1)[:, :most]
-    return [
-        [
-            Reason(
+    explained = []
+    for row in range(len(cases)):
+        told = [at for place, at in enumerate(order[row]) if place == 0 or weight[row, at] != 0]
+        whole = float(in_days[row].sum())
+        reasons = tuple(
+            PaymentReason(
                 feature=subjects[at],
                 contribution=float(weight[row, at]),
                 sentence=SENTENCES[subjects[at]](cases, row, weight[row, at] > 0),
+                days=float(days[row, at]),
             )
-            for place, at in enumerate(order[row])
-            if place == 0 or weight[row, at] != 0
-        ]
-        for row in range(len(rows))
-    ]
+            for at in told
+        )
+        explained.append(Explanation(days=whole, other_days=whole - float(days[row, told].sum()), reasons=reasons))
+    return explained
 
 
 def _against_due(days: float) -> str:

@@ -179,6 +179,25 @@ class Reason:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReason(Reason):
+    """A reason of a day of payment: `days` is by how much it has that later than in a typical case."""
+
+    days: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why a day of payment is `days` later than a typical case's: what counts most first, `other_days` of the rest.
+
+    The days of the reasons and `other_days` add up to `days`.
+    """
+
+    days: float
+    other_days: float
+    reasons: tuple[PaymentReason, ...]
+
+
 def backtest_to_json(backtest: Backtest) -> dict[str, Any]:
     """The backtest as plain JSON values."""
     return asdict(backtest) | {

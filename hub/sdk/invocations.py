@@ -7,12 +7,12 @@ arrays) and JSON. Neither holds code. Both keep every float32 as it was; NaN is 
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.sdk.forecaster import Cases, Contributions, Curves
+from hub.sdk.forecaster import Cases, Contributions, ContributionUnit, Curves
 
 ARRAYS = "application/x-paypredict-arrays"
 JSON = "application/json"
@@ -74,7 +74,7 @@ def unpack_curves(data: bytes, cases: int) -> Curves:
 
 def pack_contributions(found: Contributions) -> bytes:
     """Contributions as ARRAYS."""
-    return _pack({"names": found.names}, {"values": found.values})
+    return _pack({"names": found.names, "unit": found.unit}, {"values": found.values})
 
 
 def unpack_contributions(data: bytes, cases: int) -> Contributions:
@@ -83,7 +83,10 @@ def unpack_contributions(data: bytes, cases: int) -> Contributions:
     names, values = _names(head.get("names")), _table("values", arrays.get("values"), "<f4")
     if values.shape != (cases, len(names)):
         raise ValueError(f"{cases} cases were answered with contributions of {values.shape}, {len(names)} named")
-    return Contributions(names=names, values=values)
+    unit = next((each for each in get_args(ContributionUnit) if each == head.get("unit")), None)
+    if unit is None:
+        raise ValueError(f"contributions in {head.get('unit')!r}, a unit that is not known")
+    return Contributions(names=names, values=values, unit=unit)
 
 
 def attributes(named: Mapping[str, str]) -> str:

@@ -73,7 +73,7 @@ class NaiveBackend:
         """The customer's usual delay beside the ledger's, in days."""
         usual = cases.values[:, [cases.names.index("delay_median")]]
         ledger = DELAYS[np.searchsorted(np.cumsum(self.ledger), 0.5)]
-        return Contributions(names=("delay_median",), values=(usual - ledger).astype(np.float32))
+        return Contributions(names=("delay_median",), values=(usual - ledger).astype(np.float32), unit="days")
 
     def dump(self) -> bytes:
         """The ledger's delay shares, as JSON."""

@@ -98,7 +98,7 @@ class SklearnQuantileBackend:
         # That a customer usually pays late is no surprise to the trees, which start from there.
         at = names.index("delay_median")
         moved[:, at] += (usual_day(cases) - cases.due - self.typical[names.index("usual_after_due")]).astype(np.float32)
-        return Contributions(names=names, values=moved)
+        return Contributions(names=names, values=moved, unit="days")
 
     def _middle(self, values: Floats, column: int) -> NDArray[np.float64]:
         found: NDArray[np.float64] = self.trees.predict(values)[:, column]

@@ -78,7 +78,7 @@ class XGBoostAftBackend:
         if not self.shapes.any():
             self._learn_scatter(cases.column("delay_spread"), days, observed.paid, self.booster, values)
         some = values[:: max(1, len(values) // TYPICAL_CASES)]
-        self.typical = self._contributions(some).mean(axis=0)
+        self.typical = self._contributions(some)[:, :-1].mean(axis=0)
         progress(1.0, f"Learnt from {len(days):,} invoices")
 
     def _train(self, values: Floats, days: NDArray[np.float64], paid: NDArray[np.bool_]) -> xgb.Booster:
@@ -135,13 +135,20 @@ class XGBoostAftBackend:
         return Curves(ends=ends.astype(np.int32), paid_by=curve.astype(np.float32))
 
     def explain(self, cases: Cases) -> Contributions:
-        """SHAP contributions to the logarithm of the distance, less those of a typical case: positive is later."""
+        """SHAP contributions, less those of a typical case, in days: together how far they move the expected day."""
         names, values = regressors(cases)
-        return Contributions(names=names, values=self._contributions(values) - self.typical)
+        found = self._contributions(values)
+        # They are of the logarithm of a distance, which is shared out in proportion.
+        less = (found[:, :-1] - self.typical).astype(np.float64)
+        total, whole = less.sum(axis=1), found.sum(axis=1, dtype=np.float64)
+        step = np.where(np.abs(total) < 1e-3, 1e-3, total)
+        days = self.trust * (np.exp(whole) - np.exp(whole - step)) / step
+        return Contributions(names=names, values=(less * days[:, None]).astype(np.float32), unit="days")
 
     def _contributions(self, values: Floats) -> Floats:
+        """With the bias as last column."""
         found: Floats = self.booster.predict(xgb.DMatrix(values, nthread=self.threads), pred_contribs=True)
-        return found[:, :-1]
+        return found
 
     def dump(self) -> bytes:
         """One line of JSON, then the trees in XGBoost's UBJ format."""
