@@ -79,9 +79,9 @@ def look(fitted: ForecastBackend, known: LedgerFrame, part: Part) -> Look:
 
 
 def judge(seen: Look) -> tuple[Backtest, Calibration]:
-    """The backtest of what a backend forecast, and what it teaches about the width of its interval.
+    """The backtest of what a backend forecast, and what it teaches about its intervals and odds.
 
-    The interval that is scored was calibrated on other customers' invoices than those it is scored on.
+    What is scored was calibrated on other customers' invoices than those it is scored on.
     """
     known, part, cases, curves, forecasts, paid = (
         seen.known,
@@ -93,13 +93,13 @@ def judge(seen: Look) -> tuple[Backtest, Calibration]:
     )
     slug = forecasts.model
     half = cases.customer % 2 == 0
-    p10, p90 = forecasts.p10.copy(), forecasts.p90.copy()
+    p10, p90, p_by_due = forecasts.p10.copy(), forecasts.p90.copy(), forecasts.p_paid_by_due.copy()
     for mine in (half, ~half):
-        learnt = calibrate(curves.take(~mine), cases.start[~mine], paid[~mine])
+        learnt = calibrate(curves.take(~mine), cases.take(~mine), paid[~mine])
         read = read_curves(slug, learnt, cases.take(mine), curves.take(mine), part.rows[mine])
-        p10[mine], p90[mine] = read.p10, read.p90
+        p10[mine], p90[mine], p_by_due[mine] = read.p10, read.p90, read.p_paid_by_due
     scored = partial(score, paid=paid, due=cases.due, amount=known.amount[part.rows], as_of=cases.seen - 1)
-    model = scored(expected=forecasts.expected, p_paid_by_due=forecasts.p_paid_by_due, p10=p10, p90=p90)
+    model = scored(expected=forecasts.expected, p_paid_by_due=p_by_due, p10=p10, p90=p90)
     median_day = customer_median(cases)
     by_median = scored(expected=median_day, p_paid_by_due=by_late_share(cases))
     on_due = scored(expected=np.maximum(cases.due, cases.start))
@@ -112,12 +112,12 @@ def judge(seen: Look) -> tuple[Backtest, Calibration]:
         model=model,
         due_date=on_due,
         customer_median=by_median,
-        calibration=calibration_bins((paid <= cases.due)[undecided], forecasts.p_paid_by_due[undecided]),
+        calibration=calibration_bins((paid <= cases.due)[undecided], p_by_due[undecided]),
         errors=_error_groups(cases, known, part.rows, paid, forecasts, median_day),
         promoted=promoted,
         why=_verdict(slug, model, by_median, promoted),
     )
-    return verdict, calibrate(curves, cases.start, paid)
+    return verdict, calibrate(curves, cases, paid)
 
 
 def by_late_share(cases: Cases) -> NDArray[np.float64]:

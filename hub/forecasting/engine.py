@@ -16,6 +16,7 @@ from hub.forecasting.days import Days, to_day
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.history import History
 from hub.forecasting.prediction import plan, predict
+from hub.forecasting.prior import leaning
 from hub.forecasting.results import (
     Backtest,
     CashFlow,
@@ -81,7 +82,7 @@ def train(
     if payments < backend.min_payments:
         note = (
             f"{payments} payments are too few for {backend.slug}, which needs {backend.min_payments}; "
-            f"{fallback.slug} forecasts from each customer's own history instead."
+            f"{fallback.slug} forecasts from each customer's own history instead." + leaning(payments)
         )
         return _fit(fallback, known, as_of, threads, None, Calibration(), Dependence(), note, progress)
     verdict, calibration, dependence = _backtest(

@@ -19,6 +19,20 @@ WEIGHT = 5.0
 """Payments of a ledger that the prior counts as."""
 
 
+FEW_PAYMENTS = 30
+"""With fewer payments known in a ledger than this, the prior still shows."""
+
+
+def leaning(payments: int) -> str:
+    """A sentence for people on what a forecast from so few payments leans on; empty where they are not so few."""
+    if payments >= FEW_PAYMENTS:
+        return ""
+    return (
+        f" With {payments} payment{'s' if payments > 1 else ''} known, it leans on how businesses pay in general, and"
+        " its ranges are wide."
+    )
+
+
 @cache
 def prior() -> tuple[Days, Floats, Floats]:
     """By bucket of terms: the longest terms in it, the shares per bin of DELAYS, and the mean, mean square and late

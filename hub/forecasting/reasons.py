@@ -8,7 +8,7 @@ from hub.forecasting import reason_days
 from hub.forecasting.days import Days, weekday
 from hub.forecasting.features import build_cases
 from hub.forecasting.history import History
-from hub.forecasting.results import Explanation, PaymentReason
+from hub.forecasting.results import Explanation, PaymentReason, Reason
 from hub.forecasting.timeline import Rows
 from hub.sdk.forecaster import Cases, ForecastBackend
 
@@ -47,24 +47,38 @@ SUBJECTS: Mapping[str, str] = {
     "open_vs_paid": "overdue",
     "amount_log": "amount",
     "amount_vs_usual": "amount",
+    "amount_in_spreads": "amount",
+    "due_monthday": "payment_days",
+    "usual_weekday": "payment_days",
+    "usual_after_due": "usual_delay",
+    "mean_after_usual": "usual_delay",
+    "last10_after_usual": "recent_delay",
+    "start_after_due": "age",
+    "paid_front": "passed_over",
+    "paid_past": "passed_over",
+    "electronic": "delivery",
+    "electronic_vs_usual": "delivery",
     "terms_days": "terms",
     "age": "age",
 }
 """What each feature is about; features about the same thing are told once. What is not here is not told."""
 
+FEW_PAYMENTS = 5
+"""Of a customer with no more payments than this, it is said what else the forecast leans on."""
+
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def explain(fitted: ForecastBackend, history: History, rows: Rows, seen: Days, most: int) -> list[list[PaymentReason]]:
+def explain(fitted: ForecastBackend, history: History, rows: Rows, seen: Days, most: int) -> list[list[Reason]]:
     """Up to `most` reasons for each of the invoices `rows`, the weightiest first."""
-    return [list(each.reasons) for each in explain_cases(fitted, build_cases(history, rows, seen), most)]
+    return [[*each.reasons] for each in explain_cases(fitted, build_cases(history, rows, seen), most)]
 
 
 def explain_cases(fitted: ForecastBackend, cases: Cases, most: int) -> list[Explanation]:
     """Why each case's day of payment is what it is, in up to `most` reasons, the weightiest first."""
     found = fitted.explain(cases)
     in_days = reason_days.in_days(found, cases, fitted.predict(cases))
-    subjects = sorted({SUBJECTS[name] for name in found.names if name in SUBJECTS} | {"age"})
+    subjects = sorted({SUBJECTS[name] for name in found.names if name in SUBJECTS} | {"age", "familiarity"})
     weight, days = np.zeros((len(cases), len(subjects))), np.zeros((len(cases), len(subjects)))
     for name, values, worth in zip(found.names, found.values.T, in_days.T, strict=True):
         if name in SUBJECTS:
@@ -73,12 +87,14 @@ def explain_cases(fitted: ForecastBackend, cases: Cases, most: int) -> list[Expl
     importance = np.abs(weight)
     # That it is overdue already is what a person has to know first, whatever else counts for more; that it is not
     # comes last.
-    age = subjects.index("age")
+    age, familiarity = subjects.index("age"), subjects.index("familiarity")
+    little_known = cases.profiles["delay"].sum(axis=1) <= FEW_PAYMENTS
+    importance[little_known, familiarity] = np.finfo(float).max
     importance[:, age] = np.where(cases.seen - 1 > cases.due, np.inf, importance[:, age] - 1e-9)
     order = np.argsort(-importance, axis=1)[:, :most]
     explained = []
     for row in range(len(cases)):
-        told = [at for place, at in enumerate(order[row]) if place == 0 or weight[row, at] != 0]
+        told = [at for place, at in enumerate(order[row]) if place == 0 or importance[row, at] > 0]
         whole = float(in_days[row].sum())
         reasons = tuple(
             PaymentReason(
@@ -142,7 +158,27 @@ def _overdue(cases: Cases, row: int, later: bool) -> str:
 
 
 def _familiarity(cases: Cases, row: int, _later: bool) -> str:
-    return f"{int(cases.profiles['delay'][row].sum()):,} payments of this customer are known"
+    payments = int(cases.profiles["delay"][row].sum())
+    if payments == 0:
+        return "This customer has paid nothing so far: the forecast leans on customers like it"
+    if payments <= FEW_PAYMENTS:
+        counted = "only one invoice" if payments == 1 else f"only {payments} invoices"
+        return f"This customer has paid {counted} so far: the forecast leans on customers like it"
+    return f"{payments:,} payments of this customer are known"
+
+
+def _passed_over(cases: Cases, row: int, _later: bool) -> str:
+    days = cases.column("paid_past")[row]
+    if days >= 1:
+        return f"This customer has already paid invoices due up to {days:.0f} days later"
+    return "This customer pays its invoices in the order in which they are due"
+
+
+def _delivery(cases: Cases, row: int, _later: bool) -> str:
+    sent = cases.column("electronic")[row]
+    if np.isnan(sent):
+        return "It is not known whether it was sent on paper"
+    return "It was sent without paper" if sent else "It was sent on paper"
 
 
 def _amount(cases: Cases, row: int, _later: bool) -> str:
@@ -178,6 +214,8 @@ SENTENCES: Mapping[str, Callable[[Cases, int, bool], str]] = {
     "payment_rhythm": _payment_rhythm,
     "overdue": _overdue,
     "familiarity": _familiarity,
+    "passed_over": _passed_over,
+    "delivery": _delivery,
     "amount": _amount,
     "terms": _terms,
     "age": _age,
