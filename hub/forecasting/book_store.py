@@ -1,7 +1,7 @@
 """The newest run's book in the tenant's schema, as arrays: written with the run, read for scenarios in the API."""
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -20,20 +20,28 @@ PART = 5_000
 Arrays = Mapping[str, NDArray[Any]]
 
 
-def save_book(session: Session, run_id: int, book: Book) -> None:
-    """Keep the book of a run, and no longer those of the runs before: scenarios start from the newest."""
+def save_book(
+    session: Session, run_id: int, book: Book, cases_of: Callable[[NDArray[np.int64], bytes], bytes] | None = None
+) -> None:
+    """Keep the book of a run, and no longer those of the runs before: scenarios start from the newest.
+
+    `cases_of` packs what rows of the book were forecast from, given the ids of their invoices.
+    """
     session.execute(text("delete from forecast_books where run_id < :run_id"), {"run_id": run_id})
     if len(book) == 0:
         return
     ids = np.frombuffer(b"".join(UUID(str(each)).bytes for each in book.invoice_id), dtype="V16")
     order = np.argsort(ids.view("S16").reshape(-1), kind="stable")
-    statement = "copy forecast_books (run_id, part, first_invoice_id, last_invoice_id, book) from stdin (format binary)"
+    statement = (
+        "copy forecast_books (run_id, part, first_invoice_id, last_invoice_id, book, cases) from stdin (format binary)"
+    )
     with driver(session).cursor() as cursor, cursor.copy(statement) as copy:
-        copy.set_types(["int8", "int4", "uuid", "uuid", "bytea"])
+        copy.set_types(["int8", "int4", "uuid", "uuid", "bytea", "bytea"])
         for part, begin in enumerate(range(0, len(order), PART)):
             rows = order[begin : begin + PART]
             first, last = (UUID(bytes=ids[row].tobytes()) for row in (rows[0], rows[-1]))
-            copy.write_row((run_id, part, first, last, _dump(book, ids, rows, part)))
+            cases = None if cases_of is None else cases_of(rows, ids[rows].tobytes())
+            copy.write_row((run_id, part, first, last, _dump(book, ids, rows, part), cases))
 
 
 def load_book(session: Session, run_id: int) -> Book | None:

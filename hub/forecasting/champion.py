@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,10 @@ from hub.forecasting import engine
 from hub.forecasting.book import make_book
 from hub.forecasting.book_store import save_book
 from hub.forecasting.days import to_date, to_day
+from hub.forecasting.explainer import pack_explained
+from hub.forecasting.features import build_cases
 from hub.forecasting.frame import LedgerFrame
+from hub.forecasting.history import History
 from hub.forecasting.models import forecast_runs
 from hub.forecasting.results import CashFlow, Forecasts, Reason, Receipts
 from hub.ledger.columns import read_columns
@@ -68,7 +72,12 @@ def save_run(
         .returning(forecast_runs.c.id)
     ).scalar_one()
     write_predictions(session, run_id, frame, forecasts, reasons)
-    save_book(session, run_id, make_book(frame, forecasts))
+    history = History(frame.as_of(to_day(as_of), include_upcoming=True))
+
+    def cases_of(rows: NDArray[np.int64], ids: bytes) -> bytes:
+        return pack_explained(ids, build_cases(history, forecasts.row[rows], forecasts.as_of[rows] + 1))
+
+    save_book(session, run_id, make_book(frame, forecasts), cases_of)
     return len(forecasts)
 
 

@@ -23,6 +23,13 @@ _PREDICTIONS = text("""
     order by p.run_id desc limit :limit
 """)
 
+_REASONS = text("""
+    select p.run_id, r.as_of, m.backend as model, p.reasons,
+           p.run_id = (select max(id) from forecast_runs) as is_current
+    from predictions p join forecast_runs r on r.id = p.run_id join forecast_models m on m.id = r.model_id
+    where p.invoice_id = :id order by p.run_id desc limit 1
+""")
+
 
 def read_history(session: Session, invoice_id: UUID, *, after: int | None, limit: int) -> dict[str, Any] | None:
     """The invoice as it is now, and its predictions (`items`), the newest first, older than run `after`.
@@ -35,3 +42,9 @@ def read_history(session: Session, invoice_id: UUID, *, after: int | None, limit
         return None
     found = session.execute(_PREDICTIONS, {"id": invoice_id, "after": after, "limit": limit}).mappings()
     return {**invoice, "items": [dict(row) for row in found]}
+
+
+def kept_reasons(session: Session, invoice_id: UUID) -> dict[str, Any] | None:
+    """The run, model and kept reasons of an invoice's newest prediction, and whether that is of the newest run."""
+    row = session.execute(_REASONS, {"id": invoice_id}).mappings().one_or_none()
+    return None if row is None else dict(row)

@@ -58,6 +58,7 @@ SUBJECTS: Mapping[str, str] = {
     "paid_past": "passed_over",
     "electronic": "delivery",
     "electronic_vs_usual": "delivery",
+    "paid_part": "part_payment",
     "terms_days": "terms",
     "age": "age",
 }
@@ -174,6 +175,11 @@ def _passed_over(cases: Cases, row: int, _later: bool) -> str:
     return "This customer pays its invoices in the order in which they are due"
 
 
+def _part_payment(cases: Cases, row: int, _later: bool) -> str:
+    part = cases.column("paid_part")[row]
+    return f"{part:.0%} of it has been paid already" if part > 0 else "Nothing of it has been paid so far"
+
+
 def _delivery(cases: Cases, row: int, _later: bool) -> str:
     sent = cases.column("electronic")[row]
     if np.isnan(sent):
@@ -216,6 +222,7 @@ SENTENCES: Mapping[str, Callable[[Cases, int, bool], str]] = {
     "familiarity": _familiarity,
     "passed_over": _passed_over,
     "delivery": _delivery,
+    "part_payment": _part_payment,
     "amount": _amount,
     "terms": _terms,
     "age": _age,

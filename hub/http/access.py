@@ -166,6 +166,7 @@ ACCESS: dict[str, Rule] = {
     "listPredictions": _reads("predictions"),
     "getPrediction": _reads("predictions"),
     "getPredictionHistory": _reads("predictions"),
+    "getPredictionReasons": _reads("predictions"),
     "requestForecast": _writes("predictions"),
     "listModels": _reads("models"),
     "getModel": _reads("models"),

@@ -48,6 +48,7 @@ OPERATIONS = {
     "getMetrics",
     "getModel",
     "getPrediction",
+    "getPredictionReasons",
     "getPredictionHistory",
     "getReadiness",
     "getRetention",
