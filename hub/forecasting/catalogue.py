@@ -92,7 +92,7 @@ def accuracy(session: Session, filters: dict[str, Any], *, since: date) -> dict[
         for row in read(f"s.{name}")
     ]
     return {
-        "total": _figures(total),
+        "overall": _figures(total),
         "months": [
             {"month": row["month"], "model": row["backend"], **_figures(row)} for row in read("s.month, m.backend")
         ],

@@ -220,7 +220,7 @@ class AccuracySchema(Schema):
 
     since = day("Payments from that day on.", required=True)
     horizon = text("Which forecast of each invoice was scored.", "first", required=True)
-    total = Nested(AccuracyFiguresSchema, required=True)
+    overall = Nested(AccuracyFiguresSchema, required=True)
     months = List(Nested(AccuracyMonthSchema), required=True)
     segments = List(Nested(AccuracySegmentSchema), required=True)
     reliability = List(Nested(ReliabilitySchema), required=True)

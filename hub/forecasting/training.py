@@ -16,6 +16,7 @@ from hub.forecasting.engine import Progress, TooLittleHistoryError, TrainedModel
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.history import History
 from hub.forecasting.prediction import plan, predict
+from hub.forecasting.prior import leaning
 from hub.forecasting.record import FEATURE_VERSION, TrainingData, canonical, describe, frame_of, taken
 from hub.forecasting.results import Backtest, Dependence, Forecasts
 from hub.forecasting.settlement import Outcome
@@ -124,26 +125,15 @@ def retrain(
     return engine.fit(frame_of(data, frame), backend, seed=seed, threads=threads, progress=silent)
 
 
-def backtest_best(
-    frame: LedgerFrame,
-    train_until: date,
-    candidates: Sequence[Candidate],
-    *,
-    progress: Progress = silent,
-    **options: Any,
-) -> tuple[Training, Forecasts]:
-    """A model trained once on `train_until`, and by it every invoice issued later, as on its own day of issue.
+def rolling(model: TrainedModel, frame: LedgerFrame, trained_until: date, progress: Progress = silent) -> Forecasts:
+    """Every invoice issued after a model's day, as on its own day of issue.
 
     Each is forecast from the payments known strictly before that day.
     """
-    training = train_best(frame, train_until, candidates, progress=_part(progress, 0.0, 0.8), **options)
-    model = training.champion.model
-    later = (frame.issued > to_day(train_until)) & ~frame.draft & (frame.outcome != Outcome.VOID)
+    later = (frame.issued > to_day(trained_until)) & ~frame.draft & (frame.outcome != Outcome.VOID)
     rows = np.flatnonzero(later)
-    found = predict(
-        model.fitted, model.calibration, History(frame), rows, frame.issued[rows], _part(progress, 0.8, 1.0)
-    )
-    return training, plan(found, frame)
+    found = predict(model.fitted, model.calibration, History(frame), rows, frame.issued[rows], progress)
+    return plan(found, frame)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,7 +317,7 @@ def _why_so_few(payments: int, candidates: dict[str, Candidate], chosen: str) ->
     if first is not None and payments < first.backend.min_payments:
         return (
             f"{payments} payments are too few for {first.slug}, which needs {first.backend.min_payments}; "
-            f"{FALLBACK} forecasts from each customer's own history instead."
+            f"{FALLBACK} forecasts from each customer's own history instead." + leaning(payments)
         )
     return f"{chosen}, which had too short a history to be tried on it."
 

@@ -11,7 +11,7 @@ from hub.forecasting.contest import Tally, compare, decide
 from hub.forecasting.days import to_date
 from hub.forecasting.features import NAMES
 from hub.forecasting.record import FEATURE_VERSION, OtherDataError, canonical, digest, from_json, taken, to_json
-from hub.forecasting.training import Candidate, backtest_best, retrain, train_best
+from hub.forecasting.training import Candidate, retrain, rolling, train_best
 from plugins.models.naive.plugin import NaiveBackend
 from plugins.models.xgboost_hazard.plugin import XGBoostHazardBackend
 from tests.unit.forecasting.forecast_ledgers import FIRST_DAY, made_up_ledger
@@ -180,10 +180,12 @@ def test_new_customers_and_currencies_do_not_change_the_digest_of_the_past(frame
     assert digest(canonical(moved.as_of(FIRST_DAY + 100))) == digest(then)
 
 
-def test_a_rolling_backtest_uses_the_same_choice(frame):
-    training, forecasts = backtest_best(frame, to_date(FIRST_DAY + 200), candidates(Late), incumbent="late")
-    assert training.champion.model.backend == "naive"
-    assert (frame.issued[forecasts.row] > FIRST_DAY + 200).all() and len(forecasts) > 100
+def test_later_invoices_are_forecast_from_their_own_day(frame):
+    day = to_date(FIRST_DAY + 200)
+    model = train_best(frame, day, candidates()).champion.model
+    found = rolling(model, frame, day)
+    assert (frame.issued[found.row] > FIRST_DAY + 200).all() and len(found) > 100
+    assert (found.as_of == frame.issued[found.row] - 1).all()
 
 
 def test_features_do_not_change_their_names_without_a_new_version():
