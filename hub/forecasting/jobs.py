@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from hub.errors import InvalidError
 from hub.events import ForecastsReady
 from hub.forecasting import champion, engine, registry, succession, track
+from hub.forecasting.apart import answered_apart
 from hub.forecasting.backtest import newest_part
 from hub.forecasting.candidates import backends, candidates
 from hub.forecasting.days import to_day
@@ -92,6 +93,7 @@ def score(context: JobContext) -> dict[str, Any]:
         if trouble is not None:
             tell(session, trouble)
             work.submit(session, "forecasting.train", {})
+    model = answered_apart(model, model_id, context.tenant, context.settings, context.registry)
     found = champion.compute(model, frame, as_of, lambda share, words: context.progress(0.72 + 0.23 * share, words))
     context.progress(0.96, "Storing the predictions")
     with context.transaction() as session:
