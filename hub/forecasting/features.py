@@ -50,6 +50,7 @@ NAMES = (
     "paid_past",
     "electronic",
     "electronic_vs_usual",
+    "paid_part",
 )
 
 _BIN_MIDDLE = np.append((DELAYS[:-1] + DELAYS[1:] - 1) / 2, 100.0)
@@ -75,6 +76,7 @@ def build_cases(history: History, rows: Rows, seen: Days, hidden: NDArray[np.boo
         "due_weekday": weekday(due),
         "horizon": np.maximum(issued - seen, 0),
         "due_monthday": monthday(due),
+        "paid_part": np.clip(history.settled_before(rows, seen) / np.maximum(frame.amount[rows], 0.01), 0.0, 1.0),
         "payment_gap": np.minimum(gap, LONGEST_GAP),
         "payment_gap_mean": np.minimum(gap_mean, LONGEST_GAP),
         "invoices_per_run": np.log1p(per_run),

@@ -51,11 +51,22 @@ class History:
         self.habits = Habits(self.segment[rows], day, bounded, delay)
         self._issued = Timeline(customer, np.where(frame.draft, NEVER, frame.issued).astype(np.int32))
         self._closed = Timeline(customer, frame.closed)
+        parts = frame.settlements
+        self._parts = Timeline(parts.row.astype(np.int32), parts.day)
+        self._part_total = running_total(parts.amount[self._parts.rows])
         # Open and overdue by more than k days before day q: due + k < q, and not (due + k < q and closed < q).
         self._overdue = {
             k: (Timeline(customer, due + k), Timeline(customer, np.maximum(due + k, frame.closed)))
             for k in OVERDUE_DAYS
         }
+
+    def settled_before(self, rows: Rows, day: Days) -> Floats:
+        """How much had been set against each invoice by the end of the day before `day`."""
+        invoice = rows.astype(np.int32)
+        settled: Floats = (
+            self._part_total[self._parts.before(invoice, day)] - self._part_total[self._parts.start(invoice)]
+        )
+        return settled
 
     def open_before(self, customer: NDArray[np.int32], day: Days) -> Rows:
         """How many invoices of each customer were open at the end of the day before `day`."""

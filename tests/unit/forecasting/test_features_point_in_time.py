@@ -49,6 +49,7 @@ def slow_features(frame: LedgerFrame, row: int, day: int) -> dict[str, object]:
     overdue = (mine & (frame.issued < day) & (frame.closed >= day) & (frame.due < day)).sum()
     long_overdue = (mine & (frame.issued < day) & (frame.closed >= day) & (frame.due + 14 < day)).sum()
     recent = runs[-7:]
+    parts = frame.settlements
     usual = np.log1p(frame.amount[own]).mean() if len(own) else np.nan
     spread = max(np.log1p(frame.amount[own]).std(), 0.1) if len(own) > 2 else np.nan
     latest = own[np.lexsort((own, paid[own]))][-5:]
@@ -66,6 +67,7 @@ def slow_features(frame: LedgerFrame, row: int, day: int) -> dict[str, object]:
         "due_monthday": to_date(frame.due[row]).day - 1,
         "paid_front": np.clip(frame.due[latest].mean() - frame.due[row], -60, 60) if len(own) else np.nan,
         "paid_past": np.clip(frame.due[own].max() - frame.due[row], -60, 60) if len(own) else np.nan,
+        "paid_part": np.clip(parts.amount[(parts.row == row) & (parts.day < day)].sum() / frame.amount[row], 0, 1),
         "electronic": frame.electronic[row],
         "electronic_vs_usual": frame.electronic[row] - (sent.sum() + 0.4) / (len(sent) + 1),
         "open_overdue_share": (overdue + 0.5 * late_share) / (opened + 0.5),
