@@ -26,6 +26,8 @@ Progress = Callable[[float, str], None]
 MOST_DAYS = 16
 """Days at the end of which snapshots are taken to learn from."""
 LEAST_APART = 14
+MOST_SNAPSHOTS = 20_000
+"""To learn from; of more, those of some of the customers are taken. A forest on a hundred thousand takes minutes."""
 LEAST_HISTORY = 45
 FOLDS = 4
 LEAST_EVENTS = 10
@@ -141,7 +143,11 @@ def learnable(known: LedgerFrame, master: MasterData | None = None) -> tuple[Sna
         nobody = np.zeros(len(nothing), dtype=bool)
         empty = Fates(late=np.zeros((0, len(LATE_DAYS)), np.int8), share=np.zeros((0, len(LATE_DAYS))))
         return nothing.take(nobody), empty
-    return risk_snapshots.join(snapshots), risk_fates.join(fates)
+    taken, became = risk_snapshots.join(snapshots), risk_fates.join(fates)
+    if len(taken) > MOST_SNAPSHOTS:
+        some = _draw(taken.customer, 1_000_003) < 1_000_003 * MOST_SNAPSHOTS // len(taken)
+        taken, became = taken.take(some), became.take(some)
+    return taken, became
 
 
 def past_days(known: LedgerFrame) -> list[int]:
@@ -239,8 +245,14 @@ def _parts(snapshots: Snapshots, fates: Fates) -> tuple[list[Part], str]:
         before = snapshots.day + HORIZON_DAYS + LATE_DAYS[0] <= cut
         if (fates.late[before, 0] == 1).sum() >= LEAST_EVENTS:
             return [(before, snapshots.day >= cut)], "on later days"
-    fold = (snapshots.customer.astype(np.int64) * 2_654_435_761 >> 7) % FOLDS
+    fold = _draw(snapshots.customer, FOLDS)
     return [(fold != mine, fold == mine) for mine in range(FOLDS)], "on other customers"
+
+
+def _draw(customer: NDArray[np.int32], modulus: int) -> NDArray[np.int64]:
+    """A number below `modulus` per customer: the same one for the same customer, and without order."""
+    drawn: NDArray[np.int64] = (customer.astype(np.int64) * 2_654_435_761 >> 7) % modulus
+    return drawn
 
 
 def _listen(

@@ -131,6 +131,15 @@ def test_small_ledgers_get_counted_rates_and_a_word_on_it():
     assert model.backend == "naive_risk" and "too few to learn more" in model.note
 
 
+def test_of_very_many_snapshots_those_of_some_customers_are_learnt_from(frame, monkeypatch):
+    everything = risk_model.learnable(frame)[0]
+    monkeypatch.setattr(risk_model, "MOST_SNAPSHOTS", len(everything) // 3)
+    some, fates = risk_model.learnable(frame)
+    assert len(some) == len(fates.late) and 0.2 < len(some) / len(everything) < 0.5
+    for customer in np.unique(some.customer):
+        assert (some.customer == customer).sum() == (everything.customer == customer).sum()
+
+
 def test_a_fresh_ledger_gets_assumptions_and_says_so():
     frame = made_up_ledger(days=30)
     as_of = to_date(FIRST_DAY + 30)
