@@ -42,6 +42,7 @@ def get_cash_flow(arguments: dict[str, Any]) -> Response:
 @cash_flow.doc(operationId="compareScenarios")
 @cash_flow.arguments(ScenariosRequestSchema)
 @cash_flow.response(200, ScenariosSchema)
+@cash_flow.alt_response(404, "NOT_FOUND")
 def compare_scenarios(body: dict[str, Any]) -> Response:
     """What the cash would be if things were otherwise, beside what is expected; nothing is kept"""
     # Arrays are needed for this alone: the process stays light until somebody asks.

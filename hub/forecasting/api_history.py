@@ -48,6 +48,7 @@ def get_prediction_history(arguments: dict[str, Any], invoice_id: UUID) -> Respo
 @predictions.route("/<uuid:invoice_id>/reasons")
 @predictions.doc(operationId="getPredictionReasons")
 @predictions.response(200, PredictionReasonsSchema)
+@predictions.alt_response(503, "DEFAULT_ERROR")
 def get_prediction_reasons(invoice_id: UUID) -> Response:
     """Why an invoice is expected when it is, in days against a typical one, and what a reminder would change"""
     with tenant_session() as session:
