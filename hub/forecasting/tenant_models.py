@@ -9,7 +9,7 @@ from hub.errors import InvalidError, NotFoundError
 from hub.forecasting.model_store import ModelStore, checked
 from hub.forecasting.models import forecast_models
 from hub.forecasting.shelf import Found, model_id
-from hub.storage.session import Storage
+from hub.storage.session import TENANT_KEY, Storage
 
 
 class TenantModels:
@@ -23,6 +23,8 @@ class TenantModels:
         """The model of that id in the tenant's registry; without an id, its champion."""
         if not tenant:
             raise InvalidError("Name the `tenant` whose model is to answer.")
+        if not TENANT_KEY.fullmatch(tenant):
+            raise NotFoundError("There is no such tenant.")
         table = forecast_models
         wanted = table.c.id == model_id(model) if model else table.c.status == "champion"
         with self._storage.tenant(tenant) as session:
