@@ -15,7 +15,7 @@ from plugins.models.random_forest_risk.plugin import RandomForestRiskBackend
 from plugins.models.xgboost_risk.plugin import XGBoostRiskBackend
 
 BACKENDS = (NaiveRiskBackend, XGBoostRiskBackend, RandomForestRiskBackend)
-NAMES = ("oldest_overdue", "own_late30_share", "delay_mean", "noise")
+NAMES = ("oldest_overdue", "own_late30_share", "delay_p90", "noise")
 
 
 def made_up(count=900, seed=0):
@@ -168,4 +168,5 @@ def test_rates_by_hand_and_before_anything_is_known():
     backend.fit(same, Fates(late=late, share=late * 0.5), lambda share, words: None)
     base = (5 + 15 * 0.10) / 35
     band = (5 + 15 * base) / 35
-    assert backend.predict(same)[0, 0] == pytest.approx((5 + 15 * band) / 35)
+    cell = (5 + 15 * band) / 35
+    assert backend.predict(same)[0, 0] == pytest.approx((5 + 15 * cell) / 35)
