@@ -22,6 +22,9 @@ GROUPS = ("overdue", "new", "large")
 OVERDUE_DAYS, FEW_PAYMENTS, LARGE_SHARE = 14, 5, 0.1
 TRUST = 100.0
 """How many answers the curves' own odds count as."""
+LEAST_GAIN = 0.03
+"""Odds are corrected where that takes at least so much off the Brier score: smaller differences are those of the season
+that is looked at, and are gone in the next."""
 _TAILS = np.concatenate([[0.002, 0.005, 0.01], np.linspace(0.02, 0.25, 24)])
 
 
@@ -69,7 +72,7 @@ def calibrate(curves: Curves, cases: Cases, paid: Days) -> Calibration:
     """The tails to cut off so that the intervals held COVERAGE of these payments, in each group as far as it is known.
 
     Payments bunch on single days, so an interval of nominal tails holds more than it says. The odds are corrected by
-    what came true of them (Platt), with the curves' own word counted as TRUST answers.
+    what came true of them (Platt) if they were plainly off, with the curves' own word counted as TRUST answers.
     """
     if len(paid) < LEAST_ANSWERS:
         return Calibration()
@@ -109,7 +112,9 @@ def _platt(p: Floats, happened: NDArray[np.bool_]) -> tuple[float, float]:
         slope = rows.T @ (happened - fitted) - TRUST * (at - own)
         curvature = (rows * (fitted * (1.0 - fitted))[:, None]).T @ rows + TRUST * np.eye(2)
         at = at + np.clip(np.linalg.solve(curvature, slope), -0.5, 0.5)
-    return float(np.clip(at[0], 0.3, 2.0)), float(np.clip(at[1], -1.5, 1.5))
+    slope_shift = float(np.clip(at[0], 0.3, 2.0)), float(np.clip(at[1], -1.5, 1.5))
+    before, after = np.mean((p - happened) ** 2), np.mean((_sigmoid(rows @ np.array(slope_shift)) - happened) ** 2)
+    return slope_shift if after < (1.0 - LEAST_GAIN) * before else (1.0, 0.0)
 
 
 def _log_odds(p: Floats) -> Floats:
