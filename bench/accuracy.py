@@ -99,11 +99,16 @@ def measure(book: Ledger, threads: int = 1, quick: bool = False, only: tuple[str
         asked = questions(frame, book, cut)
         lesson = Lesson.of(History(frame.as_of(to_day(cut))), threads)
         for rival in rivals:
-            with said(f"{book.file} {cut}: {rival.name}"):
-                taught = rival()
-                taught.fit(lesson)
-                for protocol, question in asked.items():
-                    note(tables[protocol][rival.name], question, taught.guess(question.cases))
+            try:
+                with said(f"{book.file} {cut}: {rival.name}"):
+                    taught = rival()
+                    taught.fit(lesson)
+                    guesses = {protocol: taught.guess(question.cases) for protocol, question in asked.items()}
+            except Exception as error:  # noqa: BLE001 - another's library; the other rows are worth their minutes
+                print(f"{book.file} {cut}: {rival.name} is left out: {error!r}", file=sys.stderr)
+                continue
+            for protocol, guess in guesses.items():
+                note(tables[protocol][rival.name], asked[protocol], guess)
         for name, answers in own_forecasts(frame, book, cut, threads, quick, only):
             for protocol, question in asked.items():
                 note(tables[protocol][name], question, read_off(answers[protocol], question.rows))

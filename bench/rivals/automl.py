@@ -11,7 +11,7 @@ from hub.sdk.forecaster import Cases
 
 SECONDS = {"regression": 30, "classification": 20}
 """Of search, per question and cut."""
-LEARNERS = ["lgbm", "xgboost", "xgb_limitdepth", "rf", "extra_tree"]
+LEARNERS = ["lgbm", "xgb_limitdepth", "rf", "extra_tree"]
 
 
 class FlamlAutoML:
@@ -25,10 +25,13 @@ class FlamlAutoML:
     needs: ClassVar[str | None] = "flaml"
 
     def fit(self, lesson: Lesson) -> None:
+        from sklearn.base import clone
+
         rows, older, on_time = lesson.cases.values, lesson.older, (lesson.delay <= 0).astype(int)
         found = _searched("regression", rows[:older], lesson.delay[:older], lesson.threads)
         self._residuals = lesson.delay[older:] - found.predict(rows[older:])
-        self._delay = _again(found, "regression", rows, lesson.delay, lesson.threads)
+        # What was found, taught on all of it.
+        self._delay = clone(found.model.estimator).fit(rows, lesson.delay)
         self._on_time = _searched("classification", rows, on_time, lesson.threads)
 
     def guess(self, cases: Cases) -> Guess:
@@ -44,7 +47,7 @@ class FlamlAutoML:
         )
 
 
-def _searched(task: str, rows: NDArray[np.float32], answer: Any, threads: int, **more: Any) -> Any:
+def _searched(task: str, rows: NDArray[np.float32], answer: Any, threads: int) -> Any:
     from flaml import AutoML
 
     found = AutoML()
@@ -59,12 +62,5 @@ def _searched(task: str, rows: NDArray[np.float32], answer: Any, threads: int, *
         "seed": 0,
         "verbose": 0,
     }
-    found.fit(X_train=rows, y_train=answer, **(settings | more))
+    found.fit(X_train=rows, y_train=answer, **settings)
     return found
-
-
-def _again(found: Any, task: str, rows: NDArray[np.float32], answer: Any, threads: int) -> Any:
-    """What was found, taught on these rows."""
-    best = found.best_estimator
-    again = {"estimator_list": [best], "starting_points": {best: found.best_config}, "max_iter": 1}
-    return _searched(task, rows, answer, threads, **again)
