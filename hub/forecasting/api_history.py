@@ -7,7 +7,7 @@ from flask import Response
 
 from hub.errors import NotFoundError, UnavailableError
 from hub.forecasting import asking
-from hub.forecasting.api import predictions
+from hub.forecasting.api import predictions as predictions
 from hub.forecasting.past_predictions import kept_reasons, read_history
 from hub.forecasting.reminder_effect import EVIDENCE_NEEDED
 from hub.forecasting.schemas_history import PredictionHistorySchema, PredictionReasonsSchema
