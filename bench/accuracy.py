@@ -1,244 +1,274 @@
-"""How good the forecasts are on real ledgers, beside due date, customer median and plain XGBoost regression.
+"""How good the forecasts are on real ledgers, beside what people use instead: all rows from one run.
 
-    python -m bench.accuracy [LEDGER ...] [--threads N]
+    python -m bench.accuracy [LEDGER ...] [--quick] [--only NAME ...] [--threads N]
 
-Days are cut from the middle of each ledger; what happened later is hidden and then scored. One customer in ten is
-hidden altogether until that day, as a new one. Static: all open and later-issued invoices, forecast on the day.
-Rolling: every later invoice, forecast on its own day of issue by the model of the day. The ledgers are not part of the
-project: PAYPREDICT_LEDGERS names their folder.
+Days are cut from the middle of each ledger (bench/real_ledgers.py); what happened later is hidden and then scored. One
+customer in ten is hidden altogether until that day, as a new one. Static: all open and later-issued invoices, forecast
+on the day. Rolling: every later invoice, forecast on its own day of issue by the model of the day. Rivals whose library
+is not installed are left out, with a word; `pip install paypredict[bench]` brings them all.
 """
 
 import argparse
-import os
-import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import importlib.util
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
-from statistics import fmean
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hub import registry
-from hub.forecasting import engine
-from hub.forecasting.backtest import customer_median
-from hub.forecasting.days import NEVER, Days, to_day
+from bench import accuracy_table, product
+from bench.measures import Figures, Guess, Truth, figures, slices
+from bench.real_ledgers import LEDGERS, Ledger, books, read, scored_rows, without_cold
+from bench.rivals import RIVALS, Lesson, Rival
+from hub.forecasting.days import to_day
 from hub.forecasting.features import build_cases
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.history import History
-from hub.forecasting.results import Scores
-from hub.forecasting.samples import fresh_sample
-from hub.forecasting.scoring import score
+from hub.forecasting.results import Forecasts
 from hub.sdk.forecaster import Cases
 
-LEDGERS = Path(os.environ.get("PAYPREDICT_LEDGERS", "../shared/data"))
 PROTOCOLS = ("static", "rolling")
-MODELS = ("due date", "customer median", "XGBoost regression", "PayPredict")
-COLD_ONE_IN = 10
-BIG_SHARE = 0.03
-"""A customer with more of the invoices than this is never the hidden one: it would decide the figure alone."""
+OURS, REFERENCE = "PayPredict", "customer median"
+QUICK_CUTS, QUICK_LEAVES_OUT = 2, ("FLAML AutoML",)
+FEWEST_JUDGED = 30
+"""A slice of fewer invoices than this, over all cuts, is shown but not held to anything."""
+CHANCE = 2.0
+"""Standard errors by which a slice may be worse before it counts as worse."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
-    """A ledger's days to cut on; `look_ahead` days of later invoices are scored, `ripe` days before the ledger ends."""
+@dataclass(slots=True)
+class Measured:
+    """What one model reached under one protocol: figures per cut; per slice, over all cuts, invoices and errors.
 
-    file: str
-    ends: date
-    cuts: tuple[date, ...]
-    look_ahead: int
-    ripe: int
+    The errors of a slice are sums of days per customer, for the invoices of one customer are not independent.
+    """
+
+    figures: list[Figures] = field(default_factory=list)
+    sizes: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    errors: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+
+    def slice_error(self, name: str) -> float:
+        """The mean absolute error of a slice, in days, over the invoices of all cuts."""
+        return float(self.errors[name].sum()) / max(self.sizes[name], 1)
+
+    def against(self, other: "Measured", name: str) -> tuple[float, float]:
+        """A slice's error over that of another model, and the standard error of that ratio."""
+        theirs = float(other.errors[name].sum())
+        more = self.errors[name] - other.errors[name]
+        return 1.0 + float(more.sum()) / theirs, float(np.sqrt((more**2).sum())) / theirs
 
 
-BOOKS = (
-    Ledger(
-        file="ar_highradius.csv",
-        ends=date(2019, 11, 30),
-        cuts=(date(2019, 6, 30), date(2019, 7, 31), date(2019, 8, 31), date(2019, 9, 30)),
-        look_ahead=75,
-        ripe=30,
-    ),
-    Ledger(
-        file="ar_ibm.csv",
-        ends=date(2013, 6, 30),
-        cuts=(date(2012, 10, 31), date(2012, 12, 31), date(2013, 2, 28), date(2013, 3, 31)),
-        look_ahead=150,
-        ripe=50,
-    ),
-)
+Table = dict[str, Measured]
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
-    """What one model says of invoices, one row each."""
+class Asked:
+    """The invoices that all models are asked for at one cut, under one protocol."""
 
-    expected: Days
-    p_paid_by_due: NDArray[np.float64]
-    p10: Days | None = None
-    p90: Days | None = None
+    rows: NDArray[np.int64]
+    customers: int
+    cases: Cases
+    truth: Truth
+    slices: dict[str, NDArray[np.bool_]]
 
 
-def run(ledgers: tuple[str, ...] = (), threads: int = 2) -> list[dict[str, Any]]:
-    """One result per ledger and protocol: the forecast's error over the customer median's, and all figures."""
+def run(
+    ledgers: tuple[str, ...] = (), threads: int = 1, quick: bool = False, only: tuple[str, ...] = ()
+) -> list[dict[str, Any]]:
+    """Two results per ledger and protocol: the error over that of the reference, for all and for the worst slice."""
     results = []
-    for book in BOOKS:
-        if ledgers and book.file not in ledgers:
-            continue
-        figures = measure(book, threads)
+    for book in books(ledgers):
+        tables = measure(book, threads, quick, only)
         for protocol in PROTOCOLS:
-            ratios = [
-                ours.mae / theirs.mae
-                for ours, theirs in zip(
-                    figures[protocol, "PayPredict"], figures[protocol, "customer median"], strict=True
-                )
-            ]
-            results.append(
-                {
-                    "name": f"accuracy {book.file} {protocol}",
-                    "ratio": fmean(ratios),
-                    "low": min(ratios),
-                    "high": max(ratios),
-                    "goal": 1.0,
-                    "met": max(ratios) < 1.0,
-                    "unit": "mean error over that of the customer median",
-                    "figures": {model: _means(figures[protocol, model]) for model in MODELS},
-                }
-            )
+            results += judge(f"accuracy {book.file} {protocol}", tables[protocol])
     return results
 
 
-def measure(book: Ledger, threads: int) -> dict[tuple[str, str], list[Scores]]:
-    """Scores by protocol and model, one per cut."""
-    plugins = registry.load()
-    backend, fallback = plugins.load("xgboost_hazard"), plugins.load("naive")
+def measure(book: Ledger, threads: int = 1, quick: bool = False, only: tuple[str, ...] = ()) -> dict[str, Table]:
+    """What each model reached, per protocol."""
     whole = read(LEDGERS / book.file)
-    found: dict[tuple[str, str], list[Scores]] = {}
-    for cut in book.cuts:
+    rivals = [each for each in RIVALS if wanted(each.name, quick, only) and is_at_hand(each)]
+    tables: dict[str, Table] = {protocol: defaultdict(Measured) for protocol in PROTOCOLS}
+    for cut in book.cuts[-QUICK_CUTS:] if quick else book.cuts:
         frame = without_cold(whole, to_day(cut))
-        wanted = scored_rows(frame, book, to_day(cut))
-        model, rolling = engine.backtest_from(frame, cut, backend, fallback, threads=threads)
-        static = engine.forecast(model, frame, cut, include_upcoming=True)
-        regression = PlainRegression(History(frame.as_of(to_day(cut))), threads)
-        known = History(frame.as_of(to_day(cut), include_upcoming=True))
-        for protocol, forecasts in (("static", static), ("rolling", rolling)):
-            pick = np.isin(forecasts.row, wanted)
-            rows = forecasts.row[pick]
-            history = known if protocol == "static" else History(frame)
-            cases = build_cases(history, rows, forecasts.as_of[pick] + 1)
-            guesses = {
-                "due date": Guess(np.maximum(cases.due, cases.start), np.full(len(rows), 0.5)),
-                "customer median": Guess(customer_median(cases), 1.0 - cases.column("late_share").astype(np.float64)),
-                "XGBoost regression": regression.guess(cases),
-                "PayPredict": Guess(
-                    forecasts.expected[pick], forecasts.p_paid_by_due[pick], forecasts.p10[pick], forecasts.p90[pick]
-                ),
-            }
-            for name, guess in guesses.items():
-                found.setdefault((protocol, name), []).append(_score(frame, rows, cases, guess))
+        asked = questions(frame, book, cut)
+        lesson = Lesson.of(History(frame.as_of(to_day(cut))), threads)
+        for rival in rivals:
+            try:
+                with said(f"{book.file} {cut}: {rival.name}"):
+                    taught = rival()
+                    taught.fit(lesson)
+                    guesses = {protocol: taught.guess(question.cases) for protocol, question in asked.items()}
+            except Exception as error:  # noqa: BLE001 - another's library; the other rows are worth their minutes
+                print(f"{book.file} {cut}: {rival.name} is left out: {error!r}", file=sys.stderr)
+                continue
+            for protocol, guess in guesses.items():
+                note(tables[protocol][rival.name], asked[protocol], guess)
+        for name, answers in own_forecasts(frame, book, cut, threads, quick, only):
+            for protocol, question in asked.items():
+                note(tables[protocol][name], question, read_off(answers[protocol], question.rows))
+    return {protocol: _on_all_cuts(table) for protocol, table in tables.items()}
+
+
+def _on_all_cuts(table: Table) -> Table:
+    """Only the rows that have a figure for every cut: the others' means would be of other invoices."""
+    cuts = len(table[REFERENCE].figures)
+    return {name: measured for name, measured in table.items() if len(measured.figures) == cuts}
+
+
+def wanted(name: str, quick: bool, only: tuple[str, ...]) -> bool:
+    """Whether a row was asked for."""
+    return name in only or name == REFERENCE if only else not (quick and name in QUICK_LEAVES_OUT)
+
+
+def is_at_hand(rival: type[Rival]) -> bool:
+    """Whether what a rival needs is installed; says so where it is not."""
+    if rival.needs is None or importlib.util.find_spec(rival.needs):
+        return True
+    print(f"{rival.name} is left out: {rival.needs} is not installed (pip install paypredict[bench])", file=sys.stderr)
+    return False
+
+
+def questions(frame: LedgerFrame, book: Ledger, cut: date) -> dict[str, Asked]:
+    """The invoices of a cut per protocol, each as it was known before the day it is forecast from."""
+    day = to_day(cut)
+    rows = scored_rows(frame, book, day)
+    later = rows[frame.issued[rows] > day]
+    seen = {"static": np.full(len(rows), day + 1, dtype=np.int32), "rolling": frame.issued[later]}
+    known = {"static": History(frame.as_of(day, include_upcoming=True)), "rolling": History(frame)}
+    first_issue = np.full(len(frame.customer_id), np.iinfo(np.int32).max)
+    np.minimum.at(first_issue, frame.customer, frame.issued)
+    found = {}
+    for protocol, mine in (("static", rows), ("rolling", later)):
+        cases, as_of, amount = (
+            build_cases(known[protocol], mine, seen[protocol]),
+            seen[protocol] - 1,
+            frame.amount[mine],
+        )
+        found[protocol] = Asked(
+            mine,
+            len(frame.customer_id),
+            cases,
+            Truth(paid=frame.paid[mine], due=cases.due, as_of=as_of, amount=amount),
+            slices(cases, day, amount, first_issue[frame.customer[mine]] > day, as_of),
+        )
     return found
 
 
-def read(path: Path) -> LedgerFrame:
-    """A ledger through the csv connector."""
-
-    def records() -> Iterator[Any]:
-        connector = registry.load().make("csv", {"path": str(path)})
-        for stream in connector.streams:
-            for page in connector.read(stream.name, None):
-                for item in page.items:
-                    yield from connector.map(stream.name, item)
-
-    return LedgerFrame.from_records(records())
-
-
-def without_cold(frame: LedgerFrame, day: int) -> LedgerFrame:
-    """The ledger without what one customer in ten did until `day`; the same ones for the same day, in any run."""
-    is_big = np.bincount(frame.customer, minlength=len(frame.customer_id)) > BIG_SHARE * len(frame)
-    drawn = np.array([zlib.crc32(f"{customer} {day}".encode()) % COLD_ONE_IN == 0 for customer in frame.customer_id])
-    return frame.take(~((drawn & ~is_big)[frame.customer] & (frame.issued <= day)))
-
-
-def scored_rows(frame: LedgerFrame, book: Ledger, day: int) -> NDArray[np.int64]:
-    """Invoices open on `day` or issued later whose payment the ledger shows, but for the unripe end of it."""
-    ends = to_day(book.ends)
-    latest_issue = min(day + book.look_ahead, ends - book.ripe)
-    return np.flatnonzero((frame.paid > day) & (frame.paid < NEVER) & (frame.issued <= latest_issue))
+def own_forecasts(
+    frame: LedgerFrame, book: Ledger, cut: date, threads: int, quick: bool, only: tuple[str, ...]
+) -> Iterator[tuple[str, dict[str, Forecasts]]]:
+    """The product's default path, and each backend by itself, whether or not it would be promoted."""
+    with said(f"{book.file} {cut}: {OURS}"):
+        best = product.train(frame, cut, threads)
+        answers = product.forecasts(best, frame, cut)
+    print(f"{book.file} {cut}: {best.note}", file=sys.stderr)
+    yield OURS, answers
+    for slug in product.slugs():
+        if not wanted(slug, quick, only):
+            continue
+        if slug == best.backend:  # fitted alone it would be the same model
+            yield slug, answers
+            continue
+        try:
+            with said(f"{book.file} {cut}: {slug}"):
+                model = product.train_only(slug, frame, cut, threads)
+                found = product.forecasts(model, frame, cut)
+        except ValueError as error:  # the rows beside it are worth the minutes that they took
+            print(f"{book.file} {cut}: {slug} is left out: {error}", file=sys.stderr)
+            continue
+        yield slug, found
 
 
-class PlainRegression:
-    """What is usually done: XGBoost regression of the delay on the same features, learnt from paid invoices."""
-
-    def __init__(self, history: History, threads: int) -> None:
-        import xgboost as xgb
-
-        sample = fresh_sample(history)
-        paid = sample.observed.paid
-        delay = (sample.observed.last - sample.cases.due)[paid].astype(np.float32)
-        self._booster = xgb.train(
-            {"objective": "reg:squarederror", "max_depth": 6, "eta": 0.1, "subsample": 0.8, "nthread": threads},
-            xgb.QuantileDMatrix(sample.cases.values[paid], delay, nthread=threads),
-            200,
-        )
-        self._residuals = np.sort(delay - self._booster.inplace_predict(sample.cases.values[paid]))
-
-    def guess(self, cases: Cases) -> Guess:
-        """The predicted day, and probabilities from the residuals of the training."""
-        delay = self._booster.inplace_predict(cases.values)
-        p_by_due = np.searchsorted(self._residuals, -delay, side="right") / len(self._residuals)
-        low, high = np.quantile(self._residuals, (0.1, 0.9))
-        days = [np.maximum(cases.due + np.rint(delay + shift), cases.start).astype(int) for shift in (0, low, high)]
-        return Guess(days[0], p_by_due, days[1], days[2])
-
-
-def _score(frame: LedgerFrame, rows: NDArray[np.int64], cases: Cases, guess: Guess) -> Scores:
-    return score(
-        paid=frame.paid[rows],
-        due=cases.due,
-        amount=frame.amount[rows],
-        as_of=cases.seen - 1,
-        expected=guess.expected,
-        p_paid_by_due=guess.p_paid_by_due,
-        p10=guess.p10,
-        p90=guess.p90,
+def read_off(forecasts: Forecasts, rows: NDArray[np.int64]) -> Guess:
+    """What the product's forecasts say of these rows. Raises ValueError where one of them was not forecast."""
+    order = np.argsort(forecasts.row, kind="stable")
+    at = order[np.minimum(np.searchsorted(forecasts.row, rows, sorter=order), len(order) - 1)]
+    if (forecasts.row[at] != rows).any():
+        raise ValueError(f"{int((forecasts.row[at] != rows).sum())} invoices were not forecast")
+    return Guess(
+        expected=forecasts.expected[at],
+        p_paid_by_due=forecasts.p_paid_by_due[at],
+        p_late30=forecasts.p_late30[at],
+        p10=forecasts.p10[at],
+        p50=forecasts.p50[at],
+        p90=forecasts.p90[at],
     )
 
 
-def _means(scores: list[Scores]) -> dict[str, float | None]:
-    figures: dict[str, float | None] = {"n": sum(each.n for each in scores)}
-    for name in ("mae", "within3", "auc", "brier", "ece", "weekly_cash_error", "coverage", "width"):
-        values = [getattr(each, name) for each in scores]
-        figures[name] = None if None in values else fmean(values)
-    return figures
+def note(measured: Measured, asked: Asked, guess: Guess) -> None:
+    """Add one cut's figures to what a model reached."""
+    measured.figures.append(figures(asked.truth, guess))
+    error = np.abs(asked.truth.paid - guess.expected).astype(np.float64)
+    for name, mine in asked.slices.items():
+        measured.sizes[name] += int(mine.sum())
+        found = np.bincount(asked.cases.customer[mine], weights=error[mine], minlength=asked.customers)
+        measured.errors[name] = measured.errors.get(name, 0.0) + found
 
 
-def table(results: list[dict[str, Any]]) -> str:
-    """The results as Markdown, as they stand in docs/accuracy.md."""
-    lines = []
-    for result in results:
-        lines += [f"**{result['name'].removeprefix('accuracy ')}**", ""]
-        lines += ["| model | n | MAE, days | within 3 d | AUC | Brier | ECE | weekly cash error | coverage | width |"]
-        lines += ["|---|---|---|---|---|---|---|---|---|---|"]
-        for model, figures in result["figures"].items():
-            lines.append(f"| {model} | {figures['n']:,} | {_cells(figures)} |")
-        lines.append("")
-    return "\n".join(lines)
+def judge(name: str, table: Table) -> list[dict[str, Any]]:
+    """The rows that `paypredict bench` prints, with all tables in the first."""
+    ours, reference = table[OURS], table[REFERENCE]
+    ratios = [mine["mae"] / theirs["mae"] for mine, theirs in zip(ours.figures, reference.figures, strict=True)]
+    by_slice = {each: ours.against(reference, each) for each, n in ours.sizes.items() if n >= FEWEST_JUDGED}
+    worst = max(by_slice, key=lambda each: by_slice[each][0])
+    unit = "mean absolute error over that of the customer median"
+    return [
+        {
+            "name": name,
+            "ratio": float(np.mean(ratios)),
+            "low": min(ratios),
+            "high": max(ratios),
+            "goal": 1.0,
+            "met": max(ratios) < 1.0,
+            "unit": unit,
+            "figures": {model: measured.figures for model, measured in table.items()},
+            "slices": {
+                model: {each: (n, measured.slice_error(each)) for each, n in measured.sizes.items()}
+                for model, measured in table.items()
+            },
+            "markdown": accuracy_table.whole(table, OURS, REFERENCE, by_slice),
+        },
+        {
+            "name": f"{name}, worst slice: {worst}",
+            "ratio": by_slice[worst][0],
+            "low": min(ratio for ratio, _ in by_slice.values()),
+            "high": by_slice[worst][0],
+            "goal": f"1.0, or within {CHANCE:.0f} standard errors of it",
+            "met": all(ratio <= 1.0 + CHANCE * chance for ratio, chance in by_slice.values()),
+            "worse": {each: found for each, found in by_slice.items() if found[0] > 1.0},
+            "unit": unit,
+        },
+    ]
 
 
-def _cells(figures: Mapping[str, float | None]) -> str:
-    places = {"mae": 2, "within3": 3, "auc": 3, "brier": 3, "ece": 3, "weekly_cash_error": 3, "coverage": 3, "width": 1}
-    return " | ".join(
-        "–" if figures[name] is None else f"{figures[name]:.{digits}f}" for name, digits in places.items()
-    )
+class said:
+    """Says on the error stream what is being done, and how long it took."""
+
+    def __init__(self, words: str, clock: Callable[[], float] = time.perf_counter) -> None:
+        self.words, self.clock = words, clock
+
+    def __enter__(self) -> None:
+        self.began = self.clock()
+
+    def __exit__(self, *_error: object) -> None:
+        print(f"{self.words}, {self.clock() - self.began:.1f} s", file=sys.stderr, flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("ledgers", nargs="*", help="file names; all by default")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--quick", action="store_true", help="the last two cuts, without AutoML")
+    parser.add_argument("--only", action="append", default=[], help="only this row beside the default path; repeatable")
     given = parser.parse_args()
-    print(table(run(tuple(given.ledgers), given.threads)))
+    results = run(tuple(given.ledgers), given.threads, given.quick, tuple(given.only))
+    print(accuracy_table.document(results))
 
 
 if __name__ == "__main__":

@@ -65,6 +65,8 @@ def _measure(session: Session, rows: int, rounds: int) -> list[dict[str, Any]]:
         milliseconds("aging", goal=50),
         milliseconds("dso", goal=5),
         milliseconds("worklist", goal=5),
+        milliseconds("contacts", goal=5),
+        milliseconds("contacts_half_way_down", goal=5),
         result(
             "analytics dso against raw SQL",
             ratios(costs["dso"], costs["raw_dso"]),
@@ -81,6 +83,8 @@ def _arms(session: Session, rows: int) -> dict[str, Callable[[], float]]:
     one = session.execute(text("select id from invoices limit 1")).scalar_one()
     (figure,) = service.dso(session, AS_OF, "countback")
     found = {month["from_on"]: month["sales"] for month in figure.inputs["months"]}
+    ranked = session.execute(text("select contact_value, customer_id from customer_risk order by 1 desc, 2 desc")).all()
+    middle = ranked[len(ranked) // 2].contact_value, ranked[len(ranked) // 2].customer_id
 
     def read_one_invoice() -> float:
         for _ in range(READS):
@@ -105,6 +109,17 @@ def _arms(session: Session, rows: int) -> dict[str, Callable[[], float]]:
         _check(len(service.worklist(session, AS_OF, limit=50)) == min(50, rows // 200), "customers are missing")
         return 1
 
+    def contacts() -> float:
+        for _ in range(READS // 10):
+            found = service.contacts(session, limit=50)["items"]
+            _check(len(found) == min(50, rows // 200), "customers to contact are missing")
+        return READS // 10
+
+    def contacts_half_way_down() -> float:
+        for _ in range(READS // 10):
+            service.contacts(session, limit=50, after=middle)
+        return READS // 10
+
     def raw_dso() -> float:
         months = session.execute(_RAW_DSO, {"as_of": AS_OF}).all()
         _check(months[0].receivable == figure.inputs["receivable"], "raw SQL finds another receivable")
@@ -117,6 +132,8 @@ def _arms(session: Session, rows: int) -> dict[str, Callable[[], float]]:
         "aging_of_last_month": aging_of_last_month,
         "dso": dso,
         "worklist": worklist,
+        "contacts": contacts,
+        "contacts_half_way_down": contacts_half_way_down,
         "raw_dso": raw_dso,
     }
 
@@ -202,5 +219,20 @@ _FILL = (
     select run.id, invoices.id, 0.5, 0.2, expected_on, expected_on - 9, expected_on, expected_on + 9, 'medium'
     from run cross join invoices cross join lateral (select due_on + 10 as expected_on) forecast
     where balance > 0
+    """,
+    """
+    with run as (
+        insert into risk_runs (run_id, model_id, as_of, made_at, home_currency, customers, assumptions)
+        select max(id), gen_random_uuid(), :as_of, now(), 'USD', :customers, '{"contact_saves": {}}' from forecast_runs
+        returning run_id
+    )
+    insert into customer_risk (run_id, customer_id, risk_level, p_late30, p_late60, p_late90, amounts, expected_loss,
+                               contact_value, segment, next_step, why, is_listed)
+    select run.run_id, customer_id, 'medium', 0.3, 0.2, 0.1,
+           jsonb_build_array(jsonb_build_object(
+               'currency', 'USD', 'open', sum(balance)::text, 'disputed', '0', 'cash', '0', 'credit', '0',
+               'free', sum(balance)::text, 'overdue', '0', 'delayed', '0', 'late30', '0', 'loss', '0')),
+           sum(balance) / 50, sum(balance) / 10, 'late_payer', 'call', 'Overdue for 12 days.', true
+    from run cross join invoices group by run.run_id, customer_id
     """,
 )

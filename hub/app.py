@@ -10,6 +10,7 @@ from sqlalchemy import text
 from hub.connections import api as connections
 from hub.connections import notices_api, oauth_api, webhooks_api
 from hub.forecasting import api as forecasting
+from hub.forecasting import api_cash, api_history, api_models, api_risk
 from hub.http import auditing, auth, bodies, context, cors, etags, health, lifecycle, limits, openapi, problems
 from hub.http.context import Hub
 from hub.identity import audit_api, bearer, keys_api, members_api, oidc_api, operator_api, pages, session_api, sessions
@@ -35,9 +36,12 @@ BLUEPRINTS = (
     ledger.invoices,
     sync.entry,
     ledger.customers,
-    forecasting.predictions,
-    forecasting.models,
-    forecasting.cash_flow,
+    api_risk.risk,
+    api_history.predictions,
+    api_models.models,
+    api_models.track_record,
+    api_cash.cash_flow,
+    insights.contacts,
     insights.insights,
     connections.connectors,
     connections.connections,

@@ -14,7 +14,7 @@ from hub.redaction import STRUCK, hide, redact
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 
 CONFIG = Path(__file__).resolve().parent.parent / "config"
-SECRETS = frozenset({"metrics_token", "oidc_client_secret", "vault_key", "vault_previous_keys"})
+SECRETS = frozenset({"metrics_token", "model_server_token", "oidc_client_secret", "vault_key", "vault_previous_keys"})
 """Settings that are secret as a whole; of the servers' addresses the passwords are."""
 _ADDRESSES = frozenset({"database_url", "redis_url"})
 
@@ -68,6 +68,13 @@ class Settings:
     vault_kms_key: str
 
     connector_apps_file: str
+
+    model_store: str
+    model_server_url: str
+    model_server_token: str
+    model_server_max_bytes: int
+    model_dir: str
+    model_cache_bytes: int
 
     def __post_init__(self) -> None:
         # From here on, logs and whatever else is written down have them struck out.

@@ -32,6 +32,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from hub import pipelines, registry
 from hub.connections import service as connections
 from hub.errors import HubError
+from hub.forecasting.explainer import Explainer
+from hub.forecasting.model_store import ModelStore
 from hub.jobs import service
 from hub.jobs.execution import Runner
 from hub.jobs.leases import Claim
@@ -46,7 +48,7 @@ from hub.tenants import service as tenants
 
 log = logging.getLogger(__name__)
 
-_POOL_SIZE = 3  # a handler's transaction, another beside it, and what follows from its end
+_POOL_SIZE = 4  # a handler's transaction, another beside it, what follows from its end, and questions
 _LARGEST_RSS_BYTES = 1_500_000_000
 _MAINTENANCE_SECONDS = 60
 _HEARTBEAT_SECONDS = 15
@@ -117,6 +119,7 @@ def work(settings: Settings, policy: Policy = _POLICY) -> None:
     service.connect(settings)
     runner = make_runner(settings, storage, policy)
     stopping = runner.stopping
+    answer_questions(settings, storage, runner.registry, stopping)
     failures = 0
     while True:
         worker = make_worker(runner)
@@ -133,6 +136,18 @@ def work(settings: Settings, policy: Policy = _POLICY) -> None:
     if not stopping.is_set():
         log.info("this worker has grown large and starts anew")
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - no shell is wanted
+
+
+def answer_questions(
+    settings: Settings, storage: Storage, plugins: registry.Registry, stopping: threading.Event
+) -> threading.Thread:
+    """Say why forecasts are as they are, beside whatever work is done: who asks is waiting for it."""
+    explainer = Explainer(storage, ModelStore(settings.model_store), plugins)
+    thread = threading.Thread(
+        target=explainer.serve, args=(Redis.from_url(settings.redis_url), stopping), name="explainer", daemon=True
+    )
+    thread.start()
+    return thread
 
 
 def make_worker(runner: Runner) -> Worker:

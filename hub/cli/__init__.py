@@ -23,6 +23,8 @@ COMMANDS = {
     "user": "Add, list and remove people, and let them in.",
     "worker": "Run job workers.",
     "scheduler": "Run the schedule and the sweeps.",
+    "models": "Write a tenant's models to files, to be served apart.",
+    "serve-models": "Serve trained models over HTTP, apart from the hub.",
     "plugin": "List the plugins and what is wrong with the broken ones.",
     "connector": "Show what a connector makes of recorded answers.",
     "bench": "Measure the hub against the limits of this machine.",
@@ -38,7 +40,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"hub.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"hub.cli.{cmd_name.replace('-', '_')}").command
         _sign_for_it(ctx)
         return command
 

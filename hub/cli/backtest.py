@@ -7,10 +7,10 @@ from typing import Any
 import click
 from rich.console import Console
 
-from hub.cli.forecast import THREADS, print_backtest
-from hub.cli.ledger_file import FileOptions, backends, file_options, read_ledger, watched
-from hub.forecasting import engine
+from hub.cli.forecast import print_backtest
+from hub.cli.ledger_file import FileOptions, file_options, read_ledger, train, watched
 from hub.forecasting.predictions_file import write_predictions
+from hub.forecasting.training import rolling
 
 
 @click.command("backtest")
@@ -35,10 +35,8 @@ def command(ledger: Path, train_until: datetime, out: Path, **file: Any) -> None
             bar.update(task, completed=share, description=words)
 
         frame, _ = read_ledger(ledger, FileOptions(**file), console, show)
-        first, fallback = backends()
-        model, forecasts = engine.backtest_from(
-            frame, train_until.date(), first, fallback, threads=THREADS, progress=show
-        )
+        model = train(frame, train_until.date(), lambda share, words: show(0.8 * share, words))
+        forecasts = rolling(model, frame, train_until.date(), lambda share, words: show(0.8 + 0.2 * share, words))
         write_predictions(out, frame, forecasts, model.backend, reasons=None)
     print_backtest(model.backtest, model.note, console)
     console.print(f"{len(forecasts):,} forecasts in {out}.")

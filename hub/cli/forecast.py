@@ -10,7 +10,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from hub.cli.ledger_file import FileOptions, backends, file_options, read_ledger, watched
+from hub.cli.ledger_file import FileOptions, file_options, read_ledger, train, watched
 from hub.forecasting import engine
 from hub.forecasting.aging import Aging, age
 from hub.forecasting.days import to_date, to_day
@@ -20,7 +20,6 @@ from hub.forecasting.report import Report, RiskyInvoice, money, number, percent,
 from hub.forecasting.results import SUMMED_WEEKS, Backtest, CashFlow, Forecasts, Reason
 
 RISKIEST = 15
-THREADS = 2
 
 
 @click.command("forecast")
@@ -64,8 +63,7 @@ def command(
         frame, shown_day = read_ledger(ledger, FileOptions(**file), console, show)
         day = as_of.date() if as_of else shown_day
         try:
-            first, fallback = backends()
-            model = engine.train(frame, day, first, fallback, threads=THREADS, progress=show)
+            model = train(frame, day, show)
         except engine.TooLittleHistoryError as error:
             _finish_without_model(frame, day, ledger, report, error.detail, as_json, console)
             return

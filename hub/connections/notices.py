@@ -1,4 +1,4 @@
-"""Notices to a tenant's people about its connections: what happened, in words, until it is mended. Told once each."""
+"""Notices to a tenant's people about its connections and models: what happened, until it is mended. Told once each."""
 
 from datetime import datetime
 from typing import Literal
@@ -12,7 +12,7 @@ from hub.connections.models import notices
 from hub.errors import NotFoundError
 from hub.redaction import sentence
 
-Kind = Literal["needs_reconnect", "needs_attention", "expires_soon"]
+Kind = Literal["needs_reconnect", "needs_attention", "expires_soon", "model_replaced"]
 MENDED_BY_A_RUN: tuple[Kind, ...] = ("needs_reconnect", "needs_attention")
 MENDED_BY_CONSENT: tuple[Kind, ...] = (*MENDED_BY_A_RUN, "expires_soon")
 
@@ -27,8 +27,16 @@ _COLUMNS = (
 )
 
 
-def tell(session: Session, connection_id: UUID, kind: str, text: str) -> None:
-    """Have a notice stand. The same trouble is one notice; told in other words, it is new to whoever had seen it."""
+def tell(session: Session, connection_id: UUID | None, kind: str, text: str) -> None:
+    """Have a notice stand. The same trouble is one notice; told in other words, it is new to whoever had seen it.
+
+    What concerns no connection replaces what was told of its kind before.
+    """
+    if connection_id is None:
+        standing = update(notices).where(
+            notices.c.connection_id.is_(None), notices.c.kind == kind, notices.c.settled_at.is_(None)
+        )
+        session.execute(standing.values(settled_at=func.now()))
     new = insert(notices).values(connection_id=connection_id, kind=kind, text=sentence(text))
     is_news = notices.c.text != new.excluded.text
     session.execute(

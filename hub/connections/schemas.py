@@ -236,11 +236,11 @@ class NoticeArguments(Schema):
 
 
 class NoticeSchema(Schema):
-    """Something about a connection that somebody has to know."""
+    """Something about a connection or a model that somebody has to know."""
 
     id = Integer(required=True, metadata={"description": "Names the notice."})
-    connection_id = identifier("What it is about.", required=True, allow_none=True)
-    kind = text("needs_reconnect, needs_attention or expires_soon.", "needs_reconnect", required=True)
+    connection_id = identifier("The connection it is about; null for models.", required=True, allow_none=True)
+    kind = text("needs_reconnect, needs_attention, expires_soon or model_replaced.", "needs_reconnect", required=True)
     text = text("What happened and what to do.", required=True)
     created_at = instant("When it was told.", required=True)
     seen_at = instant("When somebody first saw it.", required=True, allow_none=True)

@@ -1,4 +1,4 @@
-"""Predictions, the models behind them, and the cash they add up to."""
+"""Predictions, and the models behind them."""
 
 from datetime import date
 from typing import Any
@@ -9,12 +9,9 @@ from flask.views import MethodView
 from sqlalchemy.orm import Session
 
 from hub.errors import NotFoundError
-from hub.forecasting import service
+from hub.forecasting import risk_service, service
 from hub.forecasting.schemas import (
-    CashFlowArguments,
-    CashFlowSchema,
     ForecastRequestSchema,
-    ModelListSchema,
     PredictionArguments,
     PredictionPageSchema,
     PredictionSchema,
@@ -32,8 +29,6 @@ from hub.jobs.schemas import JobSchema
 predictions = Blueprint(
     "predictions", __name__, url_prefix="/api/predictions", description="When each open invoice will be paid, and why."
 )
-models = Blueprint("models", __name__, url_prefix="/api/models", description="The models behind the predictions.")
-cash_flow = Blueprint("cashflow", __name__, url_prefix="/api/cashflow", description="Expected receipts by week.")
 
 _BY_EXPECTED = Sort(
     "expected_on", (Key("expected_on", "p.expected_on", "date"), Key("invoice_id", "p.invoice_id", "uuid"))
@@ -82,36 +77,19 @@ def get_prediction(invoice_id: UUID) -> Response:
     return answer(prediction)
 
 
-@models.route("")
-@models.doc(operationId="listModels")
-@models.response(200, ModelListSchema)
-def list_models() -> Response:
-    """Models trained so far, each with its backtest, newest first"""
-    with tenant_session() as session:
-        return answer({"items": service.list_models(session)})
-
-
-@cash_flow.route("")
-@cash_flow.doc(operationId="getCashFlow")
-@cash_flow.arguments(CashFlowArguments, location="query")
-@cash_flow.response(200, CashFlowSchema)
-def get_cash_flow(arguments: dict[str, Any]) -> Response:
-    """What came in over the last weeks, and what is expected over the next, with its range"""
-    with tenant_session() as session:
-        found = service.cash_flow(session, **arguments)
-    if found is None:
-        return answer({"as_of": None, "made_at": None, "currencies": []})
-    currencies = [{"currency": currency, **weeks} for currency, weeks in found["currencies"].items()]
-    return answer(found | {"currencies": currencies})
-
-
 def invoice_prediction(session: Session, invoice_id: UUID, as_of: date) -> dict[str, Any] | None:
     """What the invoice document shows as `prediction`."""
     return service.get_prediction(session, invoice_id)
 
 
 def customer_risk(session: Session, customer_id: UUID, as_of: date) -> dict[str, Any] | None:
-    """What the customer document shows as `risk`: the worst level among the open invoices, and how many have which."""
+    """What the customer document shows as `risk`: its assessment, and how many open invoices have which level.
+
+    Before the first assessment the level is the worst among the open invoices.
+    """
     counts = service.count_predictions(session, {"customer_id": customer_id})["risk_level"]
+    card = risk_service.risk_card(session, customer_id)
+    if card is not None:
+        return card | {"invoices": counts}
     worst = next((level for level in ("high", "medium", "low") if counts[level]), None)
     return None if worst is None else {"level": worst, "invoices": counts}

@@ -17,7 +17,7 @@ from hub.forecasting.scoring import calibration as calibration_bins
 from hub.forecasting.scoring import score
 from hub.forecasting.settlement import Outcome
 from hub.forecasting.timeline import Rows
-from hub.sdk.forecaster import Cases, ForecastBackend
+from hub.sdk.forecaster import Cases, Curves, ForecastBackend
 
 NEWEST = 0.2
 """The share of the payments that the newest part holds, within SHORTEST and LONGEST days."""
@@ -50,43 +50,80 @@ def newest_part(known: LedgerFrame) -> Part | None:
     return Part(cut, rows)
 
 
-def judge(fitted: ForecastBackend, known: LedgerFrame, part: Part) -> tuple[Backtest, Calibration]:
-    """The backtest of a backend fitted on the part's cut, and what it teaches about the width of its interval.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A fitted backend's forecasts of a part's invoices, beside what was known of them (`cases`) and came of them."""
 
-    The interval that is scored was calibrated on other customers' invoices than those it is scored on.
-    """
+    known: LedgerFrame
+    part: Part
+    cases: Cases
+    curves: Curves
+    forecasts: Forecasts
+    paid: Days
+
+    @property
+    def undecided(self) -> NDArray[np.bool_]:
+        """Which were not past due when they were forecast: of them the probability of payment by due can be judged."""
+        undecided: NDArray[np.bool_] = self.cases.due >= self.cases.start
+        return undecided
+
+
+def look(fitted: ForecastBackend, known: LedgerFrame, part: Part) -> Look:
+    """Forecast a part's invoices from what was known on its cut, by a backend fitted on that."""
     before = known.as_of(part.trained_until, include_upcoming=True)
     seen = np.full(len(part.rows), part.trained_until + 1, dtype=np.int32)
     cases = build_cases(History(before), part.rows, seen)
     curves = fitted.predict(cases)
-    paid, amount = known.closed[part.rows], known.amount[part.rows]
     forecasts = plan(read_curves(fitted.slug, Calibration(), cases, curves, part.rows), before)
+    return Look(known, part, cases, curves, forecasts, known.closed[part.rows])
+
+
+def judge(seen: Look) -> tuple[Backtest, Calibration]:
+    """The backtest of what a backend forecast, and what it teaches about its intervals and odds.
+
+    What is scored was calibrated on other customers' invoices than those it is scored on.
+    """
+    known, part, cases, curves, forecasts, paid = (
+        seen.known,
+        seen.part,
+        seen.cases,
+        seen.curves,
+        seen.forecasts,
+        seen.paid,
+    )
+    slug = forecasts.model
     half = cases.customer % 2 == 0
-    p10, p90 = forecasts.p10.copy(), forecasts.p90.copy()
+    p10, p90, p_by_due = forecasts.p10.copy(), forecasts.p90.copy(), forecasts.p_paid_by_due.copy()
     for mine in (half, ~half):
-        learnt = calibrate(curves.take(~mine), cases.start[~mine], paid[~mine])
-        read = read_curves(fitted.slug, learnt, cases.take(mine), curves.take(mine), part.rows[mine])
-        p10[mine], p90[mine] = read.p10, read.p90
-    scored = partial(score, paid=paid, due=cases.due, amount=amount, as_of=cases.seen - 1)
-    model = scored(expected=forecasts.expected, p_paid_by_due=forecasts.p_paid_by_due, p10=p10, p90=p90)
+        learnt = calibrate(curves.take(~mine), cases.take(~mine), paid[~mine])
+        read = read_curves(slug, learnt, cases.take(mine), curves.take(mine), part.rows[mine])
+        p10[mine], p90[mine], p_by_due[mine] = read.p10, read.p90, read.p_paid_by_due
+    scored = partial(score, paid=paid, due=cases.due, amount=known.amount[part.rows], as_of=cases.seen - 1)
+    model = scored(expected=forecasts.expected, p_paid_by_due=p_by_due, p10=p10, p90=p90)
     median_day = customer_median(cases)
-    by_median = scored(expected=median_day, p_paid_by_due=1.0 - cases.column("late_share").astype(np.float64))
+    by_median = scored(expected=median_day, p_paid_by_due=by_late_share(cases))
     on_due = scored(expected=np.maximum(cases.due, cases.start))
     promoted = _relative_error(model, by_median) < 1.0
-    undecided = cases.due >= cases.start
+    undecided = seen.undecided
     verdict = Backtest(
-        backend=fitted.slug,
+        backend=slug,
         trained_until=to_date(part.trained_until),
         scored_until=to_date(int(paid.max())),
         model=model,
         due_date=on_due,
         customer_median=by_median,
-        calibration=calibration_bins((paid <= cases.due)[undecided], forecasts.p_paid_by_due[undecided]),
+        calibration=calibration_bins((paid <= cases.due)[undecided], p_by_due[undecided]),
         errors=_error_groups(cases, known, part.rows, paid, forecasts, median_day),
         promoted=promoted,
-        why=_verdict(fitted.slug, model, by_median, promoted),
+        why=_verdict(slug, model, by_median, promoted),
     )
-    return verdict, calibrate(curves, cases.start, paid)
+    return verdict, calibrate(curves, cases, paid)
+
+
+def by_late_share(cases: Cases) -> NDArray[np.float64]:
+    """The baseline's probability of payment by due: the customer's share of payments in time."""
+    in_time: NDArray[np.float64] = 1.0 - cases.column("late_share").astype(np.float64)
+    return in_time
 
 
 def customer_median(cases: Cases) -> Days:

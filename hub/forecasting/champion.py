@@ -1,4 +1,4 @@
-"""A tenant's models: training the champion, and forecasting the whole open book with it."""
+"""Forecasting a tenant's whole open book: from its ledger to the predictions in its tables."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -7,24 +7,26 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import insert, select, update
+from numpy.typing import NDArray
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from hub.forecasting import engine
+from hub.forecasting.book import make_book
+from hub.forecasting.book_store import save_book
 from hub.forecasting.days import to_date, to_day
+from hub.forecasting.explainer import pack_explained
+from hub.forecasting.features import build_cases
 from hub.forecasting.frame import LedgerFrame
-from hub.forecasting.models import forecast_models, forecast_runs
-from hub.forecasting.results import CashFlow, Forecasts, Reason
+from hub.forecasting.history import History
+from hub.forecasting.models import forecast_runs
+from hub.forecasting.results import CashFlow, Forecasts, Reason, Receipts
 from hub.ledger.columns import read_columns
-from hub.sdk.forecaster import ForecastBackend
-from hub.storage import audit
 from hub.storage.session import driver
 
-EXPLAINED = 200
+EXPLAINED = 500
 """Invoices of a run whose reasons are kept: they cost some 7 ms each, and a person looks at the worst first."""
 CASH_WEEKS = 26
-STALE_DAYS = 7
-"""A champion older than this is trained anew after the next sync."""
 
 Progress = Callable[[float, str], None]
 
@@ -33,50 +35,6 @@ def load_frame(session: Session, as_of: date) -> LedgerFrame:
     """The tenant's ledger as arrays, as the books state it at the end of `as_of`."""
     ledger = read_columns(session)
     return LedgerFrame.from_columns(day=to_day(as_of), **ledger.customers, **ledger.invoices, **ledger.allocations)
-
-
-def champion_age(session: Session, today: date) -> int | None:
-    """Days since the champion was trained, or None where there is none."""
-    as_of = session.scalar(select(forecast_models.c.as_of).where(forecast_models.c.status == "champion"))
-    return None if as_of is None else (today - as_of).days
-
-
-def save_champion(session: Session, model: engine.TrainedModel, trained_at: datetime) -> UUID:
-    """Keep a model and let it make the predictions from now on; the champion before it is retired, not lost."""
-    table = forecast_models
-    is_champion = update(table).where(table.c.status == "champion")
-    retired = session.scalars(is_champion.values(status="retired").returning(table.c.id)).one_or_none()
-    model_id: UUID = session.execute(
-        insert(table)
-        .values(
-            backend=model.backend,
-            status="champion",
-            reason=model.note,
-            as_of=model.as_of,
-            trained_at=trained_at,
-            backtest=None if model.backtest is None else asdict(model.backtest),
-            artifact=engine.dump(model),
-        )
-        .returning(table.c.id)
-    ).scalar_one()
-    audit.record(
-        session,
-        "model.promoted",
-        "model",
-        model_id,
-        before={"champion": retired},
-        after={"backend": model.backend, "as_of": model.as_of, "reason": model.note},
-    )
-    return model_id
-
-
-def load_champion(
-    session: Session, backends: dict[str, type[ForecastBackend]]
-) -> tuple[UUID, engine.TrainedModel] | None:
-    """The champion and its id. Raises CorruptModelError where what is stored is not what was saved."""
-    table = forecast_models
-    row = session.execute(select(table.c.id, table.c.artifact).where(table.c.status == "champion")).one_or_none()
-    return None if row is None else (row.id, engine.load(row.artifact, backends))
 
 
 def compute(
@@ -114,6 +72,12 @@ def save_run(
         .returning(forecast_runs.c.id)
     ).scalar_one()
     write_predictions(session, run_id, frame, forecasts, reasons)
+    history = History(frame.as_of(to_day(as_of), include_upcoming=True))
+
+    def cases_of(rows: NDArray[np.int64], ids: bytes) -> bytes:
+        return pack_explained(ids, build_cases(history, forecasts.row[rows], forecasts.as_of[rows] + 1))
+
+    save_book(session, run_id, make_book(frame, forecasts), cases_of)
     return len(forecasts)
 
 
@@ -153,6 +117,22 @@ def _cash_flow_json(cash: CashFlow) -> dict[str, Any]:
         "total": {currency: [round(value, 2) for value in values] for currency, values in cash.total.items()},
         **{
             name: {currency: np.round(values, 2).tolist() for currency, values in getattr(cash, name).items()}
-            for name in ("expected", "p10", "p90")
+            for name in ("expected", "p10", "p50", "p90")
+        },
+        "days": _receipts_json(cash.days),
+        "months": _receipts_json(cash.months),
+        "dependence": asdict(cash.dependence),
+    }
+
+
+def _receipts_json(receipts: Receipts | None) -> dict[str, Any] | None:
+    if receipts is None:
+        return None
+    return {
+        "starts": [day.isoformat() for day in receipts.starts],
+        "ends": [day.isoformat() for day in receipts.ends],
+        **{
+            name: {currency: np.round(values, 2).tolist() for currency, values in getattr(receipts, name).items()}
+            for name in ("expected", "p10", "p50", "p90")
         },
     }

@@ -1,21 +1,31 @@
 """The verbs of forecasting, pure: a ledger as arrays in, forecasts out. Time and backends come in as arguments."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 
 import numpy as np
 
 from hub.errors import InvalidError
 from hub.forecasting import artifact, reasons
-from hub.forecasting.backtest import judge, newest_part
+from hub.forecasting.backtest import Part, judge, look, newest_part
 from hub.forecasting.calibration import Calibration
 from hub.forecasting.cash import weekly_cash
+from hub.forecasting.cash_calibration import calibrate_cash
 from hub.forecasting.days import Days, to_day
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.history import History
 from hub.forecasting.prediction import plan, predict
-from hub.forecasting.results import Backtest, CashFlow, Forecasts, Reason, backtest_from_json, backtest_to_json
+from hub.forecasting.prior import leaning
+from hub.forecasting.results import (
+    Backtest,
+    CashFlow,
+    Dependence,
+    Forecasts,
+    Reason,
+    backtest_from_json,
+    backtest_to_json,
+)
 from hub.forecasting.samples import training_sample
 from hub.forecasting.settlement import Outcome
 from hub.forecasting.timeline import Rows
@@ -39,6 +49,7 @@ class TrainedModel:
     as_of: date
     n_payments: int
     calibration: Calibration
+    dependence: Dependence = field(default_factory=Dependence)
     backtest: Backtest | None
     note: str
 
@@ -71,10 +82,12 @@ def train(
     if payments < backend.min_payments:
         note = (
             f"{payments} payments are too few for {backend.slug}, which needs {backend.min_payments}; "
-            f"{fallback.slug} forecasts from each customer's own history instead."
+            f"{fallback.slug} forecasts from each customer's own history instead." + leaning(payments)
         )
-        return _fit(fallback, known, as_of, threads, None, Calibration(), note, progress)
-    verdict, calibration = _backtest(known, backend, threads, lambda share, words: progress(0.5 * share, words))
+        return _fit(fallback, known, as_of, threads, None, Calibration(), Dependence(), note, progress)
+    verdict, calibration, dependence = _backtest(
+        known, backend, threads, lambda share, words: progress(0.5 * share, words)
+    )
     chosen = backend if verdict is None or verdict.promoted else fallback
     note = f"{backend.slug}, which had too short a history for a backtest." if verdict is None else verdict.why
     return _fit(
@@ -84,6 +97,7 @@ def train(
         threads,
         verdict,
         calibration if chosen is backend else Calibration(),
+        dependence,
         note,
         lambda share, words: progress(0.5 + 0.5 * share, words),
     )
@@ -106,7 +120,8 @@ def forecast(
     wanted = known.is_open & (include_upcoming | ((known.issued <= day) & ~known.draft))
     rows = np.flatnonzero(wanted)
     seen = np.full(len(rows), day + 1, dtype=np.int32)
-    return plan(predict(model.fitted, model.calibration, History(known), rows, seen, progress), known)
+    found = plan(predict(model.fitted, model.calibration, History(known), rows, seen, progress), known)
+    return replace(found, dependence=model.dependence)
 
 
 def backtest_from(
@@ -145,7 +160,7 @@ def explain(model: TrainedModel, frame: LedgerFrame, as_of: date, rows: Rows, *,
 
 
 def cash_flow(frame: LedgerFrame, forecasts: Forecasts, *, weeks: int = 13, draws: int = 400) -> CashFlow:
-    """Expected cash per calendar week and currency, with the range that holds it in 80 % of cases."""
+    """Expected cash per day, calendar week and month, per currency, with the range that holds it in 80 % of cases."""
     return weekly_cash(frame, forecasts, weeks=weeks, draws=draws)
 
 
@@ -156,6 +171,7 @@ def dump(model: TrainedModel) -> bytes:
         "as_of": model.as_of.isoformat(),
         "n_payments": model.n_payments,
         "calibration": asdict(model.calibration),
+        "dependence": asdict(model.dependence),
         "backtest": None if model.backtest is None else backtest_to_json(model.backtest),
         "note": model.note,
     }
@@ -171,32 +187,55 @@ def load(data: bytes, backends: Mapping[str, type[ForecastBackend]]) -> TrainedM
         )
     try:
         fitted = backend.load(body)
-    except ValueError as error:
+        return TrainedModel(
+            backend=head["backend"],
+            fitted=fitted,
+            as_of=date.fromisoformat(head["as_of"]),
+            n_payments=head["n_payments"],
+            calibration=Calibration(**head["calibration"]),
+            dependence=Dependence(**head.get("dependence", {})),
+            backtest=None if head["backtest"] is None else backtest_from_json(head["backtest"]),
+            note=head["note"],
+        )
+    except (ValueError, TypeError, KeyError) as error:  # also of a card that an older hub wrote
         raise artifact.CorruptModelError(f"{backend.slug} cannot read its stored model: {error}") from error
-    return TrainedModel(
-        backend=head["backend"],
-        fitted=fitted,
-        as_of=date.fromisoformat(head["as_of"]),
-        n_payments=head["n_payments"],
-        calibration=Calibration(**head["calibration"]),
-        backtest=None if head["backtest"] is None else backtest_from_json(head["backtest"]),
-        note=head["note"],
-    )
+
+
+def vouch(
+    known: LedgerFrame, part: Part, backend: type[ForecastBackend], *, seed: int = 0, threads: int, progress: Progress
+) -> tuple[ForecastBackend, Backtest, Calibration, Dependence]:
+    """A backend fitted on a part's cut, its backtest on the part, and what that teaches of intervals and of cash."""
+    fitted = fit(known.as_of(part.trained_until), backend, seed=seed, threads=threads, progress=progress)
+    verdict, calibration = judge(look(fitted, known, part))
+    return fitted, verdict, calibration, calibrate_cash(fitted, known, part.trained_until)
+
+
+def fit(
+    known: LedgerFrame, backend: type[ForecastBackend], *, seed: int = 0, threads: int, progress: Progress
+) -> ForecastBackend:
+    """A backend fitted on a frame; the same for the same frame, seed and backend."""
+    sample = training_sample(History(known), seed=seed)
+    make: Callable[..., ForecastBackend] = backend
+    fitted = make(threads=threads)
+    fitted.fit(sample.cases, sample.observed, progress)
+    return fitted
 
 
 def _backtest(
     known: LedgerFrame, backend: type[ForecastBackend], threads: int, progress: Progress
-) -> tuple[Backtest | None, Calibration]:
+) -> tuple[Backtest | None, Calibration, Dependence]:
     part = newest_part(known)
     if part is None:
-        return None, Calibration()
-    before = known.as_of(part.trained_until)
-    fitted = _make(backend, threads)
-    sample = training_sample(History(before))
-    fitted.fit(sample.cases, sample.observed, lambda share, words: progress(0.9 * share, f"Backtest: {words}"))
-    verdict = judge(fitted, known, part)
+        return None, Calibration(), Dependence()
+    _, verdict, calibration, dependence = vouch(
+        known,
+        part,
+        backend,
+        threads=threads,
+        progress=lambda share, words: progress(0.9 * share, f"Backtest: {words}"),
+    )
     progress(1.0, "Backtest done")
-    return verdict
+    return verdict, calibration, dependence
 
 
 def _fit(
@@ -206,23 +245,18 @@ def _fit(
     threads: int,
     verdict: Backtest | None,
     calibration: Calibration,
+    dependence: Dependence,
     note: str,
     progress: Progress,
 ) -> TrainedModel:
-    sample = training_sample(History(known))
-    fitted = _make(backend, threads)
-    fitted.fit(sample.cases, sample.observed, progress)
+    fitted = fit(known, backend, threads=threads, progress=progress)
     return TrainedModel(
         backend=backend.slug,
         fitted=fitted,
         as_of=as_of,
         n_payments=int((known.outcome == Outcome.PAID).sum()),
         calibration=calibration,
+        dependence=dependence,
         backtest=verdict,
         note=note,
     )
-
-
-def _make(backend: type[ForecastBackend], threads: int) -> ForecastBackend:
-    make: Callable[..., ForecastBackend] = backend
-    return make(threads=threads)

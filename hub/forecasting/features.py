@@ -8,16 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.forecasting.days import Days, weekday
-from hub.forecasting.history import History
+from hub.forecasting.history import FIRST_DUE, History, monthday
 from hub.forecasting.timeline import Rows
 from hub.sdk.forecaster import DELAYS, Cases
 
 Floats = NDArray[np.float64]
 
 SHRINK = 1.0
-"""Payments of the whole ledger that a customer's own are mixed with."""
+"""Payments of its segment that a customer's own are mixed with."""
 RUNS_BACK = 6
 LONGEST_GAP = 90
+MOST_FRONT = 60
+"""Days: further apart, the due days of two invoices say no more of each other."""
 
 NAMES = (
     "terms_days",
@@ -42,6 +44,13 @@ NAMES = (
     "open_overdue_long_share",
     "open_vs_paid",
     "horizon",
+    "due_monthday",
+    "amount_in_spreads",
+    "paid_front",
+    "paid_past",
+    "electronic",
+    "electronic_vs_usual",
+    "paid_part",
 )
 
 _BIN_MIDDLE = np.append((DELAYS[:-1] + DELAYS[1:] - 1) / 2, 100.0)
@@ -60,16 +69,21 @@ def build_cases(history: History, rows: Rows, seen: Days, hidden: NDArray[np.boo
         customer = np.where(hidden, np.int32(len(frame.customer_id)), customer)
     first, end = history.payments.start(customer), history.payments.before(customer, seen)
     delays = history.delay_count[end] - history.delay_count[first]
+    means, shares = history.habits.before(history.segment[rows], history.terms[rows], seen)
     gap, gap_mean, per_run = _rhythm(history, first, end, seen)
     values = {
         "terms_days": due - issued,
         "due_weekday": weekday(due),
         "horizon": np.maximum(issued - seen, 0),
+        "due_monthday": monthday(due),
+        "paid_part": np.clip(history.settled_before(rows, seen) / np.maximum(frame.amount[rows], 0.01), 0.0, 1.0),
         "payment_gap": np.minimum(gap, LONGEST_GAP),
         "payment_gap_mean": np.minimum(gap_mean, LONGEST_GAP),
         "invoices_per_run": np.log1p(per_run),
-        **_delays(history, first, end, delays, seen),
+        **_delays(history, first, end, delays, means, shares),
         **_amounts(history, first, end, np.log1p(np.maximum(frame.amount[rows], 0.0))),
+        **_front(history, first, end, due),
+        **_delivery(history, first, end, frame.electronic[rows]),
     }
     values |= _open_book(history, customer, seen, end - first, values["late_share"])
     return Cases(
@@ -82,6 +96,7 @@ def build_cases(history: History, rows: Rows, seen: Days, hidden: NDArray[np.boo
         due=due,
         profiles={
             "delay": delays.astype(np.float32),
+            "segment": shares.astype(np.float32),
             "weekday": (history.weekday_count[end] - history.weekday_count[first]).astype(np.float32),
             "monthday": (history.monthday_count[end] - history.monthday_count[first]).astype(np.float32),
             "last_run": gap[:, None].astype(np.float32),
@@ -90,19 +105,18 @@ def build_cases(history: History, rows: Rows, seen: Days, hidden: NDArray[np.boo
 
 
 def _delays(
-    history: History, first: Rows, end: Rows, delays: NDArray[np.int32], seen: Days
+    history: History, first: Rows, end: Rows, delays: NDArray[np.int32], means: Floats, shares: Floats
 ) -> dict[str, NDArray[np.generic]]:
-    """How late the customer paid before: all of it, and of late; mixed with the ledger as it was known then."""
-    means, ledger = history.ledger.before(seen)
-    ledger_mean, ledger_square, ledger_late = means.T
+    """How late the customer paid before: all of it, and of late; mixed with its segment as it was known then."""
+    segment_mean, segment_square, segment_late = means.T
     n = (end - first).astype(np.float64)
-    cumulated = np.cumsum((delays + SHRINK * ledger) / (n + SHRINK)[:, None], axis=1)
+    cumulated = np.cumsum((delays + SHRINK * shares) / (n + SHRINK)[:, None], axis=1)
     delay, square = history.delay_total[:, 0], history.delay_total[:, 1]
-    mean = _mean(delay, first, end, SHRINK, ledger_mean)
-    late = _mean(history.late_total, first, end, SHRINK, ledger_late)
+    mean = _mean(delay, first, end, SHRINK, segment_mean)
+    late = _mean(history.late_total, first, end, SHRINK, segment_late)
     last3, last10 = np.maximum(first, end - 3), np.maximum(first, end - 10)
     mean10 = _mean(delay, last10, end, 1.0, mean)
-    variance = _mean(square, first, end, SHRINK, ledger_square) - mean**2
+    variance = _mean(square, first, end, SHRINK, segment_square) - mean**2
     return {
         "familiarity": n / (n + 10.0),
         "delay_p10": _quantile(cumulated, 0.1),
@@ -130,8 +144,35 @@ def _rhythm(history: History, first: Rows, end: Rows, seen: Days) -> tuple[Float
 
 
 def _amounts(history: History, first: Rows, end: Rows, amount_log: Floats) -> dict[str, NDArray[np.generic]]:
-    usual = _mean(history.amount_total, first, end, 0.0, np.zeros(len(end)))
-    return {"amount_log": amount_log, "amount_vs_usual": np.where(end > first, amount_log - usual, np.nan)}
+    none = np.zeros(len(end))
+    usual = _mean(history.amount_total[:, 0], first, end, 0.0, none)
+    variance = _mean(history.amount_total[:, 1], first, end, 0.0, none) - usual**2
+    apart = np.where(end > first, amount_log - usual, np.nan)
+    return {
+        "amount_log": amount_log,
+        "amount_vs_usual": apart,
+        "amount_in_spreads": np.where(end - first > 2, apart / np.sqrt(np.maximum(variance, 0.01)), np.nan),
+    }
+
+
+def _front(history: History, first: Rows, end: Rows, due: Days) -> dict[str, NDArray[np.generic]]:
+    """How far the customer has got: days by which the latest paid invoices were due after this one.
+
+    What was passed over, while later ones were paid, is held back for a reason.
+    """
+    latest = np.maximum(first, end - 5)
+    mean = _mean(history.due_total, latest, end, 0.0, np.zeros(len(end))) + FIRST_DUE
+    known = end > first
+    return {
+        "paid_front": np.where(known, np.clip(mean - due, -MOST_FRONT, MOST_FRONT), np.nan),
+        "paid_past": np.where(known, np.clip(history.latest_due[end] - due, -MOST_FRONT, MOST_FRONT), np.nan),
+    }
+
+
+def _delivery(history: History, first: Rows, end: Rows, electronic: Floats) -> dict[str, NDArray[np.generic]]:
+    """Whether it was sent without paper, and how that differs from what the customer's delays were learnt on."""
+    known, sent = (history.sent_total[end] - history.sent_total[first]).T
+    return {"electronic": electronic, "electronic_vs_usual": electronic - (sent + 0.4) / (known + 1.0)}
 
 
 def _open_book(

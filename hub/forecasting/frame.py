@@ -17,9 +17,10 @@ Texts = NDArray[np.object_]
 class LedgerFrame:
     """Invoices as they stood at the end of `day`. Amounts are floats in the invoice's currency: estimates only.
 
-    `customer` indexes `customer_id` and `customer_name`; `currency` indexes `currencies`. `paid` is the value date of
-    the final settlement by payment, `closed` the day the invoice left the open book for whatever reason; both are
-    NEVER while they have not happened. Days are days since 1970-01-01.
+    `customer` indexes `customer_id`, `customer_name`, `country` and `industry` ("" where not known); `currency`
+    indexes `currencies`. `electronic` is 1 where it was sent without paper, 0 on paper, NaN where that is not known.
+    `paid` is the value date of the final settlement by payment, `closed` the day the invoice left the open book for
+    whatever reason; both are NEVER while they have not happened. Days are days since 1970-01-01.
     """
 
     day: int
@@ -28,6 +29,8 @@ class LedgerFrame:
     customer: NDArray[np.int32]
     customer_id: Texts
     customer_name: Texts
+    country: Texts
+    industry: Texts
     currency: NDArray[np.int16]
     currencies: tuple[str, ...]
     terms: Texts
@@ -36,6 +39,7 @@ class LedgerFrame:
     amount: NDArray[np.float64]
     draft: NDArray[np.bool_]
     disputed: NDArray[np.bool_]
+    electronic: NDArray[np.float64]
     status: Texts
     settlements: Settlements
     outcome: NDArray[np.int8] = field(init=False)
@@ -83,7 +87,7 @@ class LedgerFrame:
 
     def _cut(self, keep: NDArray[np.bool_], day: int) -> "LedgerFrame":
         per_invoice = ("invoice_id", "number", "customer", "currency", "terms", "issued", "due", "amount", "draft")
-        rows = {name: getattr(self, name)[keep] for name in (*per_invoice, "disputed", "status")}
+        rows = {name: getattr(self, name)[keep] for name in (*per_invoice, "disputed", "electronic", "status")}
         return replace(self, **rows, day=day, settlements=_known_by(day, self.settlements, keep))
 
     @classmethod
@@ -108,6 +112,9 @@ class LedgerFrame:
         settled_amount: ArrayLike,
         applied: ArrayLike,
         reversed_: ArrayLike,
+        electronic: ArrayLike | None = None,
+        country: ArrayLike | None = None,
+        industry: ArrayLike | None = None,
     ) -> "LedgerFrame":
         """A frame from plain columns, as a database or a file gives them.
 
@@ -118,6 +125,7 @@ class LedgerFrame:
         """
         rows, issued_on = np.asarray(settled_row, dtype=np.int64), np.asarray(issued, dtype=np.int32)
         applied_on = np.maximum(np.asarray(applied, dtype=np.int32), issued_on[rows])
+        unknown = [""] * len(np.asarray(customer_id))
         currency_text = np.asarray(currency, dtype=object).tolist()
         currencies = sorted(set(currency_text))
         code_of = {code: at for at, code in enumerate(currencies)}
@@ -138,6 +146,8 @@ class LedgerFrame:
             customer=np.asarray(customer, dtype=np.int32),
             customer_id=np.asarray(customer_id, dtype=object),
             customer_name=np.asarray(customer_name, dtype=object),
+            country=np.asarray(unknown if country is None else country, dtype=object),
+            industry=np.asarray(unknown if industry is None else industry, dtype=object),
             currency=np.array([code_of[code] for code in currency_text], dtype=np.int16),
             currencies=tuple(currencies),
             terms=np.asarray(terms, dtype=object),
@@ -146,6 +156,7 @@ class LedgerFrame:
             amount=np.asarray(amount, dtype=np.float64),
             draft=status_text == "draft",
             disputed=np.asarray(disputed, dtype=bool),
+            electronic=np.asarray(np.full(len(issued_on), np.nan) if electronic is None else electronic, dtype=float),
             status=status_text,
             settlements=parts,
         ).as_of(day, include_upcoming=True)
@@ -156,13 +167,13 @@ class LedgerFrame:
 
         Payments and credit memos count through their allocations. An allocation of an unknown invoice is left out.
         """
-        customers: dict[str, str] = {}
+        customers: dict[str, Customer] = {}
         invoices: dict[str, Invoice] = {}
         allocations: dict[str, Allocation] = {}
         for record in records:
             match record:
                 case Customer():
-                    customers[record.external_id] = record.name
+                    customers[record.external_id] = record
                 case Invoice():
                     invoices[record.external_id] = record
                 case Allocation():
@@ -172,12 +183,14 @@ class LedgerFrame:
                 case Gone(entity="allocation"):
                     allocations.pop(record.external_id, None)
         for invoice in invoices.values():
-            customers.setdefault(invoice.customer_id, invoice.customer_id)
+            customers.setdefault(
+                invoice.customer_id, Customer(external_id=invoice.customer_id, name=invoice.customer_id)
+            )
         return _from_mapped(customers, list(invoices.values()), allocations.values(), day)
 
 
 def _from_mapped(
-    customers: dict[str, str], invoices: Sequence[Invoice], allocations: Iterable[Allocation], day: int
+    customers: dict[str, Customer], invoices: Sequence[Invoice], allocations: Iterable[Allocation], day: int
 ) -> LedgerFrame:
     customer_row = {external_id: row for row, external_id in enumerate(customers)}
     invoice_row: dict[str | None, int] = {invoice.external_id: row for row, invoice in enumerate(invoices)}
@@ -188,7 +201,9 @@ def _from_mapped(
         number=[invoice.number for invoice in invoices],
         customer=[customer_row[invoice.customer_id] for invoice in invoices],
         customer_id=list(customers),
-        customer_name=list(customers.values()),
+        customer_name=[customer.name for customer in customers.values()],
+        country=[customer.country or "" for customer in customers.values()],
+        industry=[customer.industry or "" for customer in customers.values()],
         currency=[invoice.currency for invoice in invoices],
         issued=[to_day(invoice.issued_on) for invoice in invoices],
         due=[to_day(invoice.due_on) for invoice in invoices],
@@ -196,6 +211,7 @@ def _from_mapped(
         status=[invoice.status for invoice in invoices],
         terms=[invoice.terms or "" for invoice in invoices],
         disputed=[bool(invoice.disputed) for invoice in invoices],
+        electronic=[np.nan if invoice.electronic is None else float(invoice.electronic) for invoice in invoices],
         settled_row=[invoice_row[part.invoice_id] for part in parts],
         settled_kind=[part.kind for part in parts],
         settled_amount=[float(part.amount) for part in parts],

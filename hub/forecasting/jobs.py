@@ -1,70 +1,178 @@
-"""Forecasting's work: train the champion, and forecast the open book."""
+"""Forecasting's work: train models, forecast the open book, and keep the track record of what was forecast."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from hub.errors import InvalidError
 from hub.events import ForecastsReady
-from hub.forecasting import champion, engine
+from hub.forecasting import champion, engine, registry, succession, track
+from hub.forecasting.apart import answered_apart
+from hub.forecasting.backtest import newest_part
+from hub.forecasting.candidates import backends, candidates
+from hub.forecasting.days import to_day
+from hub.forecasting.model_store import ModelStore
+from hub.forecasting.replacement import tell, train_naive
+from hub.forecasting.results import backtest_to_json
+from hub.forecasting.risk_run import refresh_risk
+from hub.forecasting.training import CONTEST_INVOICES, retrain, train_best
+from hub.jobs import service as work
 from hub.jobs.context import JobContext
-from hub.sdk.forecaster import ForecastBackend
 from hub.tenants import service as tenants
 
-FIRST_CHOICE, FALLBACK = "xgboost_hazard", "naive"
+STALE_DAYS = 7
+"""A champion older than this is trained anew after the next sync."""
+BARRED_DAYS = 28
+"""A backend that did worse than naive has to wait so long before it may compete again."""
 
 
 def refresh(context: JobContext) -> dict[str, Any]:
     """After a sync: forecast anew, with a model trained anew where the champion is missing or stale."""
+    today = _today(context)
     with context.transaction() as session:
-        age = champion.champion_age(session, _today(context))
-    return score(context) if age is not None and age <= champion.STALE_DAYS else train(context)
+        current = registry.champion(session)
+    is_fresh = current is not None and (today - current.as_of).days <= STALE_DAYS
+    return score(context) if is_fresh or (current is not None and current.is_pinned) else train(context)
 
 
 def train(context: JobContext) -> dict[str, Any]:
-    """Train a model on the whole ledger, keep it with its backtest, and forecast the open book with it.
+    """Train on the whole ledger whichever backend forecasts its past best, keep it, and forecast the open book with it.
 
-    A ledger without a payment cannot train anything: the work ends well and says so.
+    A champion that a person has pinned stays, and what was trained waits as its challenger. A ledger without a payment
+    cannot train anything: the work ends well and says so.
     """
-    as_of = _today(context)
+    as_of, now, store = _today(context), datetime.now(UTC), _store(context)
     context.progress(0.0, "Reading the ledger")
     with context.transaction() as session:
         frame = champion.load_frame(session, as_of)
-    backends = _backends(context)
+        current = registry.champion(session)
+        barred = succession.barred(session, now - timedelta(days=BARRED_DAYS))
+    able, failures = candidates(context.registry, barred)
     try:
-        model = engine.train(
+        training = train_best(
             frame,
             as_of,
-            backends[FIRST_CHOICE],
-            backends[FALLBACK],
+            able,
+            incumbent=None if current is None else current.backend,
+            contest_invoices=CONTEST_INVOICES,
             progress=lambda share, words: context.progress(0.05 + 0.65 * share, words),
         )
     except engine.TooLittleHistoryError as error:
         return {"trained": False, "reason": error.detail}
+    versions = {each.slug: each.version for each in able}
     with context.transaction() as session:
-        champion.save_champion(session, model, datetime.now(UTC))
-    return {"trained": True, "model": model.backend, "reason": model.note, **score(context)}
+        current = registry.champion(session)
+        for other in training.others:
+            registry.register(session, store, other, now, contest=training.contest)
+        for slug, why in sorted({**failures, **training.failures}.items()):
+            registry.register_failure(session, slug, versions.get(slug, ""), why, as_of, now)
+        status = "challenger" if current is not None and current.is_pinned else "champion"
+        registry.register(session, store, training.champion, now, status=status, contest=training.contest)
+        registry.prune(session, store)
+    model = training.champion.model
+    return {"trained": True, "model": model.backend, "reason": training.champion.reason, **score(context)}
 
 
 def score(context: JobContext) -> dict[str, Any]:
-    """Forecast every open invoice with the champion; the predictions before stay as they were."""
-    as_of = _today(context)
+    """Forecast every open invoice with the champion; the predictions before stay as they were.
+
+    A champion that cannot be loaded is replaced by the model before it, or by naive where there is none, the tenant's
+    admins are told, and a new one is trained.
+    """
+    as_of, now = _today(context), datetime.now(UTC)
     with context.transaction() as session:
-        loaded = champion.load_champion(session, _backends(context))
-        if loaded is None:
+        if registry.champion(session) is None:
             return {"predictions": 0, "reason": "There is no trained model yet: train one first."}
+        loaded = registry.load_best(session, _store(context), backends(context.registry), now)
         context.progress(0.7, "Reading the ledger")
         frame = champion.load_frame(session, as_of)
-    model_id, model = loaded
+        if loaded is None:
+            loaded = train_naive(session, _store(context), context.registry, frame, as_of, now)
+        model_id, model, trouble = loaded
+        if trouble is not None:
+            tell(session, trouble)
+            work.submit(session, "forecasting.train", {})
+    model = answered_apart(model, model_id, context.tenant, context.settings, context.registry)
     found = champion.compute(model, frame, as_of, lambda share, words: context.progress(0.72 + 0.23 * share, words))
     context.progress(0.96, "Storing the predictions")
     with context.transaction() as session:
         count = champion.save_run(session, model_id, frame, as_of, datetime.now(UTC), found)
+    context.progress(0.98, "Assessing the customers")
+    customers = refresh_risk(context, frame, found[0], as_of)
     context.publish(ForecastsReady(tenant=context.tenant, model_id=str(model_id), predictions=count))
-    return {"predictions": count, "as_of": as_of.isoformat()}
+    said = {} if trouble is None else {"notice": trouble}
+    return {"predictions": count, "customers": customers, "as_of": as_of.isoformat(), **said}
 
 
-def _backends(context: JobContext) -> dict[str, type[ForecastBackend]]:
-    return {slug: context.registry.load(slug) for slug in (FIRST_CHOICE, FALLBACK)}
+def backtest(context: JobContext, *, model_id: str, as_of: str) -> dict[str, Any]:
+    """Try a model's backend on the newest part of the ledger as it was known on a day; the result is the job's."""
+    day = date.fromisoformat(as_of)
+    context.progress(0.0, "Reading the ledger")
+    with context.transaction() as session:
+        slug, _, seed, _ = registry.recorded(session, UUID(model_id))
+        frame = champion.load_frame(session, _today(context))
+    known = frame.as_of(to_day(day))
+    part = newest_part(known)
+    if part is None:
+        raise InvalidError(f"By {day} there were too few payments to try a model on.", fields={"as_of": "Later."})
+    able, _ = candidates(context.registry)
+    candidate = next((each for each in able if each.slug == slug), None)
+    if candidate is None:
+        raise InvalidError(f"The backend {slug!r} is not installed any more.")
+    _, verdict, _, _ = engine.vouch(
+        known,
+        part,
+        candidate.backend,
+        seed=seed,
+        threads=1,
+        progress=lambda share, words: context.progress(0.1 + 0.8 * share, words),
+    )
+    return {"model_id": model_id, "as_of": as_of, "backtest": backtest_to_json(verdict)}
+
+
+def reproduce(context: JobContext, *, model_id: str) -> dict[str, Any]:
+    """Train a model again from its record, and say whether the same came of it, to the byte."""
+    store = _store(context)
+    context.progress(0.0, "Reading the ledger")
+    with context.transaction() as session:
+        slug, data, seed, parameters = registry.recorded(session, UUID(model_id))
+        frame = champion.load_frame(session, _today(context))
+        known = backends(context.registry)
+        kept = registry.load_model(session, store, UUID(model_id), known)
+    context.progress(0.2, f"Training {slug} again")
+    again = retrain(frame, known[slug], data, seed, parameters.get("threads", 1))
+    return {"model_id": model_id, "backend": slug, "same": again.dump() == kept.fitted.dump()}
+
+
+def keep_track(context: JobContext) -> dict[str, Any]:
+    """Score what was forecast of invoices that have been paid since, and see whether the champion still does well.
+
+    A champion worse than naive is replaced by it, and the tenant's admins are told; drift has a new model trained.
+    """
+    as_of, now = _today(context), datetime.now(UTC)
+    context.progress(0.0, "Reading the ledger")
+    with context.transaction() as session:
+        frame = champion.load_frame(session, as_of)
+        context.progress(0.3, "Scoring forecasts of paid invoices")
+        scored = track.keep(session, frame, as_of)
+        context.progress(0.8, "Looking for drift")
+        found = track.measure_drift(session, frame, as_of, now, scored.recent)
+        if found.is_worse_than_naive:
+            trouble = " ".join(found.alarms)
+            if found.is_pinned:
+                tell(session, f"{trouble} It is pinned, and therefore goes on forecasting.")
+            else:
+                train_naive(session, _store(context), context.registry, frame, as_of, now, kind="replaced", why=trouble)
+                tell(session, f"{trouble} Each customer's own history forecasts instead.")
+                work.submit(session, "forecasting.score", {})
+        elif found.wants_training:
+            work.submit(session, "forecasting.train", {})
+    return {"scored": scored.count, "months": scored.months, "alarms": list(found.alarms)}
+
+
+def _store(context: JobContext) -> ModelStore:
+    return ModelStore(context.settings.model_store)
 
 
 def _today(context: JobContext) -> date:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -16,8 +17,8 @@ from hub.forecasting.results import Forecasts
 from hub.forecasting.timeline import Rows
 from hub.sdk.forecaster import Cases, Curves, ForecastBackend
 
-CHUNK = 20_000
-"""Cases at a time: bounds the memory, whatever the ledger's size."""
+CHUNK = 2_000
+"""Cases at a time: bounds the memory, whatever the ledger's size, and the rows made of them stay in the cache."""
 MEDIUM_LATE30, HIGH_LATE30 = 0.05, 0.20
 MEDIUM_LATE = 0.5
 
@@ -41,8 +42,9 @@ def read_curves(slug: str, calibration: Calibration, cases: Cases, curves: Curve
     """All that a forecast says, read off the curves of these cases."""
     start = cases.start
     median = day_of(curves, start, 0.5)
-    p_paid_by_due = paid_by(curves, start, cases.due)
-    p_late30 = 1.0 - paid_by(curves, start, cases.due + 30)
+    p_paid_by_due = calibration.corrected(paid_by(curves, start, cases.due))
+    p_late30 = np.minimum(1.0 - paid_by(curves, start, cases.due + 30), 1.0 - p_paid_by_due)
+    low, high = calibration.tails(cases)
     return Forecasts(
         model=slug,
         as_of=cases.seen - 1,
@@ -50,9 +52,9 @@ def read_curves(slug: str, calibration: Calibration, cases: Cases, curves: Curve
         p_paid_by_due=p_paid_by_due,
         p_late30=p_late30,
         expected=median,
-        p10=np.minimum(day_of(curves, start, calibration.low), median),
+        p10=np.minimum(day_of(curves, start, low), median),
         p50=median,
-        p90=np.maximum(day_of(curves, start, calibration.high), median),
+        p90=np.maximum(day_of(curves, start, high), median),
         risk=_risk(p_paid_by_due, p_late30),
         start=start,
         curves=curves,
@@ -76,11 +78,12 @@ def _join(parts: list[Forecasts]) -> Forecasts:
     if len(parts) == 1:
         return parts[0]
     names = ("as_of", "row", "p_paid_by_due", "p_late30", "expected", "p10", "p50", "p90", "risk", "start")
+    merged: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
     return Forecasts(
         model=parts[0].model,
         curves=Curves(
             ends=np.concatenate([part.curves.ends for part in parts]),
             paid_by=np.concatenate([part.curves.paid_by for part in parts]),
         ),
-        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names},
+        **merged,
     )

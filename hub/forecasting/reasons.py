@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from hub.forecasting import reason_days
 from hub.forecasting.days import Days, weekday
 from hub.forecasting.features import build_cases
 from hub.forecasting.history import History
-from hub.forecasting.results import Reason
+from hub.forecasting.results import Explanation, PaymentReason, Reason
 from hub.forecasting.timeline import Rows
 from hub.sdk.forecaster import Cases, ForecastBackend
 
@@ -46,41 +47,67 @@ SUBJECTS: Mapping[str, str] = {
     "open_vs_paid": "overdue",
     "amount_log": "amount",
     "amount_vs_usual": "amount",
+    "amount_in_spreads": "amount",
+    "due_monthday": "payment_days",
+    "usual_weekday": "payment_days",
+    "usual_after_due": "usual_delay",
+    "mean_after_usual": "usual_delay",
+    "last10_after_usual": "recent_delay",
+    "start_after_due": "age",
+    "paid_front": "passed_over",
+    "paid_past": "passed_over",
+    "electronic": "delivery",
+    "electronic_vs_usual": "delivery",
+    "paid_part": "part_payment",
     "terms_days": "terms",
     "age": "age",
 }
 """What each feature is about; features about the same thing are told once. What is not here is not told."""
+
+FEW_PAYMENTS = 5
+"""Of a customer with no more payments than this, it is said what else the forecast leans on."""
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def explain(fitted: ForecastBackend, history: History, rows: Rows, seen: Days, most: int) -> list[list[Reason]]:
     """Up to `most` reasons for each of the invoices `rows`, the weightiest first."""
-    cases = build_cases(history, rows, seen)
+    return [[*each.reasons] for each in explain_cases(fitted, build_cases(history, rows, seen), most)]
+
+
+def explain_cases(fitted: ForecastBackend, cases: Cases, most: int) -> list[Explanation]:
+    """Why each case's day of payment is what it is, in up to `most` reasons, the weightiest first."""
     found = fitted.explain(cases)
-    subjects = sorted({SUBJECTS[name] for name in found.names if name in SUBJECTS} | {"age"})
-    weight = np.zeros((len(rows), len(subjects)))
-    for name, values in zip(found.names, found.values.T, strict=True):
+    in_days = reason_days.in_days(found, cases, fitted.predict(cases))
+    subjects = sorted({SUBJECTS[name] for name in found.names if name in SUBJECTS} | {"age", "familiarity"})
+    weight, days = np.zeros((len(cases), len(subjects))), np.zeros((len(cases), len(subjects)))
+    for name, values, worth in zip(found.names, found.values.T, in_days.T, strict=True):
         if name in SUBJECTS:
             weight[:, subjects.index(SUBJECTS[name])] += values
+            days[:, subjects.index(SUBJECTS[name])] += worth
     importance = np.abs(weight)
     # That it is overdue already is what a person has to know first, whatever else counts for more; that it is not
     # comes last.
-    age = subjects.index("age")
+    age, familiarity = subjects.index("age"), subjects.index("familiarity")
+    little_known = cases.profiles["delay"].sum(axis=1) <= FEW_PAYMENTS
+    importance[little_known, familiarity] = np.finfo(float).max
     importance[:, age] = np.where(cases.seen - 1 > cases.due, np.inf, importance[:, age] - 1e-9)
     order = np.argsort(-importance, axis=1)[:, :most]
-    return [
-        [
-            Reason(
+    explained = []
+    for row in range(len(cases)):
+        told = [at for place, at in enumerate(order[row]) if place == 0 or importance[row, at] > 0]
+        whole = float(in_days[row].sum())
+        reasons = tuple(
+            PaymentReason(
                 feature=subjects[at],
                 contribution=float(weight[row, at]),
                 sentence=SENTENCES[subjects[at]](cases, row, weight[row, at] > 0),
+                days=float(days[row, at]),
             )
-            for place, at in enumerate(order[row])
-            if place == 0 or weight[row, at] != 0
-        ]
-        for row in range(len(rows))
-    ]
+            for at in told
+        )
+        explained.append(Explanation(days=whole, other_days=whole - float(days[row, told].sum()), reasons=reasons))
+    return explained
 
 
 def _against_due(days: float) -> str:
@@ -132,7 +159,32 @@ def _overdue(cases: Cases, row: int, later: bool) -> str:
 
 
 def _familiarity(cases: Cases, row: int, _later: bool) -> str:
-    return f"{int(cases.profiles['delay'][row].sum()):,} payments of this customer are known"
+    payments = int(cases.profiles["delay"][row].sum())
+    if payments == 0:
+        return "This customer has paid nothing so far: the forecast leans on customers like it"
+    if payments <= FEW_PAYMENTS:
+        counted = "only one invoice" if payments == 1 else f"only {payments} invoices"
+        return f"This customer has paid {counted} so far: the forecast leans on customers like it"
+    return f"{payments:,} payments of this customer are known"
+
+
+def _passed_over(cases: Cases, row: int, _later: bool) -> str:
+    days = cases.column("paid_past")[row]
+    if days >= 1:
+        return f"This customer has already paid invoices due up to {days:.0f} days later"
+    return "This customer pays its invoices in the order in which they are due"
+
+
+def _part_payment(cases: Cases, row: int, _later: bool) -> str:
+    part = cases.column("paid_part")[row]
+    return f"{part:.0%} of it has been paid already" if part > 0 else "Nothing of it has been paid so far"
+
+
+def _delivery(cases: Cases, row: int, _later: bool) -> str:
+    sent = cases.column("electronic")[row]
+    if np.isnan(sent):
+        return "It is not known whether it was sent on paper"
+    return "It was sent without paper" if sent else "It was sent on paper"
 
 
 def _amount(cases: Cases, row: int, _later: bool) -> str:
@@ -168,6 +220,9 @@ SENTENCES: Mapping[str, Callable[[Cases, int, bool], str]] = {
     "payment_rhythm": _payment_rhythm,
     "overdue": _overdue,
     "familiarity": _familiarity,
+    "passed_over": _passed_over,
+    "delivery": _delivery,
+    "part_payment": _part_payment,
     "amount": _amount,
     "terms": _terms,
     "age": _age,

@@ -17,6 +17,23 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dependence:
+    """How invoices are paid together: the shares of an invoice's luck that are not its own.
+
+    `common` is everybody's (a slow month), `week` that of all that is due in the same week (a holiday), `customer` its
+    customer's, `run` its payment run's. `widen` stretches the
+    range of the cash around its middle by what the tenant's own past showed; `weeks` of it were looked at.
+    """
+
+    common: float = 0.2
+    week: float = 0.1
+    customer: float = 0.1
+    run: float = 0.2
+    widen: float = 1.0
+    weeks: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forecasts:
     """One forecast per row, all of it read off one curve of when the invoice will be paid.
 
@@ -24,7 +41,7 @@ class Forecasts:
     the invoice can be paid, and p10 <= p50 <= p90; [p10, p90] holds the payment day in about 80 % of cases. `expected`
     is the day to plan with. `p_late30` is the probability of payment more than 30 days after due. `risk` indexes
     hub.sdk.risk.LEVELS. `as_of` is the last day whose events were known: one day for all rows, except in a rolling
-    backtest, where each row was forecast on its own day.
+    backtest, where each row was forecast on its own day. `dependence` says how invoices are paid together.
     """
 
     model: str
@@ -39,6 +56,7 @@ class Forecasts:
     risk: NDArray[np.int8]
     start: Days
     curves: Curves
+    dependence: Dependence = Dependence()
 
     def __len__(self) -> int:
         return len(self.row)
@@ -117,18 +135,39 @@ SUMMED_WEEKS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Receipts:
+    """Expected cash in each currency per period, from the first day of each to its last, both included.
+
+    [p10, p90] holds a period's cash in 80 % of cases, p50 is exceeded in half of them. Estimates, as floats, in the
+    currency's own unit; never summed across currencies.
+    """
+
+    starts: tuple[date, ...]
+    ends: tuple[date, ...]
+    expected: Mapping[str, Floats]
+    p10: Mapping[str, Floats]
+    p50: Mapping[str, Floats]
+    p90: Mapping[str, Floats]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CashFlow:
     """Expected cash per calendar week (by its Monday) in each currency, with a range that holds it in 80 % of cases.
 
     `total` is (expected, p10, p90) of the first SUMMED_WEEKS together: ranges of weeks do not add up. Estimates, as
-    floats, in the currency's own unit; never summed across currencies.
+    floats, in the currency's own unit; never summed across currencies. `days` and `months` are the same cash by day
+    and by calendar month: what is expected of a month is the sum of its days, its range is not.
     """
 
     weeks: tuple[date, ...]
     expected: Mapping[str, Floats] = field(default_factory=dict)
     p10: Mapping[str, Floats] = field(default_factory=dict)
     p90: Mapping[str, Floats] = field(default_factory=dict)
+    p50: Mapping[str, Floats] = field(default_factory=dict)
+    days: Receipts | None = None
+    months: Receipts | None = None
     total: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    dependence: Dependence = Dependence()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +177,25 @@ class Reason:
     feature: str
     contribution: float
     sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentReason(Reason):
+    """A reason of a day of payment: `days` is by how much it has that later than in a typical case."""
+
+    days: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why a day of payment is `days` later than a typical case's: what counts most first, `other_days` of the rest.
+
+    The days of the reasons and `other_days` add up to `days`.
+    """
+
+    days: float
+    other_days: float
+    reasons: tuple[PaymentReason, ...]
 
 
 def backtest_to_json(backtest: Backtest) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What the API shows of forecasts and models, and what it takes."""
 
 from marshmallow import Schema, validate
-from marshmallow.fields import Boolean, Dict, Integer, List, Nested, Raw, String
+from marshmallow.fields import Boolean, List, Nested, Raw, String
 
 from hub.http.fields import (
     PageArguments,
@@ -90,80 +90,3 @@ class ForecastRequestSchema(Schema):
         load_default=False,
         metadata={"description": "Train a new model first, which takes minutes; else the present one is used."},
     )
-
-
-class ModelSchema(Schema):
-    """A trained model's card, with the backtest that vouches for it."""
-
-    id = identifier("The model.", required=True)
-    backend = text("What kind of model it is.", "xgboost_hazard", required=True)
-    status = String(required=True, validate=validate.OneOf(["champion", "retired", "rejected"]))
-    reason = text("Why it has this status.", required=True)
-    as_of = day("It learnt from what was known at the end of that day.", required=True)
-    trained_at = instant("When it was trained.", required=True)
-    backtest = Dict(
-        required=True,
-        allow_none=True,
-        metadata={"description": "Its errors on the newest part of the history, beside due date and customer median."},
-    )
-    bytes = count("Its size.", required=True)
-
-
-class ModelListSchema(Schema):
-    """Models, newest first."""
-
-    items = List(Nested(ModelSchema), required=True)
-
-
-class CashFlowArguments(Schema):
-    """What the cash flow takes."""
-
-    weeks = Integer(
-        load_default=13,
-        validate=validate.Range(1, 26),
-        metadata={"description": "Weeks ahead, the running one first.", "example": 13},
-    )
-    weeks_back = Integer(
-        load_default=8, validate=validate.Range(0, 104), metadata={"description": "Weeks of actual receipts."}
-    )
-
-
-class ExpectedWeekSchema(Schema):
-    """What one week is expected to bring; 80 % of weeks fall between p10 and p90."""
-
-    week = day("Its Monday.", required=True)
-    expected = money("The mean.", required=True)
-    p10 = money("Less comes in 10 % of cases.", required=True)
-    p90 = money("More comes in 10 % of cases.", required=True)
-
-
-class ActualWeekSchema(Schema):
-    """What one week brought."""
-
-    week = day("Its Monday.", required=True)
-    amount = money("Receipts set against invoices.", required=True)
-
-
-class ExpectedSumSchema(Schema):
-    """What several weeks together are expected to bring; narrower than the sum of their ranges."""
-
-    expected = money("The mean.", required=True)
-    p10 = money("Less comes in 10 % of cases.", required=True)
-    p90 = money("More comes in 10 % of cases.", required=True)
-
-
-class CurrencyCashFlowSchema(Schema):
-    """Receipts in one currency."""
-
-    currency = currency(required=True)
-    forecast = List(Nested(ExpectedWeekSchema), required=True)
-    four_weeks = Nested(ExpectedSumSchema, required=True, metadata={"description": "The first four weeks together."})
-    actual = List(Nested(ActualWeekSchema), required=True)
-
-
-class CashFlowSchema(Schema):
-    """Receipts by calendar week, a currency to an entry."""
-
-    as_of = day("What was known at the end of that day went into it; null before the first forecast.", allow_none=True)
-    made_at = instant("When it was made.", allow_none=True)
-    currencies = List(Nested(CurrencyCashFlowSchema), required=True)

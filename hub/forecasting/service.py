@@ -1,11 +1,13 @@
 """Forecasts as people and programs read them. Imports nothing of the models: what computes is in `champion.py`."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from hub.forecasting import cash_reading
 
 _CURRENT = "(select max(id) from forecast_runs)"
 
@@ -89,10 +91,14 @@ def get_prediction(session: Session, invoice_id: UUID) -> dict[str, Any] | None:
 
 
 def riskiest(session: Session, limit: int) -> list[dict[str, Any]]:
-    """The open invoices with the most money expected to be over 30 days late, worst first, with their reasons."""
+    """The open invoices with the most money expected to be over 30 days late, worst first, with their reasons.
+
+    They are compared in home currency (`expected_late`), at the rate of each invoice or 1 where it states none.
+    """
     rows = session.execute(
         text(f"""
-            select {_PREDICTION}, c.name as customer_name, p.p_late30 * i.balance as expected_late
+            select {_PREDICTION}, c.name as customer_name,
+                   p.p_late30 * i.balance * coalesce(i.exchange_rate, 1) as expected_late
             from {_JOINED} left join customers c on c.id = i.customer_id
             where p.run_id = {_CURRENT} and i.balance > 0
             order by expected_late desc, p.invoice_id limit :limit
@@ -102,67 +108,6 @@ def riskiest(session: Session, limit: int) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in rows]
 
 
-def list_models(session: Session, limit: int = 50) -> list[dict[str, Any]]:
-    """The models trained so far, newest first, each with the backtest that vouches for it."""
-    rows = session.execute(
-        text("""
-            select id, backend, status, reason, as_of, trained_at, backtest, length(artifact) as bytes
-            from forecast_models order by trained_at desc limit :limit
-        """),
-        {"limit": limit},
-    )
-    return [dict(row._mapping) for row in rows]
-
-
 def cash_flow(session: Session, *, weeks: int, weeks_back: int = 8) -> dict[str, Any] | None:
-    """Receipts by calendar week and currency: what came in over the last weeks, and what the newest forecast expects.
-
-    Amounts are estimates except `actual`, in each currency's own unit; [p10, p90] holds a week's receipts in about
-    80 % of cases. `four_weeks` is the first four weeks together. None before the first forecast.
-    """
-    run = session.execute(
-        text(f"select as_of, made_at, cash_flow from forecast_runs where id = {_CURRENT}")
-    ).one_or_none()
-    if run is None:
-        return None
-    this_week = run.as_of - timedelta(days=run.as_of.weekday())
-    paid = session.execute(
-        text("""
-            select currency, date_trunc('week', day)::date as week, sum(paid) as actual from agg_day
-            where day >= :first and day <= :as_of group by 1, 2 order by 1, 2
-        """),
-        {"first": this_week - timedelta(weeks=weeks_back), "as_of": run.as_of},
-    )
-    actuals: dict[str, dict[str, str]] = {}
-    for currency, week, actual in paid:
-        actuals.setdefault(currency, {})[week.isoformat()] = str(actual)
-    forecast = run.cash_flow
-    currencies = {
-        currency: {
-            "forecast": [
-                {
-                    "week": week,
-                    "expected": _amount(expected),
-                    "p10": _amount(low),
-                    "p90": _amount(high),
-                }
-                for week, expected, low, high in list(
-                    zip(
-                        forecast["weeks"],
-                        forecast["expected"][currency],
-                        forecast["p10"][currency],
-                        forecast["p90"][currency],
-                        strict=True,
-                    )
-                )[:weeks]
-            ],
-            "four_weeks": dict(zip(("expected", "p10", "p90"), map(_amount, forecast["total"][currency]), strict=True)),
-            "actual": [{"week": week, "amount": amount} for week, amount in actuals.get(currency, {}).items()],
-        }
-        for currency in sorted(forecast["expected"])
-    }
-    return {"as_of": run.as_of, "made_at": run.made_at, "currencies": currencies}
-
-
-def _amount(value: float) -> str:
-    return f"{value:.2f}"
+    """Receipts by calendar week and currency; see `cash_reading.cash_flow`."""
+    return cash_reading.cash_flow(session, by="week", horizon=weeks, back=weeks_back)

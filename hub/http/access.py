@@ -135,6 +135,7 @@ ACCESS: dict[str, Rule] = {
     "previewImport": Rule(_MEMBERS, "invoices:write", "no"),
     "listCustomers": _reads("customers", "read"),
     "getCustomer": _reads("customers", "read"),
+    "getCustomerRisk": _reads("customers", "read"),
     "updateCustomer": _writes("customers"),
     # Accounts at providers
     "listConnectors": _reads("connections"),
@@ -164,13 +165,23 @@ ACCESS: dict[str, Rule] = {
     # Forecasts and figures
     "listPredictions": _reads("predictions"),
     "getPrediction": _reads("predictions"),
+    "getPredictionHistory": _reads("predictions"),
+    "getPredictionReasons": _reads("predictions"),
     "requestForecast": _writes("predictions"),
     "listModels": _reads("models"),
+    "getModel": _reads("models"),
+    "backtestModel": _writes("models"),
+    "promoteModel": _manages("models"),
+    "releaseModel": _manages("models"),
+    "rollBackModel": _manages("models"),
+    "getAccuracy": _reads("models"),
     "getCashFlow": _reads("predictions"),
+    "compareScenarios": _reads("predictions"),
     "getInsights": _reads("insights"),
     "getAging": _reads("insights"),
     "getDso": _reads("insights"),
     "getWorklist": _reads("insights"),
+    "listContacts": _reads("insights", "read"),
 }
 
 SCOPES = frozenset({"*", "read", "write"} | {rule.scope for rule in ACCESS.values() if rule.scope})

@@ -1,4 +1,4 @@
-"""Aging, DSO in its variants, collection figures and the worklist: /api/insights."""
+"""Aging, DSO in its variants, collection figures: /api/insights; and whom to contact: /api/worklist."""
 
 from dataclasses import asdict
 from datetime import date
@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 from hub.http.answers import answer
 from hub.http.blueprint import Blueprint
 from hub.http.context import tenant_session, today
+from hub.http.paging import Key, Sort
 from hub.insights import service
 from hub.insights.aging import Aging
 from hub.insights.flows import Month
 from hub.insights.schemas import (
     AgingArguments,
     AgingListSchema,
+    ContactArguments,
+    CustomersToContactSchema,
     DsoArguments,
     FigureListSchema,
     SummaryArguments,
@@ -24,10 +27,37 @@ from hub.insights.schemas import (
     WorklistArguments,
     WorklistSchema,
 )
+from hub.insights.worklist import CONTACT_FILTERS
 
 insights = Blueprint(
     "insights", __name__, url_prefix="/api/insights", description="Figures of the ledger, per currency and as of a day."
 )
+
+
+contacts = Blueprint("worklist", __name__, url_prefix="/api/worklist", description="Whom to contact, and how.")
+
+_BY_VALUE = Sort(
+    "-contact_value",
+    (Key("contact_value", "r.contact_value", "numeric"), Key("customer_id", "r.customer_id", "uuid")),
+    descending=True,
+)
+
+
+@contacts.route("")
+@contacts.doc(operationId="listContacts")
+@contacts.arguments(ContactArguments, location="query")
+@contacts.response(200, CustomersToContactSchema)
+def list_contacts(arguments: dict[str, Any]) -> Response:
+    """Whom to contact today, the most worthwhile first, with the next step and what is held up"""
+    limit = arguments["limit"]
+    position = _BY_VALUE.position(arguments["cursor"]) if "cursor" in arguments else {}
+    after = (position["after_0"], position["after_1"]) if position else None
+    filters = {name: arguments[name] for name in CONTACT_FILTERS if name in arguments}
+    with tenant_session() as session:
+        found = service.contacts(session, limit=limit + 1, after=after, filters=filters)
+    items = found["items"][:limit]
+    more = len(found["items"]) > limit
+    return answer(found | {"items": items, "next_cursor": _BY_VALUE.cursor(items[-1]) if more else None})
 
 
 @insights.route("")

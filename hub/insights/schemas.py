@@ -5,7 +5,20 @@ from typing import get_args
 from marshmallow import Schema, validate
 from marshmallow.fields import Dict, Integer, List, Nested, String
 
-from hub.http.fields import count, currency, day, identifier, money, ratio, text
+from hub.forecasting.risk_contact import NEXT_STEPS, SEGMENTS
+from hub.forecasting.schemas import RISK_LEVELS
+from hub.http.fields import (
+    PageArguments,
+    PageSchema,
+    count,
+    currency,
+    day,
+    identifier,
+    money,
+    probability,
+    ratio,
+    text,
+)
 from hub.insights.aging import Basis
 from hub.insights.collection import DsoMethod
 
@@ -56,6 +69,67 @@ class WorklistArguments(Schema):
         load_default=20,
         validate=validate.Range(1, 500),
         metadata={"description": "Customers per currency.", "example": 20},
+    )
+
+
+HELD = ("disputed", "unapplied_cash", "credit_pending", "no_reminders")
+
+
+class ContactArguments(PageArguments):
+    """Filters of the list of whom to contact."""
+
+    next_step = String(validate=validate.OneOf(NEXT_STEPS), metadata={"description": "Only those to be treated so."})
+    risk_level = String(validate=validate.OneOf(RISK_LEVELS), metadata={"description": "Only customers of this level."})
+
+
+class AmountsToContactSchema(Schema):
+    """A customer's money in one currency."""
+
+    currency = currency(required=True)
+    open = money("All that is open.", required=True)
+    free = money("Of this, neither disputed nor covered by cash or credit.", required=True)
+    overdue = money("Of this, past due.", required=True)
+    delayed = money("Expected delayed cash: money times thirty-day months still to wait beyond due.", required=True)
+    late30 = money("Expected to go over 30 days late.", required=True)
+    loss = money("Expected never to be paid.", required=True)
+
+
+class HeldSchema(Schema):
+    """What is left out of the value, and why."""
+
+    kind = String(required=True, validate=validate.OneOf(HELD))
+    currency = currency(required=True, allow_none=True)
+    amount = money("How much of the open amount; null for what is no amount.", required=True, allow_none=True)
+
+
+class CustomerToContactSchema(Schema):
+    """A customer to contact, or to leave alone for a reason."""
+
+    customer_id = identifier("The customer.", required=True)
+    customer_name = text("Its name.", "Acme GmbH", required=True)
+    risk_level = String(required=True, validate=validate.OneOf(RISK_LEVELS))
+    p_late30 = probability("That it goes 30 days late.", required=True)
+    p_late60 = probability("That it goes 60 days late.", required=True)
+    p_late90 = probability("That it goes 90 days late.", required=True)
+    segment = String(required=True, validate=validate.OneOf(SEGMENTS))
+    contact_value = money("Expected delayed cash at home, times what contact is assumed to save of it.", required=True)
+    expected_loss = money("In home currency.", required=True)
+    oldest_due_on = day("Of the invoices open then.", required=True, allow_none=True)
+    amounts = List(Nested(AmountsToContactSchema), required=True)
+    held = List(Nested(HeldSchema), required=True)
+    next_step = String(required=True, validate=validate.OneOf(NEXT_STEPS))
+    why = text("Why this step.", required=True)
+
+
+class CustomersToContactSchema(PageSchema):
+    """Whom to contact, the most worthwhile first."""
+
+    items = List(Nested(CustomerToContactSchema), required=True)
+    as_of = day("The assessment's day; null before the first.", required=True, allow_none=True)
+    home_currency = String(required=True, allow_none=True, metadata={"description": "Of the values to order by."})
+    assumption = text("What the value rests on.", required=True)
+    contact_saves = Dict(
+        required=True, metadata={"description": "The part of the delay that contact is assumed to save, by segment."}
     )
 
 

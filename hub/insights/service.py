@@ -4,7 +4,7 @@ summed across currencies. A figure without a value says why."""
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import get_args
+from typing import Any, get_args
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from hub.insights.collection import DsoMethod
 from hub.insights.figures import COUNTBACK_MONTHS, Figure
 from hub.insights.flows import Flows, Month, read_flows, read_months
 from hub.insights.payments import read_payment_behaviour
-from hub.insights.worklist import WorklistRow, read_worklist
+from hub.insights.worklist import WorklistRow, current_assessment, read_contacts, read_worklist
 
 MOST_DAYS = 3660
 MOST_MONTHS = 60
@@ -101,6 +101,28 @@ def worklist(session: Session, as_of: date, limit: int = 20) -> list[WorklistRow
     """
     _check_range("limit", limit, MOST_ROWS)
     return read_worklist(session, as_of, limit)
+
+
+ASSUMPTION = (
+    "What contact saves is an assumption by segment, not a measurement: nobody has yet compared customers that were "
+    "contacted with such that were not."
+)
+
+
+def contacts(
+    session: Session, *, limit: int, after: tuple[Decimal, UUID] | None = None, filters: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """Whom to contact, the most worthwhile first, by the newest assessment: `items`, and what their value rests on."""
+    current = current_assessment(session)
+    if current is None:
+        return {"items": [], "as_of": None, "home_currency": None, "assumption": ASSUMPTION, "contact_saves": {}}
+    return {
+        "items": read_contacts(session, current["run_id"], limit, after=after, filters=filters),
+        "as_of": current["as_of"],
+        "home_currency": current["home_currency"],
+        "assumption": ASSUMPTION,
+        "contact_saves": current["assumptions"]["contact_saves"],
+    }
 
 
 def _summarise(aged: Aging, flows: Flows, history: list[Month], paid: list[Figure], months: int) -> CurrencySummary:

@@ -1,8 +1,15 @@
-"""Whom to speak to first: one row per customer, because people pay by run and not by invoice."""
+"""Whom to speak to first: one row per customer, because people pay by run and not by invoice.
 
+Two lists. `read_worklist` adds up every open invoice when it is asked, and counts delay so far. `read_contacts` reads
+what the newest assessment worked out (hub/forecasting/risk_assessment.py), in the order of an index: what contact is
+worth, with the next step. What was settled since is left out.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -60,3 +67,72 @@ _EXPECTED = text("""
     where rank <= :limit
     order by ranked.currency, rank
 """)
+
+
+def current_assessment(session: Session) -> dict[str, Any] | None:
+    """The newest assessment: its day, home currency and assumptions; None before the first."""
+    row = session.execute(
+        text("""
+            select run_id, as_of, made_at, home_currency, assumptions from risk_runs
+            where run_id = (select max(run_id) from risk_runs)
+        """)
+    ).one_or_none()
+    return None if row is None else dict(row._mapping)
+
+
+def read_contacts(
+    session: Session,
+    run_id: int,
+    limit: int,
+    *,
+    after: tuple[Decimal, UUID] | None = None,
+    filters: Mapping[str, str] | None = None,
+) -> list[dict[str, Any]]:
+    """The next `limit` customers of an assessment by what contact is worth at home, behind the pair `after`.
+
+    Those that owe nothing any more are left out. `filters` takes the names in CONTACT_FILTERS.
+    """
+    where = [CONTACT_FILTERS[name] for name in filters or {}]
+    values: dict[str, Any] = {**(filters or {}), "run": run_id, "limit": limit}
+    if after is not None:
+        where.append("(r.contact_value, r.customer_id) < (:after_value, :after_id)")
+        values |= {"after_value": after[0], "after_id": after[1]}
+    rows = session.execute(text(_CONTACTS.format(more="".join(f" and {each}" for each in where))), values)
+    return [_contact(dict(row._mapping)) for row in rows]
+
+
+CONTACT_FILTERS = {
+    "next_step": "r.next_step = :next_step",
+    "risk_level": "coalesce(c.profile ->> 'risk_override', r.risk_level) = :risk_level",
+}
+"""Conditions by filter, so that no text from outside becomes part of a statement."""
+
+_CONTACTS = """
+    select r.customer_id, coalesce(c.name, r.customer_id::text) as customer_name,
+           coalesce(c.profile ->> 'risk_override', r.risk_level) as risk_level, r.p_late30, r.p_late60, r.p_late90,
+           r.segment, r.next_step, r.why, r.contact_value, r.expected_loss, r.oldest_due_on, r.amounts,
+           coalesce((c.profile ->> 'exclude_from_reminders')::boolean, false) as is_excluded
+    from customer_risk r left join customers c on c.id = r.customer_id
+    where r.run_id = :run and r.is_listed
+      and exists (select from agg_customer a where a.customer_id = r.customer_id and a.open_balance > 0){more}
+    order by r.contact_value desc, r.customer_id desc
+    limit :limit
+"""
+
+_HELD = {"disputed": "disputed", "unapplied_cash": "cash", "credit_pending": "credit"}
+
+
+def _contact(row: dict[str, Any]) -> dict[str, Any]:
+    held: list[dict[str, Any]] = [
+        {"kind": kind, "currency": each["currency"], "amount": each[name]}
+        for each in row["amounts"]
+        for kind, name in _HELD.items()
+        if Decimal(each[name]) > 0
+    ]
+    if row.pop("is_excluded"):
+        held.append({"kind": "no_reminders", "currency": None, "amount": None})
+    amounts = [{name: each[name] for name in _SHOWN} for each in row["amounts"] if Decimal(each["open"]) > 0]
+    return row | {"amounts": amounts, "held": held}
+
+
+_SHOWN = ("currency", "open", "free", "overdue", "delayed", "late30", "loss")

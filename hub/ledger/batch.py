@@ -249,6 +249,7 @@ def _invoice(record: Invoice) -> tuple[Any, ...]:
         terms,
         disputed,
         None if record.exchange_rate is None else _rate(record),
+        None if record.electronic is None else _optional(record, "electronic", bool),
     )
 
 
@@ -310,7 +311,7 @@ def _require_refunded(record: Allocation) -> None:
 # How each is encoded, how many of the facts are always hashed, and what the others are where nothing is said.
 _ENCODERS: dict[type, tuple[Entity, Callable[[Any], tuple[Any, ...]], int, tuple[Any, ...]]] = {
     Customer: ("customer", _customer, 7, ()),
-    Invoice: ("invoice", _invoice, 10, (None,)),
+    Invoice: ("invoice", _invoice, 10, (None, None)),
     Payment: ("payment", _payment, 4, ("open", None)),
     CreditMemo: ("credit_memo", _credit_memo, 6, (None,)),
     Allocation: ("allocation", _allocation, 7, (None, None)),

@@ -29,6 +29,8 @@ _CUSTOMER_ID = Key("id", "c.id", "uuid")
 CUSTOMER_SORTS = sorts(
     ("name", [Key("name", "c.name", "text"), _CUSTOMER_ID]),
     ("id", [_CUSTOMER_ID]),
+    # In home currency, so that customers of several currencies stand in one order.
+    ("expected_loss", [Key("expected_loss", "coalesce(r.expected_loss, 0)", "numeric"), _CUSTOMER_ID]),
 )
 
 # Conditions by filter. Each is written by us; what callers send goes in as a parameter only.
@@ -54,6 +56,8 @@ _CUSTOMER_FILTERS = {
     "currency": "c.currency = %(currency)s",
     "country": "c.country = %(country)s",
     "name": "c.name ilike %(name)s",
+    # What people say of a customer counts before what a model says.
+    "risk_level": "coalesce(c.profile ->> 'risk_override', r.risk_level) = %(risk_level)s",
 }
 _CUSTOMER_FLAGS = {
     ("open", True): "exists (select from agg_customer a where a.customer_id = c.id and a.open_balance > 0)",
@@ -71,8 +75,12 @@ select to_json(page)::text from (
 _CUSTOMERS = """
 select to_json(page)::text from (
   select c.id, c.name, c.email, c.currency, c.country, c.industry, c.credit_score, c.credit_limit::text as credit_limit,
-         c.version, coalesce(a.balances, '[]'::json) as balances
-  from customers c left join lateral (
+         c.version, coalesce(a.balances, '[]'::json) as balances,
+         coalesce(c.profile ->> 'risk_override', r.risk_level) as risk_level, r.p_late30,
+         coalesce(r.expected_loss, 0)::numeric(19,4)::text as expected_loss
+  from customers c
+  left join customer_risk r on r.customer_id = c.id and r.run_id = (select max(run_id) from risk_runs)
+  left join lateral (
     select json_agg(json_build_object(
              'currency', b.currency, 'open_balance', b.open_balance::text, 'unapplied', b.unapplied::text,
              'open_invoices', b.open_invoices, 'oldest_due_on', b.oldest_due_on, 'mean_days_late', b.mean_days_late
@@ -86,7 +94,12 @@ select i.status, i.currency, count(*), sum(i.total)::text, sum(i.balance)::text
 from (select status, currency, total, balance from invoices i where {where} limit %(counted)s + 1) i
 group by i.status, i.currency order by i.status, i.currency
 """
-_CUSTOMER_TOTALS = "select count(*) from (select from customers c where {where} limit %(counted)s + 1) c"
+_CUSTOMER_TOTALS = """
+select count(*) from (
+  select from customers c
+  left join customer_risk r on r.customer_id = c.id and r.run_id = (select max(run_id) from risk_runs)
+  where {where} limit %(counted)s + 1) c
+"""
 
 
 def list_invoices(storage: Storage, tenant: str, arguments: Mapping[str, Any]) -> bytes:

@@ -93,6 +93,8 @@ invoices = Table(
     Column("terms", Text),
     Column("disputed", Boolean),
     _exchange_rate(),
+    # Sent by mail, portal or e-invoice rather than on paper.
+    Column("electronic", Boolean),
     Column("version", Integer, nullable=False, server_default=text("1")),
     *_provenance(),
     CheckConstraint(

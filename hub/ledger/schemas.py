@@ -15,6 +15,7 @@ from hub.http.fields import (
     instant,
     money,
     number,
+    probability,
     sort_by,
     text,
 )
@@ -149,6 +150,9 @@ class CustomerArguments(PageArguments):
     country = text("As the source names it.", "DE", validate=validate.Length(1, 100))
     currency = currency()
     open = flag("Whether anything is still to be paid, in any currency.")
+    risk_level = String(
+        validate=validate.OneOf(["low", "medium", "high"]), metadata={"description": "Only customers of this level."}
+    )
 
 
 class CustomerBalanceSchema(Schema):
@@ -177,6 +181,13 @@ class CustomerItemSchema(Schema):
     credit_limit = money("In the customer's currency.", required=True, allow_none=True)
     version = count("Raised by every change.", required=True)
     balances = List(Nested(CustomerBalanceSchema), required=True)
+    risk_level = String(
+        allow_none=True,
+        validate=validate.OneOf(["low", "medium", "high"]),
+        metadata={"description": "What your people say, else the newest assessment; null before one."},
+    )
+    p_late30 = probability("That it goes 30 days late, by the newest assessment.", allow_none=True)
+    expected_loss = money("By the newest assessment, in home currency; 0 before one.")
 
 
 class CustomerTotalsSchema(Schema):

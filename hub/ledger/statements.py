@@ -24,7 +24,7 @@ FACTS: dict[Entity, tuple[str, ...]] = {
     "customer": ("name", "email", "currency", "country", "industry", "credit_score", "credit_limit"),
     "invoice": (
         *("customer_id", "number", "issued_on", "due_on", "currency"),
-        *("total", "stated_balance", "stated_status", "terms", "disputed", "exchange_rate"),
+        *("total", "stated_balance", "stated_status", "terms", "disputed", "exchange_rate", "electronic"),
     ),
     "payment": ("customer_id", "paid_on", "currency", "amount", "status", "exchange_rate"),
     "credit_memo": ("customer_id", "number", "issued_on", "currency", "total", "status", "exchange_rate"),

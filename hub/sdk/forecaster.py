@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,12 +74,19 @@ class Observed:
     paid: NDArray[np.bool_]
 
 
+ContributionUnit = Literal["log_odds", "days"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contributions:
-    """What moved each forecast: one column per name, positive towards later payment, in the backend's own unit."""
+    """What moved each forecast: one column per name, positive towards later payment, less that of a typical case.
+
+    `unit` is "log_odds" (of payment on a day, turned round) or "days".
+    """
 
     names: tuple[str, ...]
     values: Floats
+    unit: ContributionUnit = "log_odds"
 
 
 class ForecastBackend(Protocol):

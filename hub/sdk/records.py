@@ -51,7 +51,8 @@ class Invoice:
 
     `balance` is the source's own open amount where it states one; the ledger computes its own from the allocations
     and reports any difference. `disputed` is None where the source does not say. `exchange_rate` is what the books
-    carry one unit of `currency` at, in their home currency; None where that is 1 or not known.
+    carry one unit of `currency` at, in their home currency; None where that is 1 or not known. `electronic` says
+    whether it was sent by mail, portal or e-invoice rather than on paper; None where the source does not say.
     """
 
     external_id: str
@@ -66,6 +67,7 @@ class Invoice:
     terms: str | None = None
     disputed: bool | None = None
     exchange_rate: Decimal | None = None
+    electronic: bool | None = None
     updated_at: datetime | None = None
 
 

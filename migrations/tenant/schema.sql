@@ -108,6 +108,29 @@ CREATE TABLE credit_memos (
 
 CREATE INDEX ix_credit_memos_customer_id ON credit_memos (customer_id);
 
+CREATE TABLE customer_risk (
+	run_id BIGINT NOT NULL,
+	customer_id UUID NOT NULL,
+	risk_level VARCHAR(6) NOT NULL,
+	p_late30 DOUBLE PRECISION NOT NULL,
+	p_late60 DOUBLE PRECISION NOT NULL,
+	p_late90 DOUBLE PRECISION NOT NULL,
+	amounts JSONB NOT NULL,
+	reasons JSONB,
+	expected_loss NUMERIC(19, 4) NOT NULL,
+	contact_value NUMERIC(19, 4) NOT NULL,
+	oldest_due_on DATE,
+	segment VARCHAR(16) NOT NULL,
+	next_step VARCHAR(16) NOT NULL,
+	why TEXT NOT NULL,
+	is_listed BOOLEAN NOT NULL,
+	CONSTRAINT pk_customer_risk PRIMARY KEY (customer_id, run_id)
+);
+
+CREATE INDEX ix_customer_risk_loss ON customer_risk (run_id, expected_loss, customer_id);
+
+CREATE INDEX ix_customer_risk_worklist ON customer_risk (run_id, contact_value, customer_id) WHERE is_listed;
+
 CREATE TABLE customers (
 	id UUID NOT NULL,
 	name TEXT NOT NULL,
@@ -136,20 +159,45 @@ CREATE TABLE erased_contacts (
 	CONSTRAINT pk_erased_contacts PRIMARY KEY (digest)
 );
 
+CREATE TABLE forecast_books (
+	run_id BIGINT NOT NULL,
+	part INTEGER NOT NULL,
+	first_invoice_id UUID NOT NULL,
+	last_invoice_id UUID NOT NULL,
+	book BYTEA NOT NULL,
+	cases BYTEA,
+	CONSTRAINT pk_forecast_books PRIMARY KEY (run_id, part)
+);
+
 CREATE TABLE forecast_models (
 	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	number INTEGER GENERATED ALWAYS AS IDENTITY,
 	backend TEXT NOT NULL,
+	backend_version TEXT DEFAULT '' NOT NULL,
+	feature_version INTEGER DEFAULT 0 NOT NULL,
 	status VARCHAR(16) NOT NULL,
 	reason TEXT NOT NULL,
 	as_of DATE NOT NULL,
 	trained_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	backtest JSONB,
-	artifact BYTEA NOT NULL,
+	data JSONB DEFAULT '{}' NOT NULL,
+	parameters JSONB DEFAULT '{}' NOT NULL,
+	seed INTEGER DEFAULT 0 NOT NULL,
+	contest JSONB,
+	profile JSONB,
+	drift JSONB,
+	pinned_at TIMESTAMP WITH TIME ZONE,
+	size BIGINT DEFAULT 0 NOT NULL,
+	sha256 VARCHAR(64),
+	file TEXT,
+	artifact BYTEA,
 	CONSTRAINT pk_forecast_models PRIMARY KEY (id),
-	CONSTRAINT ck_forecast_models_status CHECK (status in ('champion', 'retired', 'rejected'))
+	CONSTRAINT ck_forecast_models_status CHECK (status in ('champion', 'challenger', 'retired', 'rejected', 'failed'))
 );
 
 CREATE UNIQUE INDEX uq_forecast_models_champion ON forecast_models (status) WHERE status = 'champion';
+
+CREATE UNIQUE INDEX uq_forecast_models_number ON forecast_models (number);
 
 CREATE TABLE forecast_runs (
 	id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -159,6 +207,27 @@ CREATE TABLE forecast_runs (
 	predictions INTEGER NOT NULL,
 	cash_flow JSONB NOT NULL,
 	CONSTRAINT pk_forecast_runs PRIMARY KEY (id)
+);
+
+CREATE TABLE forecast_scores (
+	month DATE NOT NULL,
+	model_id UUID NOT NULL,
+	horizon VARCHAR(5) NOT NULL,
+	history VARCHAR(4) NOT NULL,
+	amount VARCHAR(5) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	n INTEGER NOT NULL,
+	sum_error DOUBLE PRECISION NOT NULL,
+	sum_bias DOUBLE PRECISION NOT NULL,
+	covered INTEGER NOT NULL,
+	sum_error_naive DOUBLE PRECISION NOT NULL,
+	n_due INTEGER NOT NULL,
+	sum_brier DOUBLE PRECISION NOT NULL,
+	sum_brier_naive DOUBLE PRECISION NOT NULL,
+	bin_n INTEGER[] NOT NULL,
+	bin_p DOUBLE PRECISION[] NOT NULL,
+	bin_paid INTEGER[] NOT NULL,
+	CONSTRAINT pk_forecast_scores PRIMARY KEY (month, model_id, horizon, history, amount, currency)
 );
 
 CREATE TABLE idempotency_keys (
@@ -189,6 +258,7 @@ CREATE TABLE invoices (
 	terms TEXT,
 	disputed BOOLEAN,
 	exchange_rate NUMERIC,
+	electronic BOOLEAN,
 	version INTEGER DEFAULT 1 NOT NULL,
 	connection_id UUID NOT NULL,
 	external_id TEXT NOT NULL,
@@ -215,6 +285,18 @@ CREATE TABLE ledger_versions (
 	effective_at TIMESTAMP WITH TIME ZONE,
 	row JSONB NOT NULL,
 	CONSTRAINT pk_ledger_versions PRIMARY KEY (entity, id, recorded_at)
+);
+
+CREATE TABLE model_changes (
+	id BIGINT GENERATED ALWAYS AS IDENTITY,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	kind VARCHAR(16) NOT NULL,
+	actor_kind TEXT NOT NULL,
+	actor_id TEXT NOT NULL,
+	from_id UUID,
+	to_id UUID,
+	why TEXT NOT NULL,
+	CONSTRAINT pk_model_changes PRIMARY KEY (id)
 );
 
 CREATE TABLE notices (
@@ -276,6 +358,29 @@ CREATE TABLE retention_periods (
 	days INTEGER NOT NULL,
 	CONSTRAINT pk_retention_periods PRIMARY KEY (kind),
 	CONSTRAINT ck_retention_periods_days CHECK (days > 0)
+);
+
+CREATE TABLE risk_models (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	backend TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	as_of DATE NOT NULL,
+	trained_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	events INTEGER NOT NULL,
+	scores JSONB NOT NULL,
+	artifact BYTEA NOT NULL,
+	CONSTRAINT pk_risk_models PRIMARY KEY (id)
+);
+
+CREATE TABLE risk_runs (
+	run_id BIGINT NOT NULL,
+	model_id UUID NOT NULL,
+	as_of DATE NOT NULL,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	home_currency VARCHAR(3) NOT NULL,
+	customers INTEGER NOT NULL,
+	assumptions JSONB NOT NULL,
+	CONSTRAINT pk_risk_runs PRIMARY KEY (run_id)
 );
 
 CREATE TABLE secrets (

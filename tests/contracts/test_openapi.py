@@ -16,8 +16,10 @@ from hub.settings import Settings
 
 OPERATIONS = {
     "addMember",
+    "backtestModel",
     "changePassword",
     "chooseAccount",
+    "compareScenarios",
     "createConnection",
     "createInvoice",
     "createKey",
@@ -31,18 +33,23 @@ OPERATIONS = {
     "exportContact",
     "finishConsent",
     "finishOidcSignIn",
+    "getAccuracy",
     "getAging",
     "getCashFlow",
     "getConnection",
     "getConnector",
     "getCustomer",
+    "getCustomerRisk",
     "getDso",
     "getHealth",
     "getInsights",
     "getInvoice",
     "getJob",
     "getMetrics",
+    "getModel",
     "getPrediction",
+    "getPredictionReasons",
+    "getPredictionHistory",
     "getReadiness",
     "getRetention",
     "getRun",
@@ -57,6 +64,7 @@ OPERATIONS = {
     "listConnectionRuns",
     "listConnections",
     "listConnectors",
+    "listContacts",
     "listCustomers",
     "listInstallationAudit",
     "listInvoices",
@@ -74,14 +82,17 @@ OPERATIONS = {
     "previewContactErasure",
     "previewImport",
     "receiveWebhook",
+    "promoteModel",
     "reconnectConnection",
     "redeemSignInLink",
+    "releaseModel",
     "removeMember",
     "requestForecast",
     "requestSync",
     "requestTenantExport",
     "resumeConnection",
     "revokeKey",
+    "rollBackModel",
     "rotateKey",
     "seeNotice",
     "signIn",
@@ -111,7 +122,7 @@ SENT_AGAIN_BY_NATURE = {"/api/webhooks/{connector}/{connection}"}
 # Errors that a provider wants without a word.
 EMPTY_ERRORS = {("/api/webhooks/{connector}/{connection}", "401")}
 # Reads whose question is too personal for an address that gets logged.
-READS_BY_POST = {"/api/privacy/contacts/export"}
+READS_BY_POST = {"/api/privacy/contacts/export", "/api/cashflow/scenarios"}
 # Replace one field by a value that does not depend on what it was before: there is no change of others to lose.
 SINGLE_FIELD_UPDATES = {"/api/members/{user_id}", "/api/session/tenant", "/api/session/password"}
 METHODS = ("get", "post", "put", "patch", "delete")

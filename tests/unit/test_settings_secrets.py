@@ -12,6 +12,7 @@ ENVIRON = {
     "DATABASE_URL": "postgresql://paypredict:marker-db-1@db.example/hub",
     "REDIS_URL": "redis://:marker-redis-1@cache.example:6379/0",
     "PAYPREDICT_METRICS_TOKEN": "marker-metrics-1",
+    "PAYPREDICT_MODEL_SERVER_TOKEN": "marker-models-1",
     "PAYPREDICT_OIDC_CLIENT_SECRET": "marker-oidc-1",
     "PAYPREDICT_VAULT_KEY": "marker-vault-1",
     "PAYPREDICT_VAULT_PREVIOUS_KEYS": "marker-vault-2,marker-vault-3",

@@ -76,6 +76,10 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "zahlungsbedingungen", "conditions de paiement",
     ),
     "disputed": ("disputed", "dispute", "in dispute", "is disputed"),
+    "electronic": (
+        "electronic", "electronic invoice", "e invoice", "paperless bill", "paperless", "delivery", "delivery method",
+        "invoice delivery", "versandart",
+    ),
     "memo": ("memo", "memo description", "private note"),
     "email": ("email", "email address", "customer email", "e mail", "contact email"),
     "country": ("country", "country code", "customer country", "billing country", "po country", "land", "pays"),

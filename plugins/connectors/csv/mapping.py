@@ -17,6 +17,7 @@ from plugins.connectors.csv.vocabulary import (
     DocumentKind,
     Standing,
     kind_of,
+    sent_electronically,
     standing_of,
     truth_of,
 )
@@ -80,6 +81,7 @@ class Mapper:
             status=status,
             terms=cells.texts.get("terms"),
             disputed=True if document.standing == "disputed" else _disputed(cells),
+            electronic=sent_electronically(cells.texts.get("electronic") or ""),
         )
         if status in ("void", "draft"):
             return [invoice]

@@ -62,6 +62,12 @@ _STANDINGS: dict[str, Standing] = {
 _YES = frozenset(("yes", "y", "true", "t", "1", "x", "ja", "oui", "si", "sí", "disputed"))
 _NO = frozenset(("no", "n", "false", "f", "0", "nein", "non", "-"))
 
+_ELECTRONIC = frozenset(
+    ("electronic", "electronically", "e-mail", "email", "mail pdf", "pdf", "edi", "portal", "e-invoice", "einvoice",
+     "online", "paperless", "elektronisch", "peppol")
+)  # fmt: skip
+_ON_PAPER = frozenset(("paper", "post", "letter", "print", "printed", "brief", "papier", "fax"))
+
 KINDS_EXPECTED = "Invoice, Credit memo or Payment"
 STANDINGS_EXPECTED = "open, partial, paid, disputed, written off, void or draft"
 
@@ -80,6 +86,13 @@ def standing_of(text: str) -> Standing | None:
         return _STANDINGS[words]
     starts = [known for known in _STANDINGS if words.startswith((known + " ", known + ",", known + ":", known + " ("))]
     return _STANDINGS[max(starts, key=len)] if starts else None
+
+
+@lru_cache(maxsize=100)
+def sent_electronically(text: str) -> bool | None:
+    """Whether an invoice delivered like this came without paper; None: not known, which is no error."""
+    word = text.casefold()
+    return True if word in _ELECTRONIC else False if word in _ON_PAPER else truth_of(word) if word else None
 
 
 @lru_cache(maxsize=100)

@@ -17,12 +17,15 @@ import xgboost as xgb
 
 from hub.sdk.forecaster import Cases, Contributions, Curves, Floats, Observed, Progress
 from plugins.models.xgboost_hazard.grid import Grid, count_open, lay_grid, next_open, open_weekdays
+from plugins.models.xgboost_hazard.residual import ResidualQuantiles
 from plugins.models.xgboost_hazard.rows import DAY_FEATURES, Habits, LedgerHabits, hazard_rows
 
-DEEP, DEEP_ROUNDS = {"max_depth": 5, "min_child_weight": 20}, 250
+DEEP, DEEP_ROUNDS = {"max_depth": 7, "min_child_weight": 40}, 250
 SHALLOW, SHALLOW_ROUNDS = {"max_depth": 3, "min_child_weight": 60}, 80
 LEAST_DEEP_ROWS = 75_000
 """With fewer rows to learn from, deeper trees learn the noise."""
+RESIDUAL_SHARE = 0.5
+"""What the quantiles around the usual day count beside the hazard in a ledger of so few rows."""
 TYPICAL_CASES = 200
 MOST_ROWS = 350_000
 """Rows to learn from, so that a training takes well under a minute whatever the terms and the size of the ledger."""
@@ -52,6 +55,7 @@ class XGBoostHazardBackend:
         self.ledger: LedgerHabits
         self.typical: Floats
         self.booster: xgb.Booster
+        self.residual: ResidualQuantiles | None = None
 
     def fit(self, cases: Cases, observed: Observed, progress: Progress) -> None:
         """Learn from what became of these cases; a censored case was not paid in the pieces it was watched for."""
@@ -78,13 +82,15 @@ class XGBoostHazardBackend:
             nthread=self.threads,
             max_bin=PARAMETERS["max_bin"],
         )
-        trees, rounds = (DEEP, DEEP_ROUNDS) if len(label) >= LEAST_DEEP_ROWS else (SHALLOW, SHALLOW_ROUNDS)
+        is_deep = len(label) >= LEAST_DEEP_ROWS
+        trees, rounds = (DEEP, DEEP_ROUNDS) if is_deep else (SHALLOW, SHALLOW_ROUNDS)
         self.booster = xgb.train(
             PARAMETERS | trees | {"nthread": self.threads},
             matrix,
             rounds,
             callbacks=[_Reporter(progress, len(label), rounds)],
         )
+        self.residual = None if is_deep else ResidualQuantiles.learn(cases, observed, self.threads)
         some = np.zeros(len(cases), dtype=bool)
         some[:: max(1, len(cases) // TYPICAL_CASES)] = True
         self.typical = self._contributions(cases.take(some)).mean(axis=0)
@@ -99,7 +105,11 @@ class XGBoostHazardBackend:
         hazard[case, piece] = self.booster.inplace_predict(
             self._rows(cases, grid, case, piece), base_margin=margin.astype(np.float32)
         )
-        return Curves(ends=grid.last, paid_by=(1.0 - np.cumprod(1.0 - hazard, axis=1)).astype(np.float32))
+        paid_by = 1.0 - np.cumprod(1.0 - hazard, axis=1)
+        if self.residual is not None:
+            beside = self.residual.paid_by(cases, grid.last)
+            paid_by = np.maximum.accumulate((1.0 - RESIDUAL_SHARE) * paid_by + RESIDUAL_SHARE * beside, axis=1)
+        return Curves(ends=grid.last, paid_by=paid_by.astype(np.float32))
 
     def explain(self, cases: Cases) -> Contributions:
         """SHAP contributions to the hazard on the due day (or the first day after it that is left), turned round.
@@ -116,15 +126,18 @@ class XGBoostHazardBackend:
         return found[:, :-1]
 
     def dump(self) -> bytes:
-        """One line of JSON, then the trees in XGBoost's UBJ format."""
+        """One line of JSON, then the trees in XGBoost's UBJ format: the hazard's, and the quantiles' if there are."""
+        trees = bytes(self.booster.save_raw("ubj"))
         head = {
+            "hazard_bytes": len(trees),
             "is_open": self.is_open.tolist(),
             "level": self.level,
             "hazard": self.ledger.hazard.tolist(),
             "weekday_share": self.ledger.weekday_share.tolist(),
             "typical": self.typical.tolist(),
         }
-        return json.dumps(head).encode() + b"\n" + bytes(self.booster.save_raw("ubj"))
+        beside = b"" if self.residual is None else bytes(self.residual.booster.save_raw("ubj"))
+        return json.dumps(head).encode() + b"\n" + trees + beside
 
     @classmethod
     def load(cls, data: bytes) -> Self:
@@ -139,7 +152,11 @@ class XGBoostHazardBackend:
                 np.array(known["hazard"], dtype=np.float32), np.array(known["weekday_share"], dtype=np.float32)
             )
             backend.typical = np.array(known["typical"], dtype=np.float32)
-            backend.booster = xgb.Booster({"nthread": backend.threads}, model_file=bytearray(trees))
+            length = int(known["hazard_bytes"])
+            backend.booster = xgb.Booster({"nthread": backend.threads}, model_file=bytearray(trees[:length]))
+            if beside := trees[length:]:
+                booster = xgb.Booster({"nthread": backend.threads}, model_file=bytearray(beside))
+                backend.residual = ResidualQuantiles(booster)
         except (KeyError, TypeError, xgb.core.XGBoostError) as error:
             raise ValueError(f"not a model of this backend: {error}") from error
         return backend

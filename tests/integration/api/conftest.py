@@ -159,7 +159,7 @@ def forecast(storage, tenant, small_ledger) -> None:
                                          expected_on, p10_on, p50_on, p90_on, risk_level, reasons)
                 select run.id, i.id, 0.25, 0.5, i.due_on + 5, i.due_on, i.due_on + 4, i.due_on + 20,
                        case when i.due_on < '2026-02-10' then 'high' else 'low' end,
-                       '[{"text": "Pays late", "weight": 0.4}]'
+                       '[{"feature": "usual_delay", "contribution": 0.4, "days": 2.5, "sentence": "Pays late"}]'
                 from invoices i, run where i.balance > 0
             """),
             {"now": NOW},

@@ -132,6 +132,8 @@ def ids(storage, settings, tenant, app):
         run = session.scalar(
             text("insert into sync_runs (connection_id, started_at) values (gen_random_uuid(), now()) returning id")
         )
+        model = session.scalar(text("select id from forecast_models where status = 'champion'"))
+        session.execute(ASSESSMENT, {"customer": record_id("customer", "c1")})
     with storage.hub() as session:
         made = keys.issue(session, tenant, "found by its id", ["read"]).key.id
         own_session = session.scalar(text("select id from sessions where user_id = :id"), {"id": admin.user_id})
@@ -140,6 +142,7 @@ def ids(storage, settings, tenant, app):
         "customer_id": record_id("customer", "c1"),
         "job_id": job,
         "run_id": run,
+        "model_id": model,
         "key_id": made,
         "user_id": person(app, storage, settings, (tenant, "member")).user_id,
         "session_id": own_session,
@@ -147,6 +150,18 @@ def ids(storage, settings, tenant, app):
         **_connections(storage, tenant),
         "key": tenant,
     }
+
+
+ASSESSMENT = text("""
+    with run as (
+        insert into risk_runs (run_id, model_id, as_of, made_at, home_currency, customers, assumptions)
+        select max(id), gen_random_uuid(), '2026-03-31', now(), 'EUR', 1, '{}' from forecast_runs returning run_id
+    )
+    insert into customer_risk (run_id, customer_id, risk_level, p_late30, p_late60, p_late90, amounts, expected_loss,
+                               contact_value, segment, next_step, why, is_listed)
+    select run_id, :customer, 'low', 0.1, 0.1, 0.1, '[]', 0, 0, 'on_time', 'do_nothing', 'Pays on time.', false from run
+""")
+"""Of one customer, without whom nothing would be found under its id."""
 
 
 def _connections(storage, tenant):

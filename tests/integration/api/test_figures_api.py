@@ -33,7 +33,8 @@ def test_filters_of_predictions(client, query, holds):
 def test_the_prediction_of_an_invoice(client):
     prediction = client.get("/api/predictions/" + record_id("invoice", "i1")).json
     assert (prediction["p_paid_by_due"], prediction["p_late30"], prediction["model"]) == (0.25, 0.5, "naive")
-    assert prediction["reasons"] == [{"text": "Pays late", "weight": 0.4}]
+    (reason,) = prediction["reasons"]
+    assert (reason["sentence"], reason["days"]) == ("Pays late", 2.5)
     assert client.get("/api/invoices/" + record_id("invoice", "i1")).json["prediction"] == prediction
     assert client.get("/api/predictions/" + record_id("invoice", "i0")).status_code == 404
 

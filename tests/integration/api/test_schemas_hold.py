@@ -4,7 +4,9 @@ import io
 
 import pytest
 
-from hub.forecasting.schemas import CashFlowSchema, ModelListSchema, PredictionPageSchema, PredictionSchema
+from hub.forecasting.schemas import PredictionPageSchema, PredictionSchema
+from hub.forecasting.schemas_cash import CashFlowSchema
+from hub.forecasting.schemas_models import AccuracySchema, ModelPageSchema
 from hub.http.health import AliveSchema, ReadySchema
 from hub.insights.schemas import AgingListSchema, FigureListSchema, SummarySchema, WorklistSchema
 from hub.jobs.schemas import JobListSchema, JobSchema
@@ -34,7 +36,8 @@ def hold(schema, document):
         (f"/api/customers/{CUSTOMER}", CustomerSchema),
         ("/api/predictions?include=totals&limit=3", PredictionPageSchema),
         (f"/api/predictions/{INVOICE}", PredictionSchema),
-        ("/api/models", ModelListSchema),
+        ("/api/models", ModelPageSchema),
+        ("/api/accuracy", AccuracySchema),
         ("/api/cashflow", CashFlowSchema),
         ("/api/insights?as_of=2026-03-31", SummarySchema),
         ("/api/insights/aging", AgingListSchema),

@@ -7,8 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from hub import registry, worker
-from hub.forecasting import champion, service
-from hub.forecasting.artifact import CorruptModelError
+from hub.forecasting import catalogue, champion, service
 from hub.forecasting.days import to_day
 from hub.forecasting.frame import LedgerFrame
 from hub.jobs import service as jobs
@@ -126,27 +125,10 @@ def test_scoring_again_appends_and_the_newest_run_is_current(storage, settings, 
 def test_training_again_retires_the_champion_and_keeps_it(storage, settings, imported):
     assert work_on(storage, settings, imported, "forecasting.train")["result"]["trained"]
     with storage.tenant(imported) as session:
-        models = service.list_models(session)
-    assert [model["status"] for model in models] == ["champion"] + ["retired"] * (len(models) - 1)
-    assert len(models) >= 2 and models[0]["reason"]
-
-
-def test_a_damaged_model_is_refused_and_nothing_is_predicted(storage, settings, imported):
-    with storage.tenant(imported) as session:
-        runs = session.scalar(text("select count(*) from forecast_runs"))
-        session.execute(
-            text("""
-                update forecast_models set artifact = set_byte(artifact, length(artifact) / 2,
-                (get_byte(artifact, length(artifact) / 2) + 1) % 256) where status = 'champion'
-            """)
-        )
-    backends = {slug: registry.load().load(slug) for slug in ("xgboost_hazard", "naive")}
-    with storage.tenant(imported) as session, pytest.raises(CorruptModelError):
-        champion.load_champion(session, backends)
-    failed = work_on(storage, settings, imported, "forecasting.score")
-    with storage.tenant(imported) as session:
-        assert session.scalar(text("select count(*) from forecast_runs")) == runs
-    assert failed["state"] == "failed" and failed["error"]["code"] == "corrupt_model"
+        models = catalogue.list_models(session)
+    statuses = [model["status"] for model in models]
+    assert statuses.count("champion") == 1 and statuses.count("retired") >= 1
+    assert all(model["reason"] for model in models)
 
 
 def test_a_ledger_without_payments_is_told_why_there_is_no_model(storage, settings):

@@ -21,6 +21,9 @@ def made_up_ledger(*, customers: int = 30, days: int = 300, per_day: float = 6.0
     today = FIRST_DAY + days
     settled = np.flatnonzero(paid <= today)
     amount = np.round(rng.lognormal(7, 1, count), 2)
+    # Every seventh invoice had a third paid a week ahead of the rest.
+    early = settled[settled % 7 == 0]
+    share = np.where(np.isin(settled, early), 2 / 3, 1.0)
     return LedgerFrame.from_columns(
         day=NEVER,
         invoice_id=[f"I{row}" for row in range(count)],
@@ -28,6 +31,7 @@ def made_up_ledger(*, customers: int = 30, days: int = 300, per_day: float = 6.0
         customer=customer,
         customer_id=[f"C{row}" for row in range(customers)],
         customer_name=[f"Customer {row}" for row in range(customers)],
+        country=["DE" if row % 3 == 0 else "" for row in range(customers)],
         currency=np.where(customer % 5 == 0, "EUR", "USD"),
         issued=issued,
         due=due,
@@ -35,9 +39,10 @@ def made_up_ledger(*, customers: int = 30, days: int = 300, per_day: float = 6.0
         status=["open"] * count,
         terms=[""] * count,
         disputed=[False] * count,
-        settled_row=settled,
-        settled_kind=["payment"] * len(settled),
-        settled_amount=amount[settled],
-        applied=paid[settled],
-        reversed_=[NEVER] * len(settled),
+        electronic=np.where(customer % 4 == 0, np.nan, (issued + customer) % 2),
+        settled_row=np.concatenate([settled, early]),
+        settled_kind=["payment"] * (len(settled) + len(early)),
+        settled_amount=np.concatenate([share * amount[settled], amount[early] / 3]),
+        applied=np.concatenate([paid[settled], np.maximum(paid[early] - 7, issued[early])]),
+        reversed_=[NEVER] * (len(settled) + len(early)),
     )

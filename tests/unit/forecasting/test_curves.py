@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -5,7 +7,7 @@ from hub.forecasting.calibration import Calibration, calibrate
 from hub.forecasting.curves import day_of, paid_by
 from hub.forecasting.days import monday_of
 from hub.forecasting.planning import plan_days
-from hub.sdk.forecaster import Curves
+from hub.sdk.forecaster import Cases, Curves
 
 START = np.array([100, 100], dtype=np.int32)
 CURVES = Curves(
@@ -50,18 +52,65 @@ def spiky_curves(count: int) -> Curves:
     return Curves(ends=ends, paid_by=np.tile(np.cumsum(shares), (count, 1)).astype(np.float32))
 
 
+def cases_of(count: int, *, payments: int = 50, late: int = 0) -> Cases:
+    """Cases that may be paid from day 1000 on, due so many days before, of customers with so many payments."""
+    start = np.full(count, 1000, dtype=np.int32)
+    return Cases(
+        names=("amount_log",),
+        values=np.linspace(0, 1, count, dtype=np.float32)[:, None],
+        customer=np.arange(count, dtype=np.int32),
+        seen=start,
+        start=start,
+        issued=start - 30,
+        due=(start - late + (5 if late == 0 else 0)).astype(np.int32),
+        profiles={"delay": np.full((count, 1), payments, dtype=np.float32)},
+    )
+
+
 def test_calibration_narrows_intervals_that_hold_too_much():
     rng = np.random.default_rng(0)
-    curves, start = spiky_curves(2000), np.full(2000, 1000, dtype=np.int32)
+    curves, cases = spiky_curves(2000), cases_of(2000)
     paid = (1000 + rng.choice(11, 2000, p=[0.05] * 5 + [0.5] + [0.05] * 5)).astype(np.int32)
-    found = calibrate(curves, start, paid)
-    held = (paid >= day_of(curves, start, found.low)) & (paid <= day_of(curves, start, found.high))
+    found = calibrate(curves, cases, paid)
+    held = (paid >= day_of(curves, cases.start, found.low)) & (paid <= day_of(curves, cases.start, found.high))
     assert found.low > 0.1
     assert abs(held.mean() - 0.8) < 0.06
+    assert (found.slope, found.shift) == (1.0, 0.0)
+
+
+def test_groups_whose_payments_scatter_more_get_wider_intervals():
+    rng = np.random.default_rng(0)
+    known, new = cases_of(1500), cases_of(500, payments=2)
+    cases = replace(
+        known,
+        **{name: np.concatenate([getattr(known, name), getattr(new, name)]) for name in
+           ("values", "customer", "seen", "start", "issued", "due")},
+        profiles={"delay": np.concatenate([known.profiles["delay"], new.profiles["delay"]])},
+    )  # fmt: skip
+    paid = np.concatenate([rng.integers(1003, 1008, 1500), rng.integers(1000, 1011, 500)]).astype(np.int32)
+    found = calibrate(spiky_curves(2000), cases, paid)
+    low, high = found.tails(cases)
+    assert low[-1] < low[0]
+    assert high[-1] > high[0]
+    assert (found.tails(cases_of(3, late=40))[0] == found.groups["overdue"][0]).all()
+
+
+def test_odds_that_promise_too_much_are_corrected_as_far_as_is_known():
+    rng = np.random.default_rng(0)
+    paid = np.where(rng.random(4000) < 0.5, 1005, 1009).astype(np.int32)  # the curves say 0.75 by then
+    found = calibrate(spiky_curves(4000), cases_of(4000), paid)
+    corrected = found.corrected(np.array([0.0, 0.75]))
+    assert corrected[0] == 0
+    assert corrected[1] == pytest.approx(0.5, abs=0.05)
+    few = calibrate(spiky_curves(120), cases_of(120), paid[:120]).corrected(np.array([0.75]))
+    assert corrected[1] < few[0] <= 0.75
 
 
 def test_too_few_answers_do_not_outweigh_the_curves():
-    assert calibrate(spiky_curves(20), np.full(20, 1000, dtype=np.int32), np.full(20, 1005)) == Calibration(0.1, 0.9)
+    found = calibrate(spiky_curves(20), cases_of(20), np.full(20, 1005))
+    assert found == Calibration()
+    assert found.corrected(np.array([0.3])) == 0.3
+    assert (found.tails(cases_of(20))[0] == 0.1).all()
 
 
 def even_curves(count: int) -> tuple[Curves, np.ndarray]:

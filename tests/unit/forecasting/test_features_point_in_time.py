@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hub.forecasting.days import to_date
 from hub.forecasting.features import NAMES, SHRINK, build_cases
 from hub.forecasting.frame import LedgerFrame
-from hub.forecasting.history import History, delay_bin
+from hub.forecasting.history import LEDGER_WEIGHT, History, delay_bin
+from hub.forecasting.prior import WEIGHT, prior, terms_bucket
 from hub.forecasting.settlement import Settlements
 from hub.sdk.forecaster import DELAYS
 from tests.unit.forecasting.forecast_ledgers import FIRST_DAY, made_up_ledger
@@ -36,17 +38,22 @@ def slow_features(frame: LedgerFrame, row: int, day: int) -> dict[str, object]:
     known = paid < day
     own = np.flatnonzero(mine & known)
     delay = np.clip(paid[own] - frame.due[own], -60, 120).astype(float)
-    everyone = np.clip((paid - frame.due)[known], -60, 120).astype(float)
-    ledger_mean = everyone.sum() / (len(everyone) + 1)
-    ledger_late = ((everyone > 0).sum() + 0.4) / (len(everyone) + 1)
-    mean = (delay.sum() + SHRINK * ledger_mean) / (len(own) + SHRINK)
-    late_share = ((delay > 0).sum() + SHRINK * ledger_late) / (len(own) + SHRINK)
+    like = known & (frame.currency == frame.currency[row])
+    like &= frame.country[frame.customer] == frame.country[frame.customer[row]]
+    like &= terms_bucket(frame.due - frame.issued) == terms_bucket(frame.due - frame.issued)[row]
+    segment_mean, segment_late = slow_shrinkage(frame, row, known, like)
+    mean = (delay.sum() + SHRINK * segment_mean) / (len(own) + SHRINK)
+    late_share = ((delay > 0).sum() + SHRINK * segment_late) / (len(own) + SHRINK)
     runs = sorted(set(paid[own].tolist()))
     opened = (mine & (frame.issued < day) & (frame.closed >= day)).sum()
     overdue = (mine & (frame.issued < day) & (frame.closed >= day) & (frame.due < day)).sum()
     long_overdue = (mine & (frame.issued < day) & (frame.closed >= day) & (frame.due + 14 < day)).sum()
     recent = runs[-7:]
+    parts = frame.settlements
     usual = np.log1p(frame.amount[own]).mean() if len(own) else np.nan
+    spread = max(np.log1p(frame.amount[own]).std(), 0.1) if len(own) > 2 else np.nan
+    latest = own[np.lexsort((own, paid[own]))][-5:]
+    sent = frame.electronic[own][~np.isnan(frame.electronic[own])]
     return {
         "terms_days": frame.due[row] - frame.issued[row],
         "familiarity": len(own) / (len(own) + 10),
@@ -56,12 +63,30 @@ def slow_features(frame: LedgerFrame, row: int, day: int) -> dict[str, object]:
         "payment_gap_mean": min((recent[-1] - recent[0]) / (len(recent) - 1), 90) if len(recent) > 1 else np.nan,
         "invoices_per_run": np.log1p(len(own) / len(runs)) if runs else np.nan,
         "amount_vs_usual": np.log1p(frame.amount[row]) - usual,
+        "amount_in_spreads": (np.log1p(frame.amount[row]) - usual) / spread,
+        "due_monthday": to_date(frame.due[row]).day - 1,
+        "paid_front": np.clip(frame.due[latest].mean() - frame.due[row], -60, 60) if len(own) else np.nan,
+        "paid_past": np.clip(frame.due[own].max() - frame.due[row], -60, 60) if len(own) else np.nan,
+        "paid_part": np.clip(parts.amount[(parts.row == row) & (parts.day < day)].sum() / frame.amount[row], 0, 1),
+        "electronic": frame.electronic[row],
+        "electronic_vs_usual": frame.electronic[row] - (sent.sum() + 0.4) / (len(sent) + 1),
         "open_overdue_share": (overdue + 0.5 * late_share) / (opened + 0.5),
         "open_overdue_long_share": long_overdue / (opened + 1),
         "open_vs_paid": np.log1p(opened) - np.log1p(len(own)),
         "horizon": max(frame.issued[row] - day, 0),
         "delay": np.bincount(delay_bin((paid - frame.due)[own]), minlength=len(DELAYS)),
     }
+
+
+def slow_shrinkage(frame: LedgerFrame, row: int, known: np.ndarray, like: np.ndarray) -> tuple[float, float]:
+    """Mean delay and late share of a segment, leaning on the ledger's, which lean on the shipped prior's."""
+    _, _, prior_means = prior()
+    mean, _, late = prior_means[terms_bucket(frame.due - frame.issued)[row]]
+    for rows, weight in ((known, WEIGHT), (like, LEDGER_WEIGHT)):
+        delay = np.clip((frame.paid - frame.due)[rows], -60, 120).astype(float)
+        mean = (delay.sum() + weight * mean) / (len(delay) + weight)
+        late = ((delay > 0).sum() + weight * late) / (len(delay) + weight)
+    return mean, late
 
 
 def test_nothing_after_the_day_can_enter(frame: LedgerFrame):

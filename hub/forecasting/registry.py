@@ -1,0 +1,230 @@
+"""The registry of a tenant's models: each with its record and its file, which is verified before anything reads it.
+
+This is the workers' side, which trains and loads; what the API shows and changes is in `succession.py`.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from hub.forecasting import engine
+from hub.forecasting.artifact import CorruptModelError
+from hub.forecasting.contest import Contest
+from hub.forecasting.model_store import ModelStore, checked
+from hub.forecasting.models import forecast_models
+from hub.forecasting.record import FEATURE_VERSION, TrainingData, from_json, to_json
+from hub.forecasting.results import backtest_to_json
+from hub.forecasting.succession import note_change, sequence_champions
+from hub.forecasting.training import Trained, contest_to_json
+from hub.sdk.forecaster import ForecastBackend
+from hub.storage import audit
+
+Backends = Mapping[str, type[ForecastBackend]]
+
+FORMER_KEPT = 5
+"""Former champions whose files are kept to go back to; of older ones the record is, from which they can be trained."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Champion:
+    """The model in charge: which, of what backend, since what data, and whether a person holds it there."""
+
+    id: UUID
+    number: int
+    backend: str
+    as_of: date
+    is_pinned: bool
+
+
+def champion(session: Session) -> Champion | None:
+    """The model that makes the predictions, or None before the first training."""
+    table = forecast_models
+    row = session.execute(
+        select(table.c.id, table.c.number, table.c.backend, table.c.as_of, table.c.pinned_at).where(
+            table.c.status == "champion"
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Champion(
+        id=row.id, number=row.number, backend=row.backend, as_of=row.as_of, is_pinned=row.pinned_at is not None
+    )
+
+
+def register(
+    session: Session,
+    store: ModelStore,
+    trained: Trained,
+    trained_at: datetime,
+    *,
+    status: str | None = None,
+    contest: Contest | None = None,
+    kind: str = "trained",
+) -> UUID:
+    """Keep a model with its record. As champion it makes the predictions from now on; the one before is retired, not
+    lost, and the change is noted with its reason.
+    """
+    table = forecast_models
+    model, status = trained.model, status or trained.status
+    data = engine.dump(model)
+    before = champion(session) if status == "champion" else None
+    if before is not None:
+        session.execute(update(table).where(table.c.id == before.id).values(status="retired", pinned_at=None))
+    file = None if store.is_database else store.write(session.info["tenant"], data)
+    model_id: UUID = session.execute(
+        insert(table)
+        .values(
+            backend=model.backend,
+            backend_version=trained.version,
+            feature_version=trained.feature_version,
+            status=status,
+            reason=trained.reason,
+            as_of=model.as_of,
+            trained_at=trained_at,
+            backtest=None if model.backtest is None else backtest_to_json(model.backtest),
+            data=to_json(trained.data),
+            parameters=trained.parameters,
+            seed=trained.seed,
+            contest=None if contest is None else contest_to_json(contest),
+            profile=trained.profile,
+            size=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            file=file,
+            artifact=data if file is None else None,
+        )
+        .returning(table.c.id)
+    ).scalar_one()
+    if status == "champion":
+        note_change(session, kind, None if before is None else before.id, model_id, trained.reason, trained_at)
+        audit.record(
+            session,
+            "model.promoted",
+            "model",
+            model_id,
+            before={"champion": None if before is None else before.id},
+            after={"backend": model.backend, "as_of": model.as_of, "reason": trained.reason},
+        )
+    return model_id
+
+
+def register_failure(session: Session, backend: str, version: str, why: str, as_of: date, trained_at: datetime) -> None:
+    """Keep that a backend could not be trained, and why."""
+    session.execute(
+        insert(forecast_models).values(
+            backend=backend,
+            backend_version=version,
+            feature_version=FEATURE_VERSION,
+            status="failed",
+            reason=why[:2000],
+            as_of=as_of,
+            trained_at=trained_at,
+        )
+    )
+
+
+def load_model(session: Session, store: ModelStore, model_id: UUID, backends: Backends) -> engine.TrainedModel:
+    """A model, once its file has proved to be what was stored.
+
+    Raises CorruptModelError where it is damaged, missing, of other features or of a backend that is not there, and
+    UnavailableError where the model store does not answer.
+    """
+    table = forecast_models
+    row = session.execute(
+        select(
+            table.c.artifact, table.c.file, table.c.sha256, table.c.size, table.c.feature_version, table.c.number
+        ).where(table.c.id == model_id)
+    ).one()
+    if row.feature_version != FEATURE_VERSION:
+        raise CorruptModelError(
+            f"Model {row.number} was trained on features of version {row.feature_version}; by now they are of version "
+            f"{FEATURE_VERSION}. Train a new one."
+        )
+    data = checked(store.read(row.file) if row.file else row.artifact, row.sha256, row.size)
+    return engine.load(data, backends)
+
+
+def load_best(
+    session: Session, store: ModelStore, backends: Backends, now: datetime
+) -> tuple[UUID, engine.TrainedModel, str | None] | None:
+    """The champion; where its file is damaged or missing, the newest good model before it, which takes its place.
+
+    Also why, in a sentence, where that happened. None where no model can be used: then one has to be trained. A store
+    that does not answer is no reason to change models: UnavailableError.
+    """
+    table = forecast_models
+    current = champion(session)
+    if current is None:
+        return None
+    try:
+        return current.id, load_model(session, store, current.id, backends), None
+    except CorruptModelError as error:
+        trouble = error.detail
+    earlier = sequence_champions(session, current.id)
+    challengers = session.scalars(
+        select(table.c.id)
+        .where(table.c.status == "challenger", table.c.sha256.is_not(None))
+        .order_by(table.c.trained_at.desc(), table.c.number.desc())
+    ).all()
+    for model_id in [*earlier, *(each for each in challengers if each not in earlier)]:
+        try:
+            model = load_model(session, store, model_id, backends)
+        except CorruptModelError:
+            continue
+        why = f"Model {current.number} ({current.backend}) could not be used: {trouble} The model before it forecasts."
+        session.execute(
+            update(table).where(table.c.id == current.id).values(status="failed", reason=trouble, pinned_at=None)
+        )
+        session.execute(update(table).where(table.c.id == model_id).values(status="champion", reason=why))
+        note_change(session, "fell_back", current.id, model_id, why, now)
+        audit.record(
+            session, "model.promoted", "model", model_id, before={"champion": current.id}, after={"reason": why}
+        )
+        return model_id, model, why
+    session.execute(
+        update(table).where(table.c.id == current.id).values(status="failed", reason=trouble, pinned_at=None)
+    )
+    note_change(session, "fell_back", current.id, None, trouble, now)
+    return None
+
+
+def recorded(session: Session, model_id: UUID) -> tuple[str, TrainingData, int, dict[str, Any]]:
+    """A model's backend and what it was trained from: data, seed, parameters."""
+    table = forecast_models
+    row = session.execute(
+        select(table.c.backend, table.c.data, table.c.seed, table.c.parameters).where(table.c.id == model_id)
+    ).one()
+    return row.backend, from_json(row.data), row.seed, row.parameters
+
+
+def prune(session: Session, store: ModelStore) -> int:
+    """Let go of the files that nobody goes back to: all but the champion's, the last champions', and of each backend
+    the newest challenger's. The records stay. Returns how many.
+    """
+    table = forecast_models
+    has_file = table.c.artifact.is_not(None) | table.c.file.is_not(None)
+    rows = session.execute(
+        select(table.c.id, table.c.status, table.c.backend, table.c.file)
+        .where(has_file, table.c.status != "champion")
+        .order_by(table.c.trained_at.desc(), table.c.number.desc())
+    ).all()
+    former, seen, dropped = 0, set[str](), []
+    for row in rows:
+        if row.status == "retired" and former < FORMER_KEPT:
+            former += 1
+        elif row.status == "challenger" and row.backend not in seen:
+            seen.add(row.backend)
+        else:
+            dropped.append(row)
+    if not dropped:
+        return 0
+    session.execute(update(table).where(table.c.id.in_([row.id for row in dropped])).values(artifact=None, file=None))
+    shared = set(session.scalars(select(table.c.file).where(table.c.file.is_not(None))).all())
+    for name in {row.file for row in dropped if row.file} - shared:
+        store.delete(name)
+    return len(dropped)
