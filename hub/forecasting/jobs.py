@@ -11,18 +11,21 @@ from hub.forecasting import champion, engine, registry, succession, track
 from hub.forecasting.apart import answered_apart
 from hub.forecasting.backtest import newest_part
 from hub.forecasting.candidates import backends, candidates
+from hub.forecasting.contest import ORIGINS
 from hub.forecasting.days import to_day
 from hub.forecasting.model_store import ModelStore
 from hub.forecasting.replacement import tell, train_naive
 from hub.forecasting.results import backtest_to_json
 from hub.forecasting.risk_run import refresh_risk
-from hub.forecasting.training import CONTEST_INVOICES, retrain, train_best
+from hub.forecasting.training import CONTEST_INVOICES, FALLBACK, FIRST_CHOICE, retrain, train_best
 from hub.jobs import service as work
 from hub.jobs.context import JobContext
 from hub.tenants import service as tenants
 
 STALE_DAYS = 7
 """A champion older than this is trained anew after the next sync."""
+AT_ONCE_INVOICES = 3_000
+"""From so many invoices on a first contest would keep people waiting for a minute and more."""
 BARRED_DAYS = 28
 """A backend that did worse than naive has to wait so long before it may compete again."""
 
@@ -33,14 +36,17 @@ def refresh(context: JobContext) -> dict[str, Any]:
     with context.transaction() as session:
         current = registry.champion(session)
     is_fresh = current is not None and (today - current.as_of).days <= STALE_DAYS
-    return score(context) if is_fresh or (current is not None and current.is_pinned) else train(context)
+    if current is None:
+        return train(context, is_first=True)
+    return score(context) if is_fresh or current.is_pinned else train(context)
 
 
-def train(context: JobContext) -> dict[str, Any]:
+def train(context: JobContext, *, is_first: bool = False) -> dict[str, Any]:
     """Train on the whole ledger whichever backend forecasts its past best, keep it, and forecast the open book with it.
 
     A champion that a person has pinned stays, and what was trained waits as its challenger. A ledger without a payment
-    cannot train anything: the work ends well and says so.
+    cannot train anything: the work ends well and says so. `is_first`: somebody waits for the first forecasts, so that
+    of a large ledger the first choice forecasts at once, and the contest comes afterwards.
     """
     as_of, now, store = _today(context), datetime.now(UTC), _store(context)
     context.progress(0.0, "Reading the ledger")
@@ -49,6 +55,9 @@ def train(context: JobContext) -> dict[str, Any]:
         current = registry.champion(session)
         barred = succession.barred(session, now - timedelta(days=BARRED_DAYS))
     able, failures = candidates(context.registry, barred)
+    is_hurried = is_first and len(frame) > AT_ONCE_INVOICES
+    if is_hurried:
+        able = [each for each in able if each.slug in (FIRST_CHOICE, FALLBACK)]
     try:
         training = train_best(
             frame,
@@ -56,6 +65,7 @@ def train(context: JobContext) -> dict[str, Any]:
             able,
             incumbent=None if current is None else current.backend,
             contest_invoices=CONTEST_INVOICES,
+            most_origins=1 if is_hurried else ORIGINS,
             progress=lambda share, words: context.progress(0.05 + 0.65 * share, words),
         )
     except engine.TooLittleHistoryError as error:
@@ -70,6 +80,8 @@ def train(context: JobContext) -> dict[str, Any]:
         status = "challenger" if current is not None and current.is_pinned else "champion"
         registry.register(session, store, training.champion, now, status=status, contest=training.contest)
         registry.prune(session, store)
+        if is_hurried:
+            work.submit(session, "forecasting.train", {})
     model = training.champion.model
     return {"trained": True, "model": model.backend, "reason": training.champion.reason, **score(context)}
 

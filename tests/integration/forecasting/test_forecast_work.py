@@ -138,3 +138,20 @@ def test_a_ledger_without_payments_is_told_why_there_is_no_model(storage, settin
     assert "nothing to learn" in done["result"]["reason"]
     with storage.tenant(key) as session:
         assert service.current_run(session) is None and service.cash_flow(session, weeks=4) is None
+
+
+def test_the_first_forecasts_of_a_large_ledger_do_not_wait_for_the_contest(storage, settings, file, monkeypatch):
+    monkeypatch.setattr("hub.forecasting.jobs.AT_ONCE_INVOICES", 100)
+    tenant = tenants.create(storage, "Hurried").key
+    with storage.tenant(tenant) as session:
+        sync.request_import(session, file, {}, "demo.csv")
+    worker.work_off(settings, storage)
+    with storage.tenant(tenant) as session:
+        trained = session.execute(
+            text("select backend, status, trained_at from forecast_models order by trained_at, backend")
+        ).all()
+        done = [each["kind"] for each in jobs.list_work(session, state="done")][::-1]
+    assert done == ["sync.import", "forecasting.refresh", "forecasting.train"]
+    first = [row.backend for row in trained if row.trained_at == trained[0].trained_at]
+    assert set(first) <= {"naive", "xgboost_hazard"}
+    assert {row.backend for row in trained} > set(first)
