@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from werkzeug.routing import IntegerConverter
 
 from hub.http import auth
 from hub.identity import keys
@@ -11,19 +12,23 @@ from tests.integration.api.conftest import ApiClient, record_id
 
 pytestmark = pytest.mark.usefixtures("forecast")
 
+SOME_ID = "018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10"
 PUBLIC = {
     *("/", "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/api/docs", "/api/docs/app.js"),
     *("/sign-in", "/account", "/pages/account.js", "/api/session/methods", "/api/session", "/api/session/link"),
     *("/api/oidc/start", "/api/oidc/callback"),
+    *("/connected", "/api/oauth/callback", f"/api/webhooks/{SOME_ID}/{SOME_ID}"),
 }
-SOME_ID = "018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10"
 
 
 def requests_of(app):
     """Every method and path the application has, with an id where one is asked for."""
     for rule in app.url_map.iter_rules():
-        # A file that there is, where files are named; else an id.
-        values = {name: min(getattr(kind, "items", [SOME_ID])) for name, kind in rule._converters.items()}
+        # A file that there is, where files are named; a number where things are counted; else an id.
+        values = {
+            name: 1 if isinstance(kind, IntegerConverter) else min(getattr(kind, "items", [SOME_ID]))
+            for name, kind in rule._converters.items()
+        }
         with app.test_request_context():
             path = app.url_map.bind("localhost").build(rule.endpoint, values)
         for method in rule.methods - {"HEAD", "OPTIONS"}:
