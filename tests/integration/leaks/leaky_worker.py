@@ -56,6 +56,9 @@ class LeakyRegistry:
     def make(self, slug, config):
         return LeakyConnector()
 
+    def manifests(self, kind=None):
+        return []
+
     def get(self, slug):
         return Manifest(slug=slug, name=slug, version="1", kind="connector", api=1, entry="none:None")
 
