@@ -155,7 +155,8 @@ def ids(storage, settings, tenant, app):
 ASSESSMENT = text("""
     with run as (
         insert into risk_runs (run_id, model_id, as_of, made_at, home_currency, customers, assumptions)
-        select max(id), gen_random_uuid(), '2026-03-31', now(), 'EUR', 1, '{"contact_saves": {}}' from forecast_runs returning run_id
+        select max(id), gen_random_uuid(), '2026-03-31', now(), 'EUR', 1, '{"contact_saves": {}}' from forecast_runs
+        returning run_id
     )
     insert into customer_risk (run_id, customer_id, risk_level, p_late30, p_late60, p_late90, amounts, expected_loss,
                                contact_value, segment, next_step, why, is_listed)

@@ -14,7 +14,7 @@ import pytest
 from hub.connections import service as connections
 from hub.sdk.connector import Page, Stream
 from hub.sdk.records import Gone, Invoice
-from hub.sync import service
+from hub.sync import service, verdict
 from tests.integration.sync.conftest import FakeConnector, Hub, company
 
 GOOD = {
@@ -162,11 +162,11 @@ def test_a_plugin_that_deletes_everything_is_stopped(hub):
             for number in range(200)
         ]
     }
-    with pytest.raises(service.verdict.MassDeletionError):
+    with pytest.raises(verdict.MassDeletionError):
         hub.sync()
     # Page by page: what came before the page that was too much is gone, and the source can bring it again.
     [(deleted,)] = hub.query("select count(*) from invoices where deleted_on is not null")
-    assert deleted <= 200 * service.verdict.DELETED_SHARE
+    assert deleted <= 200 * verdict.DELETED_SHARE
 
 
 def test_pages_that_are_none_end_the_run_and_not_the_worker(hub):
