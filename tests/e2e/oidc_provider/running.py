@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -73,17 +74,19 @@ def running(hub: str) -> Iterator[RunningProvider]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [program("node"), "server.mjs", str(port), hub]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+    # In a group of its own: what is called node may be a script that starts it.
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         try:
             assert process.stdout
             line = process.stdout.readline()
             assert line.startswith("listening "), line
             yield RunningProvider(line.split()[1])
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(10)
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 @cache
