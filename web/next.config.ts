@@ -1,0 +1,18 @@
+import type { NextConfig } from 'next'
+
+/** Where `npm run dev` sends what it does not serve itself: a hub that runs beside it. */
+const hub = process.env.HUB_URL ?? 'http://127.0.0.1:8000'
+const isDevelopment = process.env.NODE_ENV === 'development'
+
+const config: NextConfig = {
+  trailingSlash: true,
+  reactStrictMode: true,
+  ...(isDevelopment
+    ? {
+        skipTrailingSlashRedirect: true,
+        rewrites: async () => [{ source: '/api/:path*', destination: `${hub}/api/:path*` }],
+      }
+    : { output: 'export' }),
+}
+
+export default config
