@@ -3,7 +3,7 @@ import nextVitals from 'eslint-config-next/core-web-vitals'
 import boundaries from 'eslint-plugin-boundaries'
 
 const config = [
-  { ignores: ['node_modules/', '.next/', 'out/', 'next-env.d.ts', 'src/lib/schema.d.ts'] },
+  { ignores: ['node_modules/', '.next/', '.next-*/', 'out/', 'next-env.d.ts', 'src/lib/schema.d.ts'] },
   ...nextVitals,
   ...nextTypescript,
   {

@@ -6,6 +6,8 @@ const isDevelopment = process.env.NODE_ENV === 'development'
 
 const config: NextConfig = {
   trailingSlash: true,
+  // Several of them may run side by side in development, each with a folder of its own.
+  ...(process.env.NEXT_DIST_DIR ? { distDir: process.env.NEXT_DIST_DIR } : {}),
   reactStrictMode: true,
   ...(isDevelopment
     ? {

@@ -1,12 +1,12 @@
-/** What the hub says when it refuses or fails (RFC 9457), or what became of a request that got no answer. */
+/** What the hub says when it refuses or fails (RFC 9457), or what became of a request that got no answer (status 0). */
 export class Problem extends Error {
   readonly status: number
   readonly code: string
   readonly title: string
   readonly detail: string
   readonly requestId: string
-  /** What is wrong with which field: dotted path to sentences. */
-  readonly errors: Record<string, string[]>
+  /** What is wrong with which field; `field` is a dotted path, empty for the whole. */
+  readonly fields: { field: string; message: string }[]
   /** Seconds after which asking again makes sense (429, 503). */
   readonly retryAfter: number | null
 
@@ -18,7 +18,7 @@ export class Problem extends Error {
     this.title = body.title ?? ''
     this.detail = body.detail ?? ''
     this.requestId = body.request_id ?? ''
-    this.errors = body.errors ?? {}
+    this.fields = body.fields ?? []
     this.retryAfter = retryAfter
   }
 }
@@ -28,5 +28,5 @@ interface ProblemBody {
   detail: string
   code: string
   request_id: string
-  errors: Record<string, string[]>
+  fields: { field: string; message: string }[]
 }
