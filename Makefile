@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench constraints clean
+.PHONY: help run test check bench client constraints clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -25,6 +25,9 @@ check: .venv/installed-dev  ## Format, lint, types, import contracts and the uni
 
 bench: .venv/installed-dev  ## Measure against this machine's limits; ARGS="ingest --rows 10000" and the like
 	@$(BIN)/paypredict bench $(ARGS)
+
+client: .venv/installed-dev  ## Write the dashboard's openapi.json, types and access table anew from the API
+	@$(BIN)/python web/client.py
 
 constraints:  ## Compile constraints.txt anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --extra aws --universal --python-version 3.11 --upgrade \

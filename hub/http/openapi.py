@@ -85,7 +85,9 @@ def _access(operation: str) -> dict[str, Any]:
     rule = ACCESS[operation]
     if rule.is_public:
         return {"security": [], "x-access": {"public": True}}
-    allowed = {"roles": [role for role in Role if role in rule.roles], "scope": rule.scope}
+    allowed: dict[str, Any] = {"roles": [role for role in Role if role in rule.roles], "scope": rule.scope}
+    if rule.is_own:
+        allowed["own"] = True
     machines: list[dict[str, list[str]]] = [{_KEY: []}] if rule.scope else []
     return {"security": [*machines, {_TOKEN: []}, {_SESSION: []}], "x-access": allowed}
 

@@ -4,8872 +4,8825 @@
  */
 
 export interface paths {
-  '/api/accuracy': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** How good forecasts were, now that the invoices are paid: by month, model and kind of invoice, beside naive */
-    get: operations['getAccuracy']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/audit': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** What was done in this tenant, newest first */
-    get: operations['listAudit']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/audit/export': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The audit as a file, newest first: CSV, or one JSON object a line */
-    get: operations['exportAudit']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/audit/verification': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Whether the audit is as it was written: every event there, in order and unchanged */
-    get: operations['verifyAudit']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/cashflow': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** What came in lately, what had been expected of it, and what is expected next, with its range */
-    get: operations['getCashFlow']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/cashflow/scenarios': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** What the cash would be if things were otherwise, beside what is expected; nothing is kept */
-    post: operations['compareScenarios']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/connections': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The accounts that are connected, and how they fare */
-    get: operations['listConnections']
-    put?: never
-    /** Connect an account: what was entered is tried before anything is read, or a person consents first */
-    post: operations['createConnection']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/connections/{connection_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    /** One connection, and how it fares */
-    get: operations['getConnection']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /** Rename a connection or set it anew; what opens it is tried before it takes the place of what did */
-    patch: operations['updateConnection']
-    trace?: never
-  }
-  '/api/connections/{connection_id}/account': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Say which company a connection is to, where the consent opens several */
-    post: operations['chooseAccount']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/connections/{connection_id}/disconnect': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** End a connection: the provider is told, secrets are forgotten, and the ledger with its history stays */
-    post: operations['disconnectConnection']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/connections/{connection_id}/pause': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Have no more runs begin, until it is resumed */
-    post: operations['pauseConnection']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/connections/{connection_id}/reconnect': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Connect the same company anew; its ledger stays, and so does what opens it until the new has proved good */
-    post: operations['reconnectConnection']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/connections/{connection_id}/resume': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Have runs begin again, with one now */
-    post: operations['resumeConnection']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/connections/{connection_id}/runs': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    /** The runs of one connection, newest first */
-    get: operations['listConnectionRuns']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/connections/{connection_id}/sync': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Read what changed at the provider, or everything anew */
-    post: operations['requestSync']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/connections/{connection_id}/tie-out': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    /** The newest comparison with the provider's own receivables, with the customers whose balances differ */
-    get: operations['getTieOut']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/connectors': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** What can be connected, and what each asks for */
-    get: operations['listConnectors']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/connectors/{slug}': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        slug: string
-      }
-      cookie?: never
-    }
-    /** One connector, with the form of each way to be let in */
-    get: operations['getConnector']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/customers': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Customers with their balances, page by page */
-    get: operations['listCustomers']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/customers/{customer_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: string
-      }
-      cookie?: never
-    }
-    /** A customer with profile, figures, aging and risk */
-    get: operations['getCustomer']
-    /** Replace what you say of a customer: contacts, notes, risk override */
-    put: operations['updateCustomer']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/customers/{customer_id}/risk': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: string
-      }
-      cookie?: never
-    }
-    /** A customer's risk: level, probabilities, expected loss with its assumption, reasons and history */
-    get: operations['getCustomerRisk']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/insights': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Open and overdue amounts, aging, DSO, collection figures and the trend by month */
-    get: operations['getInsights']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/insights/aging': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** What is open by age, of all customers or of one */
-    get: operations['getAging']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/insights/dso': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Days sales outstanding */
-    get: operations['getDso']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/insights/worklist': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The customers to turn to first */
-    get: operations['getWorklist']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/invoices': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Invoices, page by page */
-    get: operations['listInvoices']
-    put?: never
-    /** Enter an invoice, or change one that was entered */
-    post: operations['createInvoice']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/invoices/{invoice_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        invoice_id: string
-      }
-      cookie?: never
-    }
-    /** An invoice with its allocations, history and prediction */
-    get: operations['getInvoice']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/invoices/import': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Import a receivables export; nothing is stored unless all of it can be used, or skip_bad is set */
-    post: operations['importInvoices']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/invoices/import/preview': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** How a file would be read: the mapping chosen, what it was chosen by, and the first rows that cannot be used */
-    post: operations['previewImport']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/jobs': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Jobs, newest first */
-    get: operations['listJobs']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/jobs/{job_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        job_id: string
-      }
-      cookie?: never
-    }
-    /** A job's state, progress and result */
-    get: operations['getJob']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/keys': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The tenant's API keys without their secrets, those that have ended too */
-    get: operations['listKeys']
-    put?: never
-    /** Make an API key, which is shown this once */
-    post: operations['createKey']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/keys/{key_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        key_id: string
-      }
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /** End a key; processes that have just checked it may go on trusting it for 5 seconds */
-    delete: operations['revokeKey']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/keys/{key_id}/rotation': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        key_id: string
-      }
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Replace a key by one of the same name, scopes and length of life; both work until the overlap is over */
-    post: operations['rotateKey']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/members': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The tenant's people, by address */
-    get: operations['listMembers']
-    put?: never
-    /** Add somebody to the tenant; whoever is new to the hub gets a sign-in link, shown once */
-    post: operations['addMember']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/members/{user_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        user_id: string
-      }
-      cookie?: never
-    }
-    get?: never
-    /** Change what a member is; the last admin stays one */
-    put: operations['updateMember']
-    post?: never
-    /** Take somebody out of the tenant, and end their sessions in it */
-    delete: operations['removeMember']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/members/{user_id}/sign-in-link': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        user_id: string
-      }
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** A new sign-in link for a member who cannot get in, shown once; not for people who reach other tenants too */
-    post: operations['createSignInLink']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/models': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Models trained so far, each with its record and its backtest, newest first, page by page */
-    get: operations['listModels']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/models/{model_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        model_id: string
-      }
-      cookie?: never
-    }
-    /** A model's whole record: what it learnt from, how it compared, and what it followed */
-    get: operations['getModel']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/models/{model_id}/backtest': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        model_id: string
-      }
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Try a model's backend on the ledger as it was known on a day */
-    post: operations['backtestModel']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/models/{model_id}/promote': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        model_id: string
-      }
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Have a model make the predictions from now on, whatever trainings say, until it is released */
-    post: operations['promoteModel']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/models/{model_id}/release': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        model_id: string
-      }
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Take the pin off a model, so that the next training may replace it */
-    post: operations['releaseModel']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/models/rollback': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Put the model before the present one back in charge, until it is released */
-    post: operations['rollBackModel']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/notices': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Notices that stand, newest first */
-    get: operations['listNotices']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/notices/{notice_id}/seen': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        notice_id: number
-      }
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Note that a notice was seen; it stands until what it tells of is mended */
-    post: operations['seeNotice']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/oauth/callback': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Come back from the provider; the browser goes on to a page that is told how it ended
-     * @description `outcome` in its query is checking (follow `job`), denied, refused (not this browser's or person's, used, expired)
-     *     or failed (`reason` of the `connection` says why).
-     */
-    get: operations['finishConsent']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/oidc/callback': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /**
-     * Come back from the provider; the answer sets the session's cookie
-     * @description Whatever goes wrong leads to /sign-in?error=..., which says it in a sentence.
-     */
-    get: operations['finishOidcSignIn']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/oidc/start': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Go to the provider to sign in */
-    get: operations['startOidcSignIn']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/operator/audit': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** What was done to the installation itself, newest first; no tenant's audit */
-    get: operations['listInstallationAudit']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/operator/tenants': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The tenants of this installation, by key */
-    get: operations['listTenants']
-    put?: never
-    /** Make a tenant and, if named, its first admin; name a key to make the request safe to send again */
-    post: operations['createTenant']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/operator/tenants/{key}/admins': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        key: string
-      }
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Make somebody an admin of a tenant; it is noted in the tenant's own audit too */
-    post: operations['inviteAdmin']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/predictions': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Current predictions of open invoices, by expected day, page by page */
-    get: operations['listPredictions']
-    put?: never
-    /** Forecast every open invoice anew */
-    post: operations['requestForecast']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/predictions/{invoice_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        invoice_id: string
-      }
-      cookie?: never
-    }
-    /** The newest prediction for one invoice */
-    get: operations['getPrediction']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/predictions/{invoice_id}/history': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        invoice_id: string
-      }
-      cookie?: never
-    }
-    /** Every prediction made for one invoice, with its model and what happened, the newest first, page by page */
-    get: operations['getPredictionHistory']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/predictions/{invoice_id}/reasons': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        invoice_id: string
-      }
-      cookie?: never
-    }
-    /** Why an invoice is expected when it is, in days against a typical one, and what a reminder would change */
-    get: operations['getPredictionReasons']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/privacy/contacts/erasure': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Erase a person by e-mail address, for good; amounts, dates and document numbers stay, as accounting law asks */
-    post: operations['eraseContact']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/privacy/contacts/export': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Everything that is held of an e-mail address, to answer a person who asks */
-    post: operations['exportContact']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/privacy/contacts/preview': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Where an e-mail address is held, before it is erased */
-    post: operations['previewContactErasure']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/privacy/exports': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Ask for a copy of everything: a ZIP to download once the job is done */
-    post: operations['requestTenantExport']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/privacy/exports/{export_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        export_id: string
-      }
-      cookie?: never
-    }
-    /** The copy of everything that a job has written, for 7 days; the id is the job's */
-    get: operations['downloadExport']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/privacy/retention': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** How long what is kept */
-    get: operations['getRetention']
-    /** Choose how long what is kept */
-    put: operations['updateRetention']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/runs': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Sync runs with their counts and tie-out, newest first */
-    get: operations['listRuns']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/runs/{run_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        run_id: string
-      }
-      cookie?: never
-    }
-    /** A run with its log and how far it is */
-    get: operations['getRun']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/runs/{run_id}/rejects': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        run_id: string
-      }
-      cookie?: never
-    }
-    /** What a run could not use, and why */
-    get: operations['listRejects']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/session': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Who is signed in, and as what */
-    get: operations['getSession']
-    put?: never
-    /** Sign in by email and password; the answer sets the session's cookie */
-    post: operations['signIn']
-    /** Sign out: the session ends, and the answer says where to end the provider's */
-    delete: operations['signOut']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/session/link': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Sign in by a link, which is used up; the answer sets the session's cookie */
-    post: operations['redeemSignInLink']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/session/methods': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** How people get in here */
-    get: operations['getSignInMethods']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/session/password': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /** Change one's password; all other sessions of the person end */
-    put: operations['changePassword']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/session/tenant': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    /** Work in another of one's tenants; the answer sets a new cookie, and the old one ends */
-    put: operations['switchTenant']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/sessions': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** One's own sessions, the last used first */
-    get: operations['listSessions']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/sessions/{session_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        session_id: string
-      }
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    /** End one of one's own sessions; its cookie stops working within seconds */
-    delete: operations['endSession']
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/tenant': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** The tenant you work in */
-    get: operations['getTenant']
-    /** Change its name and time zone, and its home currency while its ledger is empty */
-    put: operations['updateTenant']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/webhooks/{connector}/{connection}': {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        connection: string
-        connector: string
-      }
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /**
-     * Take in what a provider announces to a connection, or, as `app`, to the operator's app
-     * @description The body must be as it was signed, to the byte. What was taken in before is not taken in again.
-     */
-    post: operations['receiveWebhook']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/worklist': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Whom to contact today, the most worthwhile first, with the next step and what is held up */
-    get: operations['listContacts']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/healthz': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Whether the process is alive. */
-    get: operations['getHealth']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/metrics': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Metrics of all processes, for Prometheus: callers on this machine, or with the metrics token. */
-    get: operations['getMetrics']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/readyz': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Whether database, Valkey and migrations are in order. */
-    get: operations['getReadiness']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
+    "/api/accuracy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How good forecasts were, now that the invoices are paid: by month, model and kind of invoice, beside naive */
+        get: operations["getAccuracy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done in this tenant, newest first */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit as a file, newest first: CSV, or one JSON object a line */
+        get: operations["exportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the audit is as it was written: every event there, in order and unchanged */
+        get: operations["verifyAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cashflow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came in lately, what had been expected of it, and what is expected next, with its range */
+        get: operations["getCashFlow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cashflow/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the cash would be if things were otherwise, beside what is expected; nothing is kept */
+        post: operations["compareScenarios"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The accounts that are connected, and how they fare */
+        get: operations["listConnections"];
+        put?: never;
+        /** Connect an account: what was entered is tried before anything is read, or a person consents first */
+        post: operations["createConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        /** One connection, and how it fares */
+        get: operations["getConnection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename a connection or set it anew; what opens it is tried before it takes the place of what did */
+        patch: operations["updateConnection"];
+        trace?: never;
+    };
+    "/api/connections/{connection_id}/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say which company a connection is to, where the consent opens several */
+        post: operations["chooseAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection_id}/disconnect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a connection: the provider is told, secrets are forgotten, and the ledger with its history stays */
+        post: operations["disconnectConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have no more runs begin, until it is resumed */
+        post: operations["pauseConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection_id}/reconnect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Connect the same company anew; its ledger stays, and so does what opens it until the new has proved good */
+        post: operations["reconnectConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have runs begin again, with one now */
+        post: operations["resumeConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        /** The runs of one connection, newest first */
+        get: operations["listConnectionRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection_id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read what changed at the provider, or everything anew */
+        post: operations["requestSync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection_id}/tie-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        /** The newest comparison with the provider's own receivables, with the customers whose balances differ */
+        get: operations["getTieOut"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be connected, and what each asks for */
+        get: operations["listConnectors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connectors/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        /** One connector, with the form of each way to be let in */
+        get: operations["getConnector"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customers with their balances, page by page */
+        get: operations["listCustomers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        /** A customer with profile, figures, aging and risk */
+        get: operations["getCustomer"];
+        /** Replace what you say of a customer: contacts, notes, risk override */
+        put: operations["updateCustomer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/risk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        /** A customer's risk: level, probabilities, expected loss with its assumption, reasons and history */
+        get: operations["getCustomerRisk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open and overdue amounts, aging, DSO, collection figures and the trend by month */
+        get: operations["getInsights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insights/aging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is open by age, of all customers or of one */
+        get: operations["getAging"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insights/dso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Days sales outstanding */
+        get: operations["getDso"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insights/worklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The customers to turn to first */
+        get: operations["getWorklist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invoices, page by page */
+        get: operations["listInvoices"];
+        put?: never;
+        /** Enter an invoice, or change one that was entered */
+        post: operations["createInvoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invoices/{invoice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        /** An invoice with its allocations, history and prediction */
+        get: operations["getInvoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invoices/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a receivables export; nothing is stored unless all of it can be used, or skip_bad is set */
+        post: operations["importInvoices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invoices/import/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How a file would be read: the mapping chosen, what it was chosen by, and the first rows that cannot be used */
+        post: operations["previewImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs, newest first */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        /** A job's state, progress and result */
+        get: operations["getJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant's API keys without their secrets, those that have ended too */
+        get: operations["listKeys"];
+        put?: never;
+        /** Make an API key, which is shown this once */
+        post: operations["createKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a key; processes that have just checked it may go on trusting it for 5 seconds */
+        delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{key_id}/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace a key by one of the same name, scopes and length of life; both work until the overlap is over */
+        post: operations["rotateKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant's people, by address */
+        get: operations["listMembers"];
+        put?: never;
+        /** Add somebody to the tenant; whoever is new to the hub gets a sign-in link, shown once */
+        post: operations["addMember"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what a member is; the last admin stays one */
+        put: operations["updateMember"];
+        post?: never;
+        /** Take somebody out of the tenant, and end their sessions in it */
+        delete: operations["removeMember"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{user_id}/sign-in-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new sign-in link for a member who cannot get in, shown once; not for people who reach other tenants too */
+        post: operations["createSignInLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Models trained so far, each with its record and its backtest, newest first, page by page */
+        get: operations["listModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        /** A model's whole record: what it learnt from, how it compared, and what it followed */
+        get: operations["getModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{model_id}/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a model's backend on the ledger as it was known on a day */
+        post: operations["backtestModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{model_id}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a model make the predictions from now on, whatever trainings say, until it is released */
+        post: operations["promoteModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{model_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the pin off a model, so that the next training may replace it */
+        post: operations["releaseModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the model before the present one back in charge, until it is released */
+        post: operations["rollBackModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notices that stand, newest first */
+        get: operations["listNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/{notice_id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that a notice was seen; it stands until what it tells of is mended */
+        post: operations["seeNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oauth/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the provider; the browser goes on to a page that is told how it ended
+         * @description `outcome` in its query is checking (follow `job`), denied, refused (not this browser's or person's, used, expired)
+         *     or failed (`reason` of the `connection` says why).
+         */
+        get: operations["finishConsent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the provider; the answer sets the session's cookie
+         * @description Whatever goes wrong leads to /sign-in?error=..., which says it in a sentence.
+         */
+        get: operations["finishOidcSignIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Go to the provider to sign in */
+        get: operations["startOidcSignIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done to the installation itself, newest first; no tenant's audit */
+        get: operations["listInstallationAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenants of this installation, by key */
+        get: operations["listTenants"];
+        put?: never;
+        /** Make a tenant and, if named, its first admin; name a key to make the request safe to send again */
+        post: operations["createTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operator/tenants/{key}/admins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make somebody an admin of a tenant; it is noted in the tenant's own audit too */
+        post: operations["inviteAdmin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Current predictions of open invoices, by expected day, page by page */
+        get: operations["listPredictions"];
+        put?: never;
+        /** Forecast every open invoice anew */
+        post: operations["requestForecast"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/predictions/{invoice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        /** The newest prediction for one invoice */
+        get: operations["getPrediction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/predictions/{invoice_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        /** Every prediction made for one invoice, with its model and what happened, the newest first, page by page */
+        get: operations["getPredictionHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/predictions/{invoice_id}/reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        /** Why an invoice is expected when it is, in days against a typical one, and what a reminder would change */
+        get: operations["getPredictionReasons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/contacts/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase a person by e-mail address, for good; amounts, dates and document numbers stay, as accounting law asks */
+        post: operations["eraseContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/contacts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Everything that is held of an e-mail address, to answer a person who asks */
+        post: operations["exportContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/contacts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Where an e-mail address is held, before it is erased */
+        post: operations["previewContactErasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a copy of everything: a ZIP to download once the job is done */
+        post: operations["requestTenantExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        /** The copy of everything that a job has written, for 7 days; the id is the job's */
+        get: operations["downloadExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long what is kept */
+        get: operations["getRetention"];
+        /** Choose how long what is kept */
+        put: operations["updateRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sync runs with their counts and tie-out, newest first */
+        get: operations["listRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        /** A run with its log and how far it is */
+        get: operations["getRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        /** What a run could not use, and why */
+        get: operations["listRejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in, and as what */
+        get: operations["getSession"];
+        put?: never;
+        /** Sign in by email and password; the answer sets the session's cookie */
+        post: operations["signIn"];
+        /** Sign out: the session ends, and the answer says where to end the provider's */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in by a link, which is used up; the answer sets the session's cookie */
+        post: operations["redeemSignInLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How people get in here */
+        get: operations["getSignInMethods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change one's password; all other sessions of the person end */
+        put: operations["changePassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/tenant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Work in another of one's tenants; the answer sets a new cookie, and the old one ends */
+        put: operations["switchTenant"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own sessions, the last used first */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of one's own sessions; its cookie stops working within seconds */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant you work in */
+        get: operations["getTenant"];
+        /** Change its name and time zone, and its home currency while its ledger is empty */
+        put: operations["updateTenant"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{connector}/{connection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+                connector: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in what a provider announces to a connection, or, as `app`, to the operator's app
+         * @description The body must be as it was signed, to the byte. What was taken in before is not taken in again.
+         */
+        post: operations["receiveWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/worklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom to contact today, the most worthwhile first, with the next step and what is held up */
+        get: operations["listContacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process is alive. */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics of all processes, for Prometheus: callers on this machine, or with the metrics token. */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether database, Valkey and migrations are in order. */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-export type webhooks = Record<string, never>
+export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    Account: {
-      /**
-       * @description The currency of its books.
-       * @example USD
-       */
-      home_currency: string | null
-      /**
-       * @description The provider's id of it.
-       * @example 9130357992222222
-       */
-      id: string
-      /**
-       * @description What it is called there.
-       * @example Acme Ltd
-       */
-      name: string
-      /**
-       * @description Where its days begin.
-       * @example America/Los_Angeles
-       */
-      time_zone: string | null
-    }
-    AccountChoice: {
-      /** @description One of `choices`. */
-      account_id: string
-    }
-    Accuracy: {
-      champion: components['schemas']['Champion'] | null
-      /**
-       * @description Which forecast of each invoice was scored.
-       * @example first
-       */
-      horizon: string
-      months: components['schemas']['AccuracyMonth'][]
-      overall: components['schemas']['AccuracyFigures']
-      reliability: components['schemas']['Reliability'][]
-      segments: components['schemas']['AccuracySegment'][]
-      /**
-       * Format: date
-       * @description Payments from that day on.
-       * @example 2026-03-31
-       */
-      since: string
-    }
-    AccuracyFigures: {
-      /**
-       * @description Days forecast too late on average; negative: too early.
-       * @example 0.1
-       */
-      bias: number | null
-      /**
-       * @description Brier score of p_paid_by_due.
-       * @example 0.15
-       */
-      brier: number | null
-      /**
-       * @description The same by the customer's share of late payments.
-       * @example 0.18
-       */
-      brier_naive: number | null
-      /**
-       * @description Share paid between p10 and p90.
-       * @example 0.82
-       */
-      coverage: number | null
-      /**
-       * @description Expected calibration error, ten bins.
-       * @example 0.02
-       */
-      ece: number | null
-      /**
-       * @description Mean error in days.
-       * @example 2.4
-       */
-      mae: number | null
-      /**
-       * @description The same by the customer's median.
-       * @example 2.8
-       */
-      mae_naive: number | null
-      /**
-       * @description Paid invoices.
-       * @example 412
-       */
-      n: number
-      /**
-       * @description Those not yet due when they were forecast.
-       * @example 412
-       */
-      n_due: number
-    }
-    AccuracyMonth: {
-      /**
-       * @description Days forecast too late on average; negative: too early.
-       * @example 0.1
-       */
-      bias: number | null
-      /**
-       * @description Brier score of p_paid_by_due.
-       * @example 0.15
-       */
-      brier: number | null
-      /**
-       * @description The same by the customer's share of late payments.
-       * @example 0.18
-       */
-      brier_naive: number | null
-      /**
-       * @description Share paid between p10 and p90.
-       * @example 0.82
-       */
-      coverage: number | null
-      /**
-       * @description Expected calibration error, ten bins.
-       * @example 0.02
-       */
-      ece: number | null
-      /**
-       * @description Mean error in days.
-       * @example 2.4
-       */
-      mae: number | null
-      /**
-       * @description The same by the customer's median.
-       * @example 2.8
-       */
-      mae_naive: number | null
-      /**
-       * @description The backend.
-       * @example xgboost_hazard
-       */
-      model: string
-      /**
-       * Format: date
-       * @description Its first day.
-       * @example 2026-03-31
-       */
-      month: string
-      /**
-       * @description Paid invoices.
-       * @example 412
-       */
-      n: number
-      /**
-       * @description Those not yet due when they were forecast.
-       * @example 412
-       */
-      n_due: number
-    }
-    AccuracySegment: {
-      /**
-       * @description Days forecast too late on average; negative: too early.
-       * @example 0.1
-       */
-      bias: number | null
-      /**
-       * @description Brier score of p_paid_by_due.
-       * @example 0.15
-       */
-      brier: number | null
-      /**
-       * @description The same by the customer's share of late payments.
-       * @example 0.18
-       */
-      brier_naive: number | null
-      /**
-       * @description Share paid between p10 and p90.
-       * @example 0.82
-       */
-      coverage: number | null
-      /**
-       * @description Expected calibration error, ten bins.
-       * @example 0.02
-       */
-      ece: number | null
-      /**
-       * @description Mean error in days.
-       * @example 2.4
-       */
-      mae: number | null
-      /**
-       * @description The same by the customer's median.
-       * @example 2.8
-       */
-      mae_naive: number | null
-      /**
-       * @description Paid invoices.
-       * @example 412
-       */
-      n: number
-      /**
-       * @description Those not yet due when they were forecast.
-       * @example 412
-       */
-      n_due: number
-      /**
-       * @description history, amount, currency or horizon.
-       * @example history
-       */
-      segment: string
-      /**
-       * @description Which of them.
-       * @example many
-       */
-      value: string
-    }
-    ActualPeriod: {
-      /**
-       * Format: decimal
-       * @description Receipts set against invoices, whenever these were issued.
-       * @example 1250.0000
-       */
-      amount: string
-      /**
-       * Format: date
-       * @description Its last day.
-       * @example 2026-03-31
-       */
-      ends_on: string
-      /** @description By the run a week before it; null without one. */
-      forecast_1_week_before?: components['schemas']['EarlierForecast'] | null
-      /** @description By the run four weeks before it. */
-      forecast_4_weeks_before?: components['schemas']['EarlierForecast'] | null
-      /**
-       * Format: date
-       * @description Its first day.
-       * @example 2026-03-31
-       */
-      starts_on: string
-      /**
-       * Format: date
-       * @description Its Monday, of weeks.
-       * @example 2026-03-31
-       */
-      week?: string
-    }
-    AddedMember: {
-      /**
-       * Format: date-time
-       * @description Since when they are a member.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      added_at: string
-      /**
-       * @description Address they sign in with.
-       * @example ada@acme.example
-       */
-      email: string
-      /** @description Whether an operator has locked them out. */
-      is_disabled: boolean
-      /**
-       * @description What they are called; may be empty.
-       * @example Ada Lovelace
-       */
-      name: string
-      /**
-       * @description What they are in this tenant.
-       * @example member
-       * @enum {string}
-       */
-      role: 'admin' | 'member' | 'viewer'
-      sign_in: components['schemas']['SignInLink'] | null
-      /**
-       * Format: uuid
-       * @description The person, in every tenant they are a member of.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      user_id: string
-    }
-    Aging: {
-      /**
-       * Format: date
-       * @description The day it is for.
-       * @example 2026-03-31
-       */
-      as_of: string
-      /**
-       * Format: decimal
-       * @description Open invoices less unapplied credit.
-       * @example 1250.0000
-       */
-      balance: string
-      basis: string
-      buckets: components['schemas']['Bucket'][]
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      /**
-       * Format: uuid
-       * @description Null for all customers.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      customer_id: string | null
-      /**
-       * @description Open invoices.
-       * @example 412
-       */
-      invoices: number
-      /**
-       * Format: decimal
-       * @description All open invoices.
-       * @example 1250.0000
-       */
-      open: string
-      /**
-       * Format: decimal
-       * @description Money and credit received that settles no invoice yet.
-       * @example 1250.0000
-       */
-      unapplied: string
-    }
-    AgingList: {
-      items: components['schemas']['Aging'][]
-    }
-    Alive: {
-      /**
-       * @description Always ok.
-       * @example ok
-       */
-      status: string
-    }
-    Allocation: {
-      /**
-       * Format: decimal
-       * @description In the invoice's currency.
-       * @example 1250.0000
-       */
-      amount: string
-      /**
-       * Format: date
-       * @description From when it counts.
-       * @example 2026-03-31
-       */
-      applied_on: string
-      /**
-       * Format: uuid
-       * @description The hub's id.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      id: string
-      /**
-       * @description What settled it.
-       * @example payment
-       */
-      kind: string
-      /**
-       * Format: date
-       * @description From when it no longer counts.
-       * @example 2026-03-31
-       */
-      reversed_on: string | null
-      /**
-       * Format: decimal
-       * @description In the payment's currency, where that differs.
-       * @example 1250.0000
-       */
-      source_amount: string | null
-      /**
-       * Format: uuid
-       * @description The payment or credit memo.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      source_id: string | null
-    }
-    AmountsToContact: {
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      /**
-       * Format: decimal
-       * @description Expected delayed cash: money times thirty-day months still to wait beyond due.
-       * @example 1250.0000
-       */
-      delayed: string
-      /**
-       * Format: decimal
-       * @description Of this, neither disputed nor covered by cash or credit.
-       * @example 1250.0000
-       */
-      free: string
-      /**
-       * Format: decimal
-       * @description Expected to go over 30 days late.
-       * @example 1250.0000
-       */
-      late30: string
-      /**
-       * Format: decimal
-       * @description Expected never to be paid.
-       * @example 1250.0000
-       */
-      loss: string
-      /**
-       * Format: decimal
-       * @description All that is open.
-       * @example 1250.0000
-       */
-      open: string
-      /**
-       * Format: decimal
-       * @description Of this, past due.
-       * @example 1250.0000
-       */
-      overdue: string
-    }
-    AuditEvent: {
-      /**
-       * @description What was done; an operationId where nothing says it better.
-       * @example customer.updated
-       */
-      action: string
-      /**
-       * @description Who acted: an id, or the address of somebody unknown.
-       * @example hub
-       */
-      actor_id: string
-      /**
-       * @description What acted.
-       * @enum {string}
-       */
-      actor_kind: 'person' | 'key' | 'client' | 'plugin' | 'system' | 'anonymous'
-      /**
-       * @description What people call them.
-       * @example ann@example.com
-       */
-      actor_name: string
-      /**
-       * @description Where from.
-       * @example 192.0.2.7
-       */
-      address: string | null
-      /** @description As it is now. Contact details are fingerprints (`fp:...`), secrets are struck out. */
-      after: {
-        [key: string]: unknown
-      } | null
-      /**
-       * Format: date-time
-       * @description When, by the database's clock.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      at: string
-      /** @description What changed, as it was. */
-      before: {
-        [key: string]: unknown
-      } | null
-      /**
-       * @description Its place in the chain, without gaps.
-       * @example 412
-       */
-      number: number
-      /**
-       * @description Which one; empty for several.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      object_id: string
-      /**
-       * @description What it was done to.
-       * @example customer
-       */
-      object_type: string
-      /**
-       * @description How it ended.
-       * @enum {string}
-       */
-      outcome: 'done' | 'denied' | 'failed'
-      /**
-       * @description In which request.
-       * @example 4f0c2a1b9d8e
-       */
-      request_id: string | null
-      /** @description With which program. */
-      user_agent: string | null
-    }
-    AuditList: {
-      items: components['schemas']['AuditEvent'][]
-      /** @description Pass it as `cursor` for the next page; null on the last. */
-      next_cursor: string | null
-    }
-    AuthMethod: {
-      /** @description JSON Schema (2020-12) of what is entered as `config`; `x-secret` is sealed. */
-      form: {
-        [key: string]: unknown
-      }
-      /** @description Whether this hub has an app there; else client_id and client_secret are asked for. */
-      has_app: boolean
-      /** @enum {string} */
-      kind: 'oauth2_code' | 'oauth2_client_credentials' | 'oauth2_jwt' | 'oauth1' | 'basic' | 'api_key'
-      /**
-       * @description Its name here.
-       * @example oauth
-       */
-      method: string
-      /** @description Whether a person consents at the provider, in the browser. */
-      needs_consent: boolean
-      scopes: components['schemas']['Scope'][]
-      /**
-       * @description For people.
-       * @example Sign in at the provider
-       */
-      title: string
-    }
-    BacktestRequest: {
-      /**
-       * Format: date
-       * @description The ledger as it was known at the end of that day; default: today.
-       * @example 2026-03-31
-       */
-      as_of?: string
-    }
-    Bucket: {
-      /**
-       * Format: decimal
-       * @description Sum of what is open.
-       * @example 1250.0000
-       */
-      amount: string
-      /**
-       * @description How many.
-       * @example 412
-       */
-      invoices: number
-      /**
-       * @description Days past due, or since issue.
-       * @example 1-30
-       */
-      label: string
-    }
-    CashFlow: {
-      /**
-       * Format: date
-       * @description What was known at the end of that day went into it; null before the first forecast.
-       * @example 2026-03-31
-       */
-      as_of?: string | null
-      /**
-       * @description The periods shown.
-       * @enum {string}
-       */
-      by?: 'day' | 'week' | 'month'
-      /**
-       * @description What the forecast is about.
-       * @example Invoices issued by as_of; new business is not included.
-       */
-      covers?: string
-      currencies: components['schemas']['CurrencyCashFlow'][]
-      /**
-       * Format: date-time
-       * @description When it was made.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      made_at?: string | null
-    }
-    Champion: {
-      alarms: string[]
-      /**
-       * Format: date
-       * @description It learnt from what was known then.
-       * @example 2026-03-31
-       */
-      as_of: string
-      drift: components['schemas']['Drift'] | null
-      /**
-       * Format: uuid
-       * @description The model.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      id: string
-      /**
-       * @description Its mean error in its backtest.
-       * @example 2.4
-       */
-      mae_backtest: number | null
-      /**
-       * @description Its backend.
-       * @example xgboost_hazard
-       */
-      model: string
-      /**
-       * @description Its version.
-       * @example 12
-       */
-      number: number
-      /**
-       * Format: date-time
-       * @description Since when a person holds it in its place.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      pinned_at: string | null
-    }
-    Change: {
-      /**
-       * Format: decimal
-       * @description What the new invoice is over.
-       * @example 1250.00
-       */
-      amount?: string
-      /**
-       * @description Customers of this country, as the books name it.
-       * @example DE
-       */
-      country?: string
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency?: string
-      /**
-       * Format: uuid
-       * @description A customer.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      customer_id?: string
-      /**
-       * @description Days later (terms; sooner where negative) or sooner (collection_push).
-       * @example 10
-       */
-      days?: number
-      /**
-       * Format: date
-       * @description Its due date.
-       * @example 2026-03-31
-       */
-      due_on?: string
-      /**
-       * Format: uuid
-       * @description An open invoice.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      invoice_id?: string
-      /**
-       * Format: date
-       * @description Its day of issue.
-       * @example 2026-03-31
-       */
-      issued_on?: string
-      /**
-       * @description What is otherwise.
-       * @enum {string}
-       */
-      kind: 'stops_paying' | 'terms' | 'collection_push' | 'paid_on' | 'new_invoice'
-      /**
-       * Format: date
-       * @description The day on which the invoice is paid.
-       * @example 2026-03-31
-       */
-      paid_on?: string
-      /**
-       * @description How likely a push works, by your own assumption; 1 unless given.
-       * @example 0.5
-       */
-      share?: number
-    }
-    ChangePassword: {
-      /**
-       * Format: password
-       * @description The one they have; not needed shortly after a sign-in link.
-       * @default null
-       */
-      current_password: string | null
-      /**
-       * Format: password
-       * @description The new one, at least 12 characters.
-       */
-      password: string
-    }
-    Column: {
-      /**
-       * @description Its header in the file.
-       * @example Due Date
-       */
-      column: string
-      /**
-       * @description What it holds.
-       * @example due_date
-       */
-      field: string
-      /** @description By what it was recognised. */
-      how: string
-      samples: string[]
-    }
-    Compared: {
-      /** @description What is supposed, in words, one per change. */
-      assumes: string[]
-      currencies: components['schemas']['ComparedCurrency'][]
-      /** @description As it was called. */
-      name: string | null
-    }
-    ComparedCurrency: {
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      periods: components['schemas']['ComparedPeriod'][]
-    }
-    ComparedPeriod: {
-      base: components['schemas']['Expected']
-      /** @description Scenario less base. */
-      difference: components['schemas']['Expected']
-      /**
-       * Format: date
-       * @description Its last day.
-       * @example 2026-03-31
-       */
-      ends_on: string
-      scenario: components['schemas']['Expected']
-      /**
-       * Format: date
-       * @description Its first day.
-       * @example 2026-03-31
-       */
-      starts_on: string
-    }
-    Comparison: {
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      /**
-       * Format: decimal
-       * @description What the ledger holds beyond the provider's.
-       * @example 1250.0000
-       */
-      difference: string
-      /**
-       * Format: decimal
-       * @description What the ledger holds.
-       * @example 1250.0000
-       */
-      ledger: string
-      /**
-       * Format: decimal
-       * @description What the provider states.
-       * @example 1250.0000
-       */
-      provider: string
-    }
-    Connection: {
-      account: components['schemas']['Account'] | null
-      /**
-       * @description How it is let in.
-       * @example oauth
-       */
-      auth_method: string | null
-      choices: components['schemas']['Account'][]
-      /** @description What was entered, but for secrets. */
-      config: {
-        [key: string]: unknown
-      }
-      /**
-       * @description The connector's slug.
-       * @example xero
-       */
-      connector: string
-      /**
-       * Format: date-time
-       * @description When it was added.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      created_at: string
-      /**
-       * Format: date-time
-       * @description When it was disconnected.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      disconnected_at: string | null
-      health: components['schemas']['Health'] | null
-      /**
-       * Format: uuid
-       * @description The connection.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      id: string
-      /** @description Whether something new is to open it, once it has proved good. */
-      is_being_tried: boolean
-      /**
-       * Format: date-time
-       * @description When it was last read from the start.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      last_full_run_at: string | null
-      /**
-       * Format: date-time
-       * @description When it was last read.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      last_run_at: string | null
-      /**
-       * @description What people call it.
-       * @example Xero
-       */
-      name: string
-      /**
-       * Format: date
-       * @description From when on it is next read from the start, at night; shown of a single connection.
-       * @example 2026-03-31
-       */
-      next_full_run_on?: string | null
-      /** @description Why it is not ready, for whoever can mend it. */
-      reason: string | null
-      /** @description Secrets that were entered, by name; never shown. */
-      sealed: string[]
-      /**
-       * @description pending: not tried yet, or somebody has yet to consent. choose_account: choose one of `choices`. needs_reconnect: the provider lets nobody in until somebody reconnects.
-       * @enum {string}
-       */
-      status:
-        | 'pending'
-        | 'choose_account'
-        | 'ready'
-        | 'needs_reconnect'
-        | 'needs_attention'
-        | 'paused'
-        | 'disconnected'
-      /** @description Where the provider is to send announcements, signed with this connection's webhook key. */
-      webhook_address: string | null
-    }
-    ConnectionChange: {
-      /** @description Fields of the form that change; null empties one. */
-      config?: {
-        [key: string]: unknown
-      }
-      /**
-       * @description What people call it.
-       * @example Xero UK
-       */
-      name?: string
-    }
-    ConnectionInput: {
-      /**
-       * @description How to be let in; needed where there are several ways.
-       * @example oauth
-       */
-      auth_method?: string
-      /**
-       * @description The form of the way to be let in, filled in; what is `x-secret` in it is sealed and never shown.
-       * @example {
-       *       "password": "...",
-       *       "username": "AR_READER"
-       *     }
-       */
-      config?: {
-        [key: string]: unknown
-      }
-      /**
-       * @description The connector's slug.
-       * @example xero
-       */
-      connector: string
-      /**
-       * @description What people call it; the connector's name unless given.
-       * @example Xero UK
-       */
-      name?: string
-      /**
-       * @description The path on this hub where the browser goes on after consent, with `outcome`, `connection` and `job` in its query.
-       * @example /connections
-       */
-      return_to?: string
-    }
-    ConnectionList: {
-      items: components['schemas']['Connection'][]
-    }
-    Connector: {
-      auth_methods: components['schemas']['AuthMethod'][]
-      capabilities: string[]
-      /** @description Whether it is connected; else its files are imported. */
-      is_connectable: boolean
-      /**
-       * @description For people.
-       * @example Xero
-       */
-      name: string
-      /**
-       * @description Its permanent name.
-       * @example xero
-       */
-      slug: string
-      /** @description What it reads. */
-      summary: string
-      /**
-       * @description The plugin's.
-       * @example 1.0.0
-       */
-      version: string
-      /**
-       * @description Where the provider is to send announcements to the operator's app; null where it makes none.
-       * @example https://ar.example.com/api/webhooks/xero/app
-       */
-      webhook_address: string | null
-    }
-    ConnectorList: {
-      items: components['schemas']['Connector'][]
-    }
-    Contact: {
-      /** @description E-mail address. */
-      email?: string
-      /**
-       * @description Name.
-       * @example Jo Doe
-       */
-      name: string
-      /**
-       * @description Telephone.
-       * @example +49 30 1234
-       */
-      phone?: string
-      /**
-       * @description What they do.
-       * @example Accounts payable
-       */
-      role?: string
-    }
-    ContactExport: {
-      /** @description The customers that have the address, each as it is held (recorded_at says since when), with its invoices, payments and credit memos. */
-      customers: {
-        [key: string]: unknown
-      }[]
-      /** @description The address. */
-      email: string
-      /**
-       * Format: date-time
-       * @description As of when.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      made_at: string
-      mentions: components['schemas']['Mention'][]
-    }
-    CreatedTenant: {
-      admin: components['schemas']['AddedMember'] | null
-      /**
-       * Format: date-time
-       * @description Since when it is here.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      created_at: string
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      home_currency: string
-      /**
-       * @description Its permanent name in the hub.
-       * @example acme
-       */
-      key: string
-      /**
-       * @description Its name.
-       * @example Acme GmbH
-       */
-      name: string
-      /**
-       * @description The newest revision its schema has.
-       * @example 0002
-       */
-      schema_version: string
-      /**
-       * @description migration_failed: its schema lags behind; `paypredict tenant migrate` tries again.
-       * @enum {string}
-       */
-      status: 'active' | 'migration_failed'
-      /** @description IANA name; says when its days begin. */
-      time_zone: string
-    }
-    CurrencyCashFlow: {
-      actual: components['schemas']['ActualPeriod'][]
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      forecast: components['schemas']['ExpectedPeriod'][]
-      /** @description The first four weeks together. */
-      four_weeks: components['schemas']['ExpectedSum']
-    }
-    CurrencySummary: {
-      aging: components['schemas']['Aging']
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      figures: components['schemas']['Figure'][]
-      /**
-       * Format: decimal
-       * @description Open invoices.
-       * @example 1250.0000
-       */
-      open: string
-      /**
-       * @description How many are open.
-       * @example 412
-       */
-      open_invoices: number
-      /**
-       * Format: decimal
-       * @description Of these, past due.
-       * @example 1250.0000
-       */
-      overdue: string
-      /**
-       * @description How many are past due.
-       * @example 412
-       */
-      overdue_invoices: number
-      /** @description By month, oldest first. */
-      trend: components['schemas']['Month'][]
-      /**
-       * Format: decimal
-       * @description Money and credit that settles no invoice yet.
-       * @example 1250.0000
-       */
-      unapplied: string
-    }
-    CurrencyTotal: {
-      /**
-       * Format: decimal
-       * @description Sum of what is open.
-       * @example 1250.0000
-       */
-      balance: string
-      /**
-       * @description How many.
-       * @example 412
-       */
-      count: number
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      /**
-       * Format: decimal
-       * @description Sum of the totals.
-       * @example 1250.0000
-       */
-      total: string
-    }
-    Customer: {
-      /** @description Open amounts by days overdue, per currency. */
-      aging?: unknown
-      balances: components['schemas']['CustomerStats'][]
-      /**
-       * @description As the source names it.
-       * @example DE
-       */
-      country: string | null
-      /**
-       * Format: decimal
-       * @description In the customer's currency.
-       * @example 1250.0000
-       */
-      credit_limit: string | null
-      /**
-       * @description As the source states it.
-       * @example 412
-       */
-      credit_score: number | null
-      /** @description Usual currency, ISO 4217. */
-      currency: string | null
-      /**
-       * @description Address for invoices.
-       * @example ap@acme.example
-       */
-      email: string | null
-      /**
-       * Format: decimal
-       * @description By the newest assessment, in home currency; 0 before one.
-       * @example 1250.0000
-       */
-      expected_loss?: string
-      /**
-       * @description The provider's own id.
-       * @example C-17
-       */
-      external_id: string
-      /**
-       * Format: uuid
-       * @description The hub's id.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      id: string
-      /**
-       * @description As the source names it.
-       * @example Retail
-       */
-      industry: string | null
-      /**
-       * @description Name.
-       * @example Acme GmbH
-       */
-      name: string
-      /**
-       * @description That it goes 30 days late, by the newest assessment.
-       * @example 0.82
-       */
-      p_late30?: number | null
-      profile: components['schemas']['Profile']
-      /** @description The riskiest open invoices and the level they make. */
-      risk?: unknown
-      /**
-       * @description What your people say, else the newest assessment; null before one.
-       * @enum {string|null}
-       */
-      risk_level?: 'low' | 'medium' | 'high' | null
-      /**
-       * @description Raised by every change.
-       * @example 412
-       */
-      version: number
-    }
-    CustomerBalance: {
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      /**
-       * @description Mean of paid less due date, in days; below 0 is early.
-       * @example 3.4
-       */
-      mean_days_late: number | null
-      /**
-       * Format: date
-       * @description The oldest due date that is open.
-       * @example 2026-03-31
-       */
-      oldest_due_on: string | null
-      /**
-       * Format: decimal
-       * @description Sum of the open invoices.
-       * @example 1250.0000
-       */
-      open_balance: string
-      /**
-       * @description How many are open.
-       * @example 412
-       */
-      open_invoices: number
-      /**
-       * Format: decimal
-       * @description Payments and credits not yet set against an invoice.
-       * @example 1250.0000
-       */
-      unapplied: string
-    }
-    CustomerGap: {
-      /**
-       * @description What it looks like.
-       * @example as if invoice INV-7 were settled or deleted at the provider: it is open here
-       */
-      cause: string
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      /**
-       * Format: uuid
-       * @description The customer, also where the ledger does not have them yet.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      customer_id: string
-      /**
-       * Format: decimal
-       * @description What the ledger holds beyond the provider's.
-       * @example 1250.0000
-       */
-      difference: string
-      /**
-       * @description The provider's own id.
-       * @example C-17
-       */
-      external_id: string | null
-      /** @description Whether it is the balance in the home currency. */
-      is_home: boolean
-      /**
-       * Format: decimal
-       * @description What the ledger holds.
-       * @example 1250.0000
-       */
-      ledger: string
-      /**
-       * @description Null where the ledger does not have them.
-       * @example Acme GmbH
-       */
-      name: string | null
-      /**
-       * Format: decimal
-       * @description What the provider states.
-       * @example 1250.0000
-       */
-      provider: string
-    }
-    CustomerItem: {
-      balances: components['schemas']['CustomerBalance'][]
-      /**
-       * @description As the source names it.
-       * @example DE
-       */
-      country: string | null
-      /**
-       * Format: decimal
-       * @description In the customer's currency.
-       * @example 1250.0000
-       */
-      credit_limit: string | null
-      /**
-       * @description As the source states it.
-       * @example 412
-       */
-      credit_score: number | null
-      /** @description Usual currency, ISO 4217. */
-      currency: string | null
-      /**
-       * @description Address for invoices.
-       * @example ap@acme.example
-       */
-      email: string | null
-      /**
-       * Format: decimal
-       * @description By the newest assessment, in home currency; 0 before one.
-       * @example 1250.0000
-       */
-      expected_loss?: string
-      /**
-       * Format: uuid
-       * @description The hub's id.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      id: string
-      /**
-       * @description As the source names it.
-       * @example Retail
-       */
-      industry: string | null
-      /**
-       * @description Name.
-       * @example Acme GmbH
-       */
-      name: string
-      /**
-       * @description That it goes 30 days late, by the newest assessment.
-       * @example 0.82
-       */
-      p_late30?: number | null
-      /**
-       * @description What your people say, else the newest assessment; null before one.
-       * @enum {string|null}
-       */
-      risk_level?: 'low' | 'medium' | 'high' | null
-      /**
-       * @description Raised by every change.
-       * @example 412
-       */
-      version: number
-    }
-    CustomerPage: {
-      items: components['schemas']['CustomerItem'][]
-      /** @description Pass it as `cursor` for the next page; null on the last. */
-      next_cursor: string | null
-      totals?: components['schemas']['CustomerTotals']
-    }
-    CustomerRisk: {
-      amounts: components['schemas']['RiskAmounts'][]
-      /**
-       * Format: date
-       * @description What was known at the end of that day went into it.
-       * @example 2026-03-31
-       */
-      as_of: string
-      assumption: components['schemas']['RiskAssumption']
-      /**
-       * Format: decimal
-       * @description Expected delayed cash in home currency, times what contact saves of it.
-       * @example 1250.0000
-       */
-      contact_value: string
-      /**
-       * Format: uuid
-       * @description The customer.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      customer_id: string
-      /**
-       * Format: decimal
-       * @description In home currency.
-       * @example 1250.0000
-       */
-      expected_loss: string
-      /** @description Newest first. */
-      history: components['schemas']['RiskChange'][]
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      home_currency: string
-      /**
-       * @description What your people say, where they do; else what the model says.
-       * @enum {string}
-       */
-      level: 'low' | 'medium' | 'high'
-      /**
-       * Format: date-time
-       * @description When it was made.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      made_at: string
-      model: components['schemas']['RiskModel']
-      /** @enum {string} */
-      model_level: 'low' | 'medium' | 'high'
-      /** @enum {string} */
-      next_step:
-        'call' | 'email' | 'statement' | 'ask_for_promise' | 'escalate' | 'check_dispute' | 'do_nothing'
-      /**
-       * @description That it goes 30 days late with a tenth or more of what falls due in 30 days.
-       * @example 0.82
-       */
-      p_late30: number
-      /**
-       * @description The same, 60 days.
-       * @example 0.82
-       */
-      p_late60: number
-      /**
-       * @description The same, 90 days.
-       * @example 0.82
-       */
-      p_late90: number
-      /** @description The weightiest first; kept for the customers with the most at risk. */
-      reasons: components['schemas']['RiskReason'][] | null
-      /** @enum {string|null} */
-      risk_override: 'low' | 'medium' | 'high' | null
-      /** @enum {string} */
-      segment: 'on_time' | 'new' | 'late_payer' | 'slow_payer' | 'non_payer'
-      /** @description Why this step. */
-      why: string
-    }
-    CustomerStats: {
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      /**
-       * Format: date
-       * @description Newest payment.
-       * @example 2026-03-31
-       */
-      last_paid_on: string | null
-      /**
-       * @description Mean of paid less due date, in days; below 0 is early.
-       * @example 3.4
-       */
-      mean_days_late: number | null
-      /**
-       * Format: date
-       * @description The oldest due date that is open.
-       * @example 2026-03-31
-       */
-      oldest_due_on: string | null
-      /**
-       * Format: decimal
-       * @description Sum of the open invoices.
-       * @example 1250.0000
-       */
-      open_balance: string
-      /**
-       * @description How many are open.
-       * @example 412
-       */
-      open_invoices: number
-      /** @description Invoices settled by payment. */
-      paid_invoices: number
-      /** @description Of these, after the due date. */
-      paid_late: number
-      /**
-       * Format: decimal
-       * @description Payments and credits not yet set against an invoice.
-       * @example 1250.0000
-       */
-      unapplied: string
-    }
-    CustomersToContact: {
-      /**
-       * Format: date
-       * @description The assessment's day; null before the first.
-       * @example 2026-03-31
-       */
-      as_of: string | null
-      /** @description What the value rests on. */
-      assumption: string
-      /** @description The part of the delay that contact is assumed to save, by segment. */
-      contact_saves: {
-        [key: string]: unknown
-      }
-      /** @description Of the values to order by. */
-      home_currency: string | null
-      items: components['schemas']['CustomerToContact'][]
-      /** @description Pass it as `cursor` for the next page; null on the last. */
-      next_cursor: string | null
-    }
-    CustomerToContact: {
-      amounts: components['schemas']['AmountsToContact'][]
-      /**
-       * Format: decimal
-       * @description Expected delayed cash at home, times what contact is assumed to save of it.
-       * @example 1250.0000
-       */
-      contact_value: string
-      /**
-       * Format: uuid
-       * @description The customer.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      customer_id: string
-      /**
-       * @description Its name.
-       * @example Acme GmbH
-       */
-      customer_name: string
-      /**
-       * Format: decimal
-       * @description In home currency.
-       * @example 1250.0000
-       */
-      expected_loss: string
-      held: components['schemas']['Held'][]
-      /** @enum {string} */
-      next_step:
-        'call' | 'email' | 'statement' | 'ask_for_promise' | 'escalate' | 'check_dispute' | 'do_nothing'
-      /**
-       * Format: date
-       * @description Of the invoices open then.
-       * @example 2026-03-31
-       */
-      oldest_due_on: string | null
-      /**
-       * @description That it goes 30 days late.
-       * @example 0.82
-       */
-      p_late30: number
-      /**
-       * @description That it goes 60 days late.
-       * @example 0.82
-       */
-      p_late60: number
-      /**
-       * @description That it goes 90 days late.
-       * @example 0.82
-       */
-      p_late90: number
-      /** @enum {string} */
-      risk_level: 'low' | 'medium' | 'high'
-      /** @enum {string} */
-      segment: 'on_time' | 'new' | 'late_payer' | 'slow_payer' | 'non_payer'
-      /** @description Why this step. */
-      why: string
-    }
-    CustomerTotals: {
-      /**
-       * @description Matching customers.
-       * @example 412
-       */
-      count: number
-      /** @description False when there are more than were counted. */
-      is_exact: boolean
-    }
-    Disconnected: {
-      connection: components['schemas']['Connection']
-      /** @description What stays here. */
-      kept: string[]
-      /** @description What came of telling it. */
-      revocation: string
-      /** @description Whether the provider has revoked the consent. */
-      revoked: boolean
-      /**
-       * @description Secrets and tokens that are forgotten.
-       * @example 412
-       */
-      secrets_forgotten: number
-    }
-    Drift: {
-      /** @description What is wrong, a sentence each. */
-      alarms: string[]
-      /** @description Errors of late over the customer median's, beside the backtest; null for too few. */
-      error: unknown
-      /** @description Population stability index by feature; null where too few invoices are new. */
-      input: unknown
-      /**
-       * Format: date-time
-       * @description When it was measured.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      measured_at: string
-    }
-    EarlierForecast: {
-      /**
-       * Format: date
-       * @description What was known at the end of that day went into it.
-       * @example 2026-03-31
-       */
-      as_of: string
-      /**
-       * Format: decimal
-       * @description What came in on the invoices that had been issued by then.
-       * @example 1250.0000
-       */
-      came: string
-      /**
-       * Format: decimal
-       * @description The mean.
-       * @example 1250.0000
-       */
-      expected: string
-      /**
-       * Format: decimal
-       * @description Less comes in 10 % of cases.
-       * @example 1250.0000
-       */
-      p10: string
-      /**
-       * Format: decimal
-       * @description More comes in half of the cases.
-       * @example 1250.0000
-       */
-      p50?: string
-      /**
-       * Format: decimal
-       * @description More comes in 10 % of cases.
-       * @example 1250.0000
-       */
-      p90: string
-    }
-    Erased: {
-      /**
-       * @description Customers that had the address.
-       * @example 412
-       */
-      customers: number
-      /**
-       * Format: date-time
-       * @description When.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      erased_at: string
-      /** @description Whether names were erased too. */
-      include_name: boolean
-      /** @description Rows (or files) from which the person was taken, by place. */
-      places: {
-        [key: string]: number
-      }
-      /**
-       * @description What stands in the person's place.
-       * @example erased-1a2b3c4d
-       */
-      pseudonym: string
-      /** @description As given, without the person's address and name. */
-      reason: string
-    }
-    Erasure: {
-      /**
-       * @description The person's e-mail address, upper or lower case.
-       * @example jo@acme.example
-       */
-      email: string
-      /**
-       * @description Erase the name of the customers that have this address too: for sole traders and other natural persons. A company's name is nobody's personal data.
-       * @default false
-       */
-      include_name: boolean
-      /**
-       * @description Why, for the audit: the request it answers. Leave the person's name out of it.
-       * @example Request 2026-17
-       */
-      reason: string
-    }
-    ErasurePreview: {
-      /**
-       * @description Customers that have the address.
-       * @example 412
-       */
-      customers: number
-      /** @description What these are called, now and before: see include_name. */
-      names: string[]
-      /**
-       * @description Mentions by table; up to 1,000 rows of each were counted.
-       * @example {
-       *       "customers": 1
-       *     }
-       */
-      places: {
-        [key: string]: number
-      }
-    }
-    Expected: {
-      /**
-       * Format: decimal
-       * @description The mean.
-       * @example 1250.0000
-       */
-      expected: string
-      /**
-       * Format: decimal
-       * @description Less comes in 10 % of cases.
-       * @example 1250.0000
-       */
-      p10: string
-      /**
-       * Format: decimal
-       * @description More comes in half of the cases.
-       * @example 1250.0000
-       */
-      p50?: string
-      /**
-       * Format: decimal
-       * @description More comes in 10 % of cases.
-       * @example 1250.0000
-       */
-      p90: string
-    }
-    ExpectedPeriod: {
-      /**
-       * Format: date
-       * @description Its last day.
-       * @example 2026-03-31
-       */
-      ends_on: string
-      /**
-       * Format: decimal
-       * @description The mean.
-       * @example 1250.0000
-       */
-      expected: string
-      /**
-       * Format: decimal
-       * @description Less comes in 10 % of cases.
-       * @example 1250.0000
-       */
-      p10: string
-      /**
-       * Format: decimal
-       * @description More comes in half of the cases.
-       * @example 1250.0000
-       */
-      p50?: string
-      /**
-       * Format: decimal
-       * @description More comes in 10 % of cases.
-       * @example 1250.0000
-       */
-      p90: string
-      /**
-       * Format: date
-       * @description Its first day.
-       * @example 2026-03-31
-       */
-      starts_on: string
-      /**
-       * Format: date
-       * @description Its Monday, of weeks.
-       * @example 2026-03-31
-       */
-      week?: string
-    }
-    ExpectedSum: {
-      /**
-       * Format: decimal
-       * @description The mean.
-       * @example 1250.0000
-       */
-      expected: string
-      /**
-       * Format: decimal
-       * @description Less comes in 10 % of cases.
-       * @example 1250.0000
-       */
-      p10: string
-      /**
-       * Format: decimal
-       * @description More comes in 10 % of cases.
-       * @example 1250.0000
-       */
-      p90: string
-    }
-    Fault: {
-      /** @description The first event with something wrong. */
-      number: number
-      /**
-       * @description What is wrong with it.
-       * @example was changed
-       */
-      reason: string
-    }
-    FieldProblem: {
-      /**
-       * @description Path of the field.
-       * @example lines.0.due_on
-       */
-      field: string
-      /** @description What is wrong and what is expected. */
-      message: string
-    }
-    Figure: {
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      /** @description The sums, dates and counts it was worked out from. */
-      inputs: {
-        [key: string]: unknown
-      }
-      /**
-       * @description How it was worked out.
-       * @example countback
-       */
-      method: string
-      /**
-       * @description Which figure.
-       * @example dso
-       */
-      name: string
-      /** @description Why it is undefined, or what to know when reading it. */
-      note: string | null
-      /** @enum {string} */
-      unit: 'days' | 'percent' | 'times'
-      /**
-       * Format: decimal
-       * @description Null where the figure is undefined; the note says why.
-       * @example 41.30
-       */
-      value: string | null
-    }
-    FigureList: {
-      items: components['schemas']['Figure'][]
-    }
-    ForecastRequest: {
-      /**
-       * @description Train a new model first, which takes minutes; else the present one is used.
-       * @default false
-       */
-      train: boolean
-    }
-    Health: {
-      /**
-       * @description Whole days until `ends_at`.
-       * @example 412
-       */
-      days_left: number | null
-      /**
-       * Format: date-time
-       * @description When the consent ends however it is used.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      ends_at: string | null
-      /**
-       * Format: date-time
-       * @description When the current one ends; it is renewed before.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      expires_at: string | null
-      /**
-       * Format: date-time
-       * @description When a person consented, or the first token came.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      granted_at: string
-      /** @description Whether the provider honours it no more. */
-      is_dead: boolean
-      /**
-       * Format: date-time
-       * @description When it was last renewed.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      renewed_at: string
-      /**
-       * Format: date-time
-       * @description When the consent would end unless it is used.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      unused_ends_at: string | null
-    }
-    Held: {
-      /**
-       * Format: decimal
-       * @description How much of the open amount; null for what is no amount.
-       * @example 1250.0000
-       */
-      amount: string | null
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string | null
-      /** @enum {string} */
-      kind: 'disputed' | 'unapplied_cash' | 'credit_pending' | 'no_reminders'
-    }
-    Import: {
-      /**
-       * Format: date
-       * @description The day the file shows.
-       * @example 2026-03-31
-       */
-      as_of?: string
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency?: string
-      /**
-       * @description Needed only where every date of the file can be read both ways.
-       * @enum {string}
-       */
-      date_order?: 'dmy' | 'mdy' | 'ymd'
-      /**
-       * @description The decimal mark.
-       * @enum {string}
-       */
-      decimal?: '.' | ','
-      /** @enum {string} */
-      delimiter?: ',' | ';' | '\t' | '|'
-      /**
-       * @description Where it cannot be found out.
-       * @example cp1252
-       */
-      encoding?: string
-      /**
-       * Format: binary
-       * @description CSV, TSV or .xlsx.
-       */
-      file: string
-      /**
-       * @description JSON object {field: column header}; null leaves a field out. The rest is recognised.
-       * @example {"due_date": "Fällig am"}
-       */
-      mapping?: string
-      /**
-       * @description The worksheet of an .xlsx file.
-       * @example Invoices
-       */
-      sheet?: string
-      /** @description Store the good rows although some cannot be used. */
-      skip_bad?: boolean
-    }
-    InstalledTenant: {
-      /**
-       * Format: date-time
-       * @description Since when it is here.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      created_at: string
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      home_currency: string
-      /**
-       * @description Its permanent name in the hub.
-       * @example acme
-       */
-      key: string
-      /**
-       * @description Its name.
-       * @example Acme GmbH
-       */
-      name: string
-      /**
-       * @description The newest revision its schema has.
-       * @example 0002
-       */
-      schema_version: string
-      /**
-       * @description migration_failed: its schema lags behind; `paypredict tenant migrate` tries again.
-       * @enum {string}
-       */
-      status: 'active' | 'migration_failed'
-      /** @description IANA name; says when its days begin. */
-      time_zone: string
-    }
-    InstalledTenantPage: {
-      items: components['schemas']['InstalledTenant'][]
-      /** @description Pass it as `cursor` for the next page; null on the last. */
-      next_cursor: string | null
-    }
-    Invitation: {
-      /**
-       * @description Their address.
-       * @example ada@acme.example
-       */
-      email: string
-      /**
-       * @description What they are called.
-       * @default
-       * @example Ada Lovelace
-       */
-      name: string
-    }
-    Invoice: {
-      allocations: components['schemas']['Allocation'][]
-      /**
-       * Format: decimal
-       * @description What is still to be paid; 0 for void, draft and deleted ones.
-       * @example 1250.0000
-       */
-      balance: string
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      /**
-       * Format: uuid
-       * @description Who owes it.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      customer_id: string
-      /**
-       * @description Null while the customer's own record has not arrived.
-       * @example Acme
-       */
-      customer_name: string | null
-      /**
-       * @description Days past due while anything is open, else 0.
-       * @example 412
-       */
-      days_overdue: number
-      /** @description Null where the source does not say. */
-      disputed: boolean | null
-      /**
-       * Format: date
-       * @description Due date.
-       * @example 2026-03-31
-       */
-      due_on: string
-      /**
-       * @description The provider's own id.
-       * @example INV-1042
-       */
-      external_id: string
-      history: components['schemas']['InvoiceVersion'][]
-      /**
-       * Format: uuid
-       * @description The hub's id.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      id: string
-      /**
-       * Format: date
-       * @description Invoice date.
-       * @example 2026-03-31
-       */
-      issued_on: string
-      /**
-       * @description The number printed on it.
-       * @example INV-1042
-       */
-      number: string
-      /**
-       * Format: date
-       * @description When a payment settled it.
-       * @example 2026-03-31
-       */
-      paid_on: string | null
-      /** @description As /api/predictions/{invoice_id} answers it, or null. */
-      prediction?: unknown
-      /**
-       * Format: decimal
-       * @description The source's own open amount, where it states one.
-       * @example 1250.0000
-       */
-      stated_balance: string | null
-      /**
-       * @description Where it stands.
-       * @enum {string}
-       */
-      status: 'draft' | 'open' | 'partially_paid' | 'paid' | 'credited' | 'written_off' | 'void' | 'deleted'
-      /**
-       * @description Payment terms as the source names them.
-       * @example Net 30
-       */
-      terms: string | null
-      /**
-       * Format: decimal
-       * @description The whole amount.
-       * @example 1250.0000
-       */
-      total: string
-      /**
-       * @description Raised by every change.
-       * @example 412
-       */
-      version: number
-    }
-    InvoiceInput: {
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      /**
-       * Format: uuid
-       * @description A customer of the ledger; or give `customer_name`.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      customer_id?: string
-      /**
-       * @description A customer by name, entered if there is none yet.
-       * @example Acme GmbH
-       */
-      customer_name?: string
-      /** @description Whether the customer contests it. */
-      disputed?: boolean | null
-      /**
-       * Format: date
-       * @description Due date.
-       * @example 2026-03-31
-       */
-      due_on: string
-      /**
-       * Format: date
-       * @description Invoice date.
-       * @example 2026-03-31
-       */
-      issued_on: string
-      /**
-       * @description The number printed on it; its identity among the invoices entered here.
-       * @example INV-1042
-       */
-      number: string
-      /**
-       * @description Payment terms.
-       * @example Net 30
-       */
-      terms?: string | null
-      /**
-       * Format: decimal
-       * @description The whole amount; 0 or more.
-       * @example 1250.00
-       */
-      total: string
-    }
-    InvoiceItem: {
-      /**
-       * Format: decimal
-       * @description What is still to be paid; 0 for void, draft and deleted ones.
-       * @example 1250.0000
-       */
-      balance: string
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      /**
-       * Format: uuid
-       * @description Who owes it.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      customer_id: string
-      /**
-       * @description Null while the customer's own record has not arrived.
-       * @example Acme
-       */
-      customer_name: string | null
-      /**
-       * @description Days past due while anything is open, else 0.
-       * @example 412
-       */
-      days_overdue: number
-      /** @description Null where the source does not say. */
-      disputed: boolean | null
-      /**
-       * Format: date
-       * @description Due date.
-       * @example 2026-03-31
-       */
-      due_on: string
-      /**
-       * Format: uuid
-       * @description The hub's id.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      id: string
-      /**
-       * Format: date
-       * @description Invoice date.
-       * @example 2026-03-31
-       */
-      issued_on: string
-      /**
-       * @description The number printed on it.
-       * @example INV-1042
-       */
-      number: string
-      /**
-       * Format: date
-       * @description When a payment settled it.
-       * @example 2026-03-31
-       */
-      paid_on: string | null
-      /**
-       * @description Where it stands.
-       * @enum {string}
-       */
-      status: 'draft' | 'open' | 'partially_paid' | 'paid' | 'credited' | 'written_off' | 'void' | 'deleted'
-      /**
-       * @description Payment terms as the source names them.
-       * @example Net 30
-       */
-      terms: string | null
-      /**
-       * Format: decimal
-       * @description The whole amount.
-       * @example 1250.0000
-       */
-      total: string
-      /**
-       * @description Raised by every change.
-       * @example 412
-       */
-      version: number
-    }
-    InvoicePage: {
-      items: components['schemas']['InvoiceItem'][]
-      /** @description Pass it as `cursor` for the next page; null on the last. */
-      next_cursor: string | null
-      totals?: components['schemas']['InvoiceTotals']
-    }
-    InvoiceTotals: {
-      by_currency: components['schemas']['CurrencyTotal'][]
-      by_status: components['schemas']['StatusCount'][]
-      /**
-       * @description Matching invoices.
-       * @example 412
-       */
-      count: number
-      /** @description False when there are more than were counted. */
-      is_exact: boolean
-    }
-    InvoiceVersion: {
-      /**
-       * Format: date-time
-       * @description From when on the hub knew it so.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      recorded_at: string
-      row: components['schemas']['InvoiceVersionRow']
-      /**
-       * Format: date-time
-       * @description Until when; null for what it knows now.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      superseded_at: string | null
-    }
-    InvoiceVersionRow: {
-      /**
-       * Format: decimal
-       * @description What was still to be paid.
-       * @example 1250.0000
-       */
-      balance: string
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      /**
-       * Format: uuid
-       * @description Who owes it.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      customer_id: string
-      /** @description Whether the source called it disputed. */
-      disputed: boolean | null
-      /**
-       * Format: date
-       * @description Due date.
-       * @example 2026-03-31
-       */
-      due_on: string
-      /**
-       * Format: date
-       * @description Invoice date.
-       * @example 2026-03-31
-       */
-      issued_on: string
-      /**
-       * @description The number printed on it.
-       * @example INV-1042
-       */
-      number: string
-      /**
-       * Format: date
-       * @description When a payment settled it.
-       * @example 2026-03-31
-       */
-      paid_on: string | null
-      /**
-       * Format: decimal
-       * @description The source's own open amount.
-       * @example 1250.0000
-       */
-      stated_balance: string | null
-      /**
-       * @description Where it stood.
-       * @example open
-       */
-      status: string
-      /**
-       * @description Payment terms.
-       * @example Net 30
-       */
-      terms: string | null
-      /**
-       * Format: decimal
-       * @description The whole amount.
-       * @example 1250.0000
-       */
-      total: string
-    }
-    IssuedKey: {
-      /**
-       * Format: date-time
-       * @description When it was made.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      created_at: string
-      /**
-       * @description Who made it; null for keys made on the command line.
-       * @example ada@acme.example
-       */
-      created_by: string | null
-      /**
-       * Format: date-time
-       * @description The first instant it no longer works; null is never.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      expires_at: string | null
-      /**
-       * Format: uuid
-       * @description Names the key.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      id: string
-      /**
-       * Format: date-time
-       * @description When it was last used, to the minute.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      last_used_at: string | null
-      /**
-       * @description What it is for.
-       * @example ERP export
-       */
-      name: string
-      /**
-       * @description How it begins: enough to recognise it, useless without the rest.
-       * @example pp_live_0a1b2c3d
-       */
-      prefix: string
-      /**
-       * Format: uuid
-       * @description The key that takes its place.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      replaced_by: string | null
-      /**
-       * Format: date-time
-       * @description When it was ended.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      revoked_at: string | null
-      /**
-       * @description What it may do.
-       * @example [
-       *       "invoices:read"
-       *     ]
-       */
-      scopes: string[]
-      /**
-       * @description The key itself, shown this once.
-       * @example pp_live_0a1b2c3d_...
-       */
-      secret: string
-    }
-    Job: {
-      /**
-       * @description How often it was tried.
-       * @example 412
-       */
-      attempts: number
-      /**
-       * Format: date-time
-       * @description When it was asked for.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      created_at: string
-      error: components['schemas']['JobError'] | null
-      /**
-       * Format: date-time
-       * @description When it ended for good.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      finished_at: string | null
-      /**
-       * Format: uuid
-       * @description Follow the job under this id.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      id: string
-      /**
-       * @description What it does.
-       * @example sync.import
-       */
-      kind: string
-      /**
-       * @description How often it may be.
-       * @example 412
-       */
-      max_attempts: number
-      /**
-       * @description What it is doing.
-       * @example Reading invoices
-       */
-      message: string
-      /** @description Share done, 0 to 1. */
-      progress: number
-      /** @description What came of it, once done. */
-      result: {
-        [key: string]: unknown
-      } | null
-      /**
-       * Format: date-time
-       * @description Not before then.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      run_at: string
-      /**
-       * Format: date-time
-       * @description When the newest attempt began.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      started_at: string | null
-      /**
-       * @description failed: not worth another try; dead: tried as often as it may.
-       * @enum {string}
-       */
-      state: 'queued' | 'running' | 'done' | 'failed' | 'dead'
-    }
-    JobError: {
-      /**
-       * @description Stable name of the problem.
-       * @example invalid
-       */
-      code: string
-      /** @description A sentence for people. */
-      message: string
-      /** @description Finds it in the log. */
-      trace_id: string | null
-    }
-    JobList: {
-      items: components['schemas']['Job'][]
-    }
-    Key: {
-      /**
-       * Format: date-time
-       * @description When it was made.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      created_at: string
-      /**
-       * @description Who made it; null for keys made on the command line.
-       * @example ada@acme.example
-       */
-      created_by: string | null
-      /**
-       * Format: date-time
-       * @description The first instant it no longer works; null is never.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      expires_at: string | null
-      /**
-       * Format: uuid
-       * @description Names the key.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      id: string
-      /**
-       * Format: date-time
-       * @description When it was last used, to the minute.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      last_used_at: string | null
-      /**
-       * @description What it is for.
-       * @example ERP export
-       */
-      name: string
-      /**
-       * @description How it begins: enough to recognise it, useless without the rest.
-       * @example pp_live_0a1b2c3d
-       */
-      prefix: string
-      /**
-       * Format: uuid
-       * @description The key that takes its place.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      replaced_by: string | null
-      /**
-       * Format: date-time
-       * @description When it was ended.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      revoked_at: string | null
-      /**
-       * @description What it may do.
-       * @example [
-       *       "invoices:read"
-       *     ]
-       */
-      scopes: string[]
-    }
-    KeyInput: {
-      /**
-       * Format: date-time
-       * @description The first instant it no longer works, at most 3650 days from now.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      expires_at?: string
-      /** @description The same in days from now; 365 if neither is given. */
-      expires_in_days?: number
-      /**
-       * @description What it is for.
-       * @example ERP export
-       */
-      name: string
-      /**
-       * @description What it may do; no more than you may.
-       * @example [
-       *       "invoices:read"
-       *     ]
-       */
-      scopes: (
-        | '*'
-        | 'audit:admin'
-        | 'connections:admin'
-        | 'connections:read'
-        | 'customers:read'
-        | 'customers:write'
-        | 'insights:read'
-        | 'invoices:read'
-        | 'invoices:write'
-        | 'jobs:read'
-        | 'keys:admin'
-        | 'members:admin'
-        | 'models:admin'
-        | 'models:read'
-        | 'models:write'
-        | 'predictions:read'
-        | 'predictions:write'
-        | 'privacy:admin'
-        | 'read'
-        | 'runs:read'
-        | 'runs:write'
-        | 'tenant:admin'
-        | 'tenant:read'
-        | 'write'
-      )[]
-    }
-    KeyList: {
-      items: components['schemas']['Key'][]
-    }
-    LogLine: {
-      /**
-       * Format: date-time
-       * @description When.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      at: string
-      /**
-       * @description request: one of the last calls before the run failed.
-       * @enum {string}
-       */
-      level: 'info' | 'warning' | 'error' | 'request'
-      /**
-       * @description What.
-       * @example invoices: 1,204 read.
-       */
-      text: string
-    }
-    Member: {
-      /**
-       * Format: date-time
-       * @description Since when they are a member.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      added_at: string
-      /**
-       * @description Address they sign in with.
-       * @example ada@acme.example
-       */
-      email: string
-      /** @description Whether an operator has locked them out. */
-      is_disabled: boolean
-      /**
-       * @description What they are called; may be empty.
-       * @example Ada Lovelace
-       */
-      name: string
-      /**
-       * @description What they are in this tenant.
-       * @example member
-       * @enum {string}
-       */
-      role: 'admin' | 'member' | 'viewer'
-      /**
-       * Format: uuid
-       * @description The person, in every tenant they are a member of.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      user_id: string
-    }
-    MemberInput: {
-      /**
-       * @description Their address.
-       * @example ada@acme.example
-       */
-      email: string
-      /**
-       * @description What they are called.
-       * @default
-       * @example Ada Lovelace
-       */
-      name: string
-      /**
-       * @description What they are to be.
-       * @example member
-       * @enum {string}
-       */
-      role: 'admin' | 'member' | 'viewer'
-    }
-    MemberPage: {
-      items: components['schemas']['Member'][]
-      /** @description Pass it as `cursor` for the next page; null on the last. */
-      next_cursor: string | null
-    }
-    Mention: {
-      /**
-       * @description The column.
-       * @example raw
-       */
-      field: string
-      /**
-       * @description The table.
-       * @example sync_rejects
-       */
-      place: string
-      /** @description The row's key. */
-      row: unknown
-      /** @description What stands there, cut after 500 characters. */
-      text: string
-    }
-    Model: {
-      /**
-       * Format: date
-       * @description It learnt from what was known at the end of that day.
-       * @example 2026-03-31
-       */
-      as_of: string
-      /**
-       * @description What kind of model it is.
-       * @example xgboost_hazard
-       */
-      backend: string
-      /** @description The backend's version when it was trained; empty for the first models. */
-      backend_version: string
-      /** @description Its errors on the newest part of the history, beside due date and customer median. */
-      backtest: {
-        [key: string]: unknown
-      } | null
-      /**
-       * @description The size of its file.
-       * @example 412
-       */
-      bytes: number
-      data: components['schemas']['TrainingData'] | null
-      drift: components['schemas']['Drift'] | null
-      /**
-       * @description The version of the features.
-       * @example 2
-       */
-      feature_version: number
-      /**
-       * Format: uuid
-       * @description The model.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      id: string
-      /** @description Whether its file is there to forecast with; else it can be trained again. */
-      is_kept: boolean
-      /**
-       * @description Its version; counts up.
-       * @example 12
-       */
-      number: number
-      /**
-       * Format: date-time
-       * @description Since when a person holds it in its place.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      pinned_at: string | null
-      /** @description Why it has this status. */
-      reason: string
-      /** @description The digest of its file, verified at each use. */
-      sha256: string | null
-      /** @enum {string} */
-      status: 'champion' | 'challenger' | 'retired' | 'rejected' | 'failed'
-      /**
-       * Format: date-time
-       * @description When it was trained.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      trained_at: string
-    }
-    ModelChange: {
-      /** @description Its id; who that is, the audit says. */
-      actor_id: string
-      /**
-       * @description What kind of caller had it so.
-       * @example system
-       */
-      actor_kind: string
-      /**
-       * Format: date-time
-       * @description When.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      at: string
-      /**
-       * Format: uuid
-       * @description The model before.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      from_id: string | null
-      /**
-       * @description trained, promoted, rolled_back, released, replaced or fell_back.
-       * @example trained
-       */
-      kind: string
-      /**
-       * Format: uuid
-       * @description The model since.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      to_id: string | null
-      /** @description Why. */
-      why: string
-    }
-    ModelDetail: {
-      /**
-       * Format: date
-       * @description It learnt from what was known at the end of that day.
-       * @example 2026-03-31
-       */
-      as_of: string
-      /**
-       * @description What kind of model it is.
-       * @example xgboost_hazard
-       */
-      backend: string
-      /** @description The backend's version when it was trained; empty for the first models. */
-      backend_version: string
-      /** @description Its errors on the newest part of the history, beside due date and customer median. */
-      backtest: {
-        [key: string]: unknown
-      } | null
-      /**
-       * @description The size of its file.
-       * @example 412
-       */
-      bytes: number
-      changes: components['schemas']['ModelChange'][]
-      /** @description How the backends compared on several days of the ledger's past. */
-      contest: {
-        [key: string]: unknown
-      } | null
-      data: components['schemas']['TrainingData'] | null
-      drift: components['schemas']['Drift'] | null
-      /**
-       * @description The version of the features.
-       * @example 2
-       */
-      feature_version: number
-      /**
-       * Format: uuid
-       * @description The model.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      id: string
-      /** @description Whether its file is there to forecast with; else it can be trained again. */
-      is_kept: boolean
-      /**
-       * @description database or store; null where its file is not kept.
-       * @example database
-       */
-      kept_in: string | null
-      /**
-       * @description Its version; counts up.
-       * @example 12
-       */
-      number: number
-      /** @description What the backend was made with. */
-      parameters: {
-        [key: string]: unknown
-      }
-      /**
-       * Format: date-time
-       * @description Since when a person holds it in its place.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      pinned_at: string | null
-      /** @description Why it has this status. */
-      reason: string
-      /**
-       * @description Of all that was drawn by lot.
-       * @example 0
-       */
-      seed: number
-      /** @description The digest of its file, verified at each use. */
-      sha256: string | null
-      /** @enum {string} */
-      status: 'champion' | 'challenger' | 'retired' | 'rejected' | 'failed'
-      /**
-       * Format: date-time
-       * @description When it was trained.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      trained_at: string
-    }
-    ModelPage: {
-      items: components['schemas']['Model'][]
-      /** @description Pass it as `cursor` for the next page; null on the last. */
-      next_cursor: string | null
-    }
-    Month: {
-      /**
-       * Format: decimal
-       * @description Invoices issued.
-       * @example 1250.0000
-       */
-      billed: string
-      /**
-       * Format: decimal
-       * @description Credit memos issued.
-       * @example 1250.0000
-       */
-      credited: string
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      /**
-       * @description Days of the month that have passed.
-       * @example 412
-       */
-      days: number
-      /**
-       * Format: date
-       * @description First day.
-       * @example 2026-03-31
-       */
-      from_on: string
-      /**
-       * Format: decimal
-       * @description Set against invoices by payments and the like.
-       * @example 1250.0000
-       */
-      paid: string
-      /**
-       * Format: decimal
-       * @description What customers owed at its end.
-       * @example 1250.0000
-       */
-      receivable: string
-      /**
-       * Format: decimal
-       * @description Receivable in days of the trailing sales.
-       * @example 41.30
-       */
-      rolling_dso: string | null
-      /**
-       * Format: date
-       * @description Last day, or as_of.
-       * @example 2026-03-31
-       */
-      to_on: string
-      /**
-       * @description How many days that is.
-       * @example 412
-       */
-      trailing_days: number
-      /**
-       * Format: decimal
-       * @description Net credit sales of the trailing days that end with it.
-       * @example 1250.0000
-       */
-      trailing_sales: string
-      /**
-       * Format: decimal
-       * @description Written off.
-       * @example 1250.0000
-       */
-      written_off: string
-    }
-    Notice: {
-      /**
-       * Format: uuid
-       * @description The connection it is about; null for models.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      connection_id: string | null
-      /**
-       * Format: date-time
-       * @description When it was told.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      created_at: string
-      /** @description Names the notice. */
-      id: number
-      /**
-       * @description needs_reconnect, needs_attention, expires_soon or model_replaced.
-       * @example needs_reconnect
-       */
-      kind: string
-      /**
-       * Format: date-time
-       * @description When somebody first saw it.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      seen_at: string | null
-      /**
-       * Format: date-time
-       * @description When it was mended.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      settled_at: string | null
-      /** @description What happened and what to do. */
-      text: string
-    }
-    NoticeList: {
-      items: components['schemas']['Notice'][]
-    }
-    OwnSession: {
-      /**
-       * @description From which address it was begun.
-       * @example 192.0.2.7
-       */
-      address: string | null
-      /**
-       * Format: date-time
-       * @description When it began.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      created_at: string
-      /**
-       * @description Browser and system, as the browser says.
-       * @example Firefox on Linux
-       */
-      device: string
-      /**
-       * Format: date-time
-       * @description When it ends in any case.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      expires_at: string
-      /**
-       * Format: uuid
-       * @description End it under this id.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      id: string
-      /** @description Whether it is the one asking. */
-      is_current: boolean
-      /**
-       * Format: date-time
-       * @description When it was last used, to the minute.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      last_seen_at: string
-      /**
-       * @description How the person came.
-       * @enum {string}
-       */
-      method: 'password' | 'link' | 'oidc'
-      /**
-       * @description The tenant it works in.
-       * @example acme
-       */
-      tenant_key: string | null
-    }
-    OwnSessionList: {
-      items: components['schemas']['OwnSession'][]
-    }
-    OwnTenant: {
-      /**
-       * @description Its permanent name in the hub.
-       * @example acme
-       */
-      key: string
-      /**
-       * @description Its name.
-       * @example Acme GmbH
-       */
-      name: string
-      /**
-       * @description What the person is in the tenant.
-       * @example member
-       * @enum {string}
-       */
-      role: 'admin' | 'member' | 'viewer'
-    }
-    PasswordChanged: {
-      /**
-       * @description How many other sessions of the person ended.
-       * @example 412
-       */
-      ended_sessions: number
-    }
-    PastPrediction: {
-      /**
-       * Format: date
-       * @description What was known at the end of that day went into it.
-       * @example 2026-03-31
-       */
-      as_of: string
-      /** @description Days from payment to the expected day: above 0, it came sooner; null until paid. */
-      days_off: number | null
-      /**
-       * Format: date
-       * @description Expected day of payment.
-       * @example 2026-03-31
-       */
-      expected_on: string
-      /** @description Whether it was paid from p10_on to p90_on; null until paid. */
-      is_held: boolean | null
-      /**
-       * Format: date-time
-       * @description When it was made.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      made_at: string
-      /**
-       * @description Its kind.
-       * @example xgboost_hazard
-       */
-      model: string
-      /**
-       * Format: uuid
-       * @description The model that made it.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      model_id: string
-      /**
-       * @description That it is paid more than 30 days after its due date.
-       * @example 0.82
-       */
-      p_late30: number
-      /**
-       * @description That it is paid by its due date.
-       * @example 0.82
-       */
-      p_paid_by_due: number
-      /**
-       * Format: date
-       * @description Paid by then with a probability of 10 %.
-       * @example 2026-03-31
-       */
-      p10_on: string
-      /**
-       * Format: date
-       * @description Paid by then with a probability of 50 %.
-       * @example 2026-03-31
-       */
-      p50_on: string
-      /**
-       * Format: date
-       * @description Paid by then with a probability of 90 %.
-       * @example 2026-03-31
-       */
-      p90_on: string
-      /** @enum {string} */
-      risk_level: 'low' | 'medium' | 'high'
-      /**
-       * @description The forecast it belongs to.
-       * @example 412
-       */
-      run_id: number
-    }
-    PaymentReason: {
-      /**
-       * @description The same in the model's own unit.
-       * @example 0.8
-       */
-      contribution: number
-      /**
-       * @description By how many days it has the payment expected later.
-       * @example 6.5
-       */
-      days?: number
-      /**
-       * @description What it is about.
-       * @example usual_delay
-       */
-      feature: string
-      /**
-       * @description In words.
-       * @example This customer usually pays 9 days after due
-       */
-      sentence: string
-    }
-    Period: {
-      /** @description What it is. */
-      about: string
-      /**
-       * @description For how many days it is kept.
-       * @example 412
-       */
-      days: number
-      /**
-       * @description Unless you choose.
-       * @example 412
-       */
-      default_days: number
-      /** @enum {string} */
-      kind:
-        | 'raw'
-        | 'rejects'
-        | 'runs'
-        | 'predictions'
-        | 'webhooks'
-        | 'notices'
-        | 'jobs'
-        | 'uploads'
-        | 'exports'
-        | 'audit'
-      /**
-       * @description The shortest you can choose.
-       * @example 412
-       */
-      least: number
-      /**
-       * @description The longest.
-       * @example 412
-       */
-      most: number
-    }
-    Person: {
-      /**
-       * @description Address they sign in with.
-       * @example ada@acme.example
-       */
-      email: string
-      /**
-       * Format: uuid
-       * @description The person, in every tenant they are a member of.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      id: string
-      /**
-       * @description What they are called; may be empty.
-       * @example Ada Lovelace
-       */
-      name: string
-    }
-    Prediction: {
-      /**
-       * Format: date
-       * @description What was known at the end of that day went into it.
-       * @example 2026-03-31
-       */
-      as_of: string
-      /**
-       * Format: decimal
-       * @description What is still to be paid.
-       * @example 1250.0000
-       */
-      balance: string
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      /**
-       * Format: uuid
-       * @description Who owes it.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      customer_id: string
-      /**
-       * Format: date
-       * @description Due date.
-       * @example 2026-03-31
-       */
-      due_on: string
-      /**
-       * Format: date
-       * @description Expected day of payment.
-       * @example 2026-03-31
-       */
-      expected_on: string
-      /**
-       * Format: uuid
-       * @description The invoice.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      invoice_id: string
-      /**
-       * Format: date
-       * @description Invoice date.
-       * @example 2026-03-31
-       */
-      issued_on: string
-      /**
-       * Format: date-time
-       * @description When it was made.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      made_at: string
-      /**
-       * @description The backend that made it.
-       * @example xgboost_hazard
-       */
-      model: string
-      /**
-       * @description Its number.
-       * @example INV-1042
-       */
-      number: string
-      /**
-       * @description That it is paid more than 30 days after its due date.
-       * @example 0.82
-       */
-      p_late30: number
-      /**
-       * @description That it is paid by its due date.
-       * @example 0.82
-       */
-      p_paid_by_due: number
-      /**
-       * Format: date
-       * @description Paid by then with a probability of 10 %.
-       * @example 2026-03-31
-       */
-      p10_on: string
-      /**
-       * Format: date
-       * @description Paid by then with a probability of 50 %.
-       * @example 2026-03-31
-       */
-      p50_on: string
-      /**
-       * Format: date
-       * @description Paid by then with a probability of 90 %.
-       * @example 2026-03-31
-       */
-      p90_on: string
-      /** @description Sentences with their weight; kept for the invoices most worth a look. */
-      reasons: unknown
-      /** @enum {string} */
-      risk_level: 'low' | 'medium' | 'high'
-      /**
-       * @description The forecast it belongs to.
-       * @example 412
-       */
-      run_id: number
-    }
-    PredictionHistory: {
-      /**
-       * Format: decimal
-       * @description What is still to be paid.
-       * @example 1250.0000
-       */
-      balance: string
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      /**
-       * Format: date
-       * @description Due date.
-       * @example 2026-03-31
-       */
-      due_on: string
-      /**
-       * Format: uuid
-       * @description The invoice.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      invoice_id: string
-      /**
-       * Format: date
-       * @description Invoice date.
-       * @example 2026-03-31
-       */
-      issued_on: string
-      items: components['schemas']['PastPrediction'][]
-      /** @description Pass it as `cursor` for the next page; null on the last. */
-      next_cursor: string | null
-      /**
-       * @description Its number.
-       * @example INV-1042
-       */
-      number: string
-      /**
-       * Format: date
-       * @description The day of its last payment; null until then.
-       * @example 2026-03-31
-       */
-      paid_on: string | null
-      /**
-       * @description What has become of it.
-       * @example paid
-       */
-      status: string
-      /**
-       * Format: decimal
-       * @description What it is over.
-       * @example 1250.0000
-       */
-      total: string
-    }
-    PredictionPage: {
-      items: components['schemas']['Prediction'][]
-      /** @description Pass it as `cursor` for the next page; null on the last. */
-      next_cursor: string | null
-      totals?: components['schemas']['PredictionTotals']
-    }
-    PredictionReasons: {
-      /**
-       * Format: date
-       * @description What was known at the end of that day went into it.
-       * @example 2026-03-31
-       */
-      as_of: string
-      /**
-       * @description How much later than a typical invoice's the payment is expected; null for reasons that were kept.
-       * @example 7.5
-       */
-      difference_days: number | null
-      if_reminded: components['schemas']['ReminderEffect']
-      /**
-       * Format: uuid
-       * @description The invoice.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      invoice_id: string
-      /**
-       * @description The backend that made it.
-       * @example xgboost_hazard
-       */
-      model: string
-      /**
-       * @description What of it is not among the reasons.
-       * @example 0.5
-       */
-      other_days: number | null
-      /** @description The weightiest first. */
-      reasons: components['schemas']['PaymentReason'][]
-      /**
-       * @description The forecast it is about.
-       * @example 412
-       */
-      run_id: number
-    }
-    PredictionTotals: {
-      risk_level: components['schemas']['RiskCounts']
-      /**
-       * @description Matching predictions.
-       * @example 412
-       */
-      total: number
-    }
-    Preview: {
-      /**
-       * Format: date
-       * @description The day the file shows.
-       * @example 2026-03-31
-       */
-      as_of: string
-      /** @description From what it was seen. */
-      as_of_source: string
-      columns: components['schemas']['Column'][]
-      /**
-       * @description Rows that repeat another.
-       * @example 412
-       */
-      copies: number
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      /** @description From what it was seen. */
-      currency_source: string
-      customers_in_headings: boolean
-      /** @description From what it was seen. */
-      date_evidence: string
-      /**
-       * @description Order of day, month and year.
-       * @example dmy
-       */
-      date_order: string
-      /**
-       * @description Decimal mark.
-       * @example .
-       */
-      decimal: string
-      /** @description From what it was seen. */
-      decimal_evidence: string
-      /**
-       * @description Between columns.
-       * @example ,
-       */
-      delimiter: string | null
-      /**
-       * @description Character encoding.
-       * @example utf-8
-       */
-      encoding: string | null
-      /**
-       * @description Its name.
-       * @example ledger.csv
-       */
-      file: string
-      /**
-       * @description csv or xlsx.
-       * @example csv
-       */
-      format: string
-      /**
-       * @description The line of the column headers.
-       * @example 412
-       */
-      header_line: number
-      /** @description Columns that are not used. */
-      ignored: string[]
-      /** @description The first rows that cannot be used. */
-      problems: components['schemas']['PreviewProblem'][]
-      /**
-       * @description Rows that state something.
-       * @example 412
-       */
-      rows: number
-      /** @description Worksheet. */
-      sheet: string | null
-      /** @description Rows left out, by why. */
-      skipped: {
-        [key: string]: number
-      }
-      /** @description The file's own total. */
-      stated_total: string | null
-    }
-    PreviewProblem: {
-      /** @description What was expected. */
-      expected: string | null
-      /** @description Its column. */
-      field: string | null
-      line: number | null
-      /** @description The whole sentence. */
-      message: string
-      /** @description What it holds. */
-      value: string | null
-    }
-    Problem: {
-      /**
-       * @description Stable name of the problem.
-       * @example invalid
-       */
-      code: string
-      /** @description A sentence for people. */
-      detail: string
-      fields?: components['schemas']['FieldProblem'][]
-      /** @description Path of the request. */
-      instance?: string
-      /** @description Finds the request in the log. */
-      request_id?: string
-      /** @example 422 */
-      status: number
-      title: string
-      /** @description Address that explains the code. */
-      type: string
-    }
-    Profile: {
-      contacts?: components['schemas']['Contact'][]
-      /** @description Never remind this customer. */
-      exclude_from_reminders?: boolean
-      /** @description Notes. */
-      notes?: string
-      /** @enum {string|null} */
-      preferred_channel?: 'email' | 'phone' | 'post' | null
-      /**
-       * @description What you know better than the forecast; null leaves it to the forecast.
-       * @enum {string|null}
-       */
-      risk_override?: 'low' | 'medium' | 'high' | null
-      tags?: string[]
-    }
-    Promotion: {
-      /**
-       * @description Hold it there until it is released; else the next training may replace it.
-       * @default true
-       */
-      pin: boolean
-      /**
-       * @description Kept with the change.
-       * @example Better on our large accounts.
-       */
-      why?: string
-    }
-    Ready: {
-      /**
-       * @description What was tried, and ok or what is wrong.
-       * @example {
-       *       "database": "ok"
-       *     }
-       */
-      checks: {
-        [key: string]: string
-      }
-      /**
-       * @description ok or unavailable.
-       * @example ok
-       */
-      status: string
-    }
-    Reconnect: {
-      /**
-       * @description Another way to be let in.
-       * @example oauth
-       */
-      auth_method?: string
-      /**
-       * @description Fields of the form that change.
-       * @example {
-       *       "password": "...",
-       *       "username": "AR_READER"
-       *     }
-       */
-      config?: {
-        [key: string]: unknown
-      }
-      /**
-       * @description The path on this hub where the browser goes on after consent, with `outcome`, `connection` and `job` in its query.
-       * @example /connections
-       */
-      return_to?: string
-    }
-    RedeemLink: {
-      /** @description What stands in the link after `#link=`. */
-      link: string
-      /**
-       * Format: password
-       * @description Sets this password, at least 12 characters, and ends the person's other sessions.
-       * @default null
-       */
-      password: string | null
-    }
-    Reject: {
-      /**
-       * @description What was expected.
-       * @example a date
-       */
-      expected: string | null
-      /**
-       * @description Its column or field.
-       * @example due_on
-       */
-      field: string | null
-      /** @description Where it stands, in a file. */
-      line: number | null
-      /** @description The item as it came, cut where it is very long. */
-      raw: string | null
-      /** @description What is wrong with it. */
-      reason: string
-      /**
-       * @description The listing it came from.
-       * @example rows
-       */
-      stream: string
-      /**
-       * @description What it holds.
-       * @example 31.02.2026
-       */
-      value: string | null
-    }
-    RejectList: {
-      items: components['schemas']['Reject'][]
-    }
-    Reliability: {
-      /**
-       * @description How many.
-       * @example 412
-       */
-      n: number
-      /**
-       * @description The mean of p_paid_by_due.
-       * @example 0.82
-       */
-      p_mean: number
-      /**
-       * @description The share that was paid by due.
-       * @example 0.82
-       */
-      share_paid: number
-    }
-    ReminderEffect: {
-      /**
-       * @description By how many days; null where that is not known.
-       * @example 4
-       */
-      days_sooner: number | null
-      /**
-       * @description Of each at least so many are needed.
-       * @example 412
-       */
-      needed: number
-      /**
-       * @description Like ones without, drawn by lot.
-       * @example 412
-       */
-      not_reminded: number
-      /**
-       * @description Invoices with a reminder that were looked at.
-       * @example 412
-       */
-      reminded: number
-      /** @description What it rests on, or why nothing is claimed. */
-      why: string
-    }
-    Retention: {
-      periods: components['schemas']['Period'][]
-    }
-    RetentionInput: {
-      /**
-       * @description Days by kind.
-       * @example {
-       *       "rejects": 30
-       *     }
-       */
-      periods: {
-        [key: string]: number
-      }
-    }
-    RiskAmounts: {
-      /**
-       * Format: decimal
-       * @description Money received that settles no invoice yet.
-       * @example 1250.0000
-       */
-      cash: string
-      /**
-       * Format: decimal
-       * @description Credit memos that settle no invoice yet.
-       * @example 1250.0000
-       */
-      credit: string
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      /**
-       * Format: decimal
-       * @description Expected delayed cash: money times thirty-day months still to wait beyond due.
-       * @example 1250.0000
-       */
-      delayed: string
-      /**
-       * Format: decimal
-       * @description Of this, disputed.
-       * @example 1250.0000
-       */
-      disputed: string
-      /**
-       * Format: decimal
-       * @description Open, and neither disputed nor covered by cash or credit, the oldest first.
-       * @example 1250.0000
-       */
-      free: string
-      /**
-       * Format: decimal
-       * @description Expected to go over 30 days late.
-       * @example 1250.0000
-       */
-      late30: string
-      /**
-       * Format: decimal
-       * @description Expected never to be paid; see the assumption.
-       * @example 1250.0000
-       */
-      loss: string
-      /**
-       * Format: decimal
-       * @description All that is open.
-       * @example 1250.0000
-       */
-      open: string
-      /**
-       * Format: decimal
-       * @description Of this, past due.
-       * @example 1250.0000
-       */
-      overdue: string
-    }
-    RiskAssumption: {
-      /** @description An assumption: the part of the delay that contact saves, by segment. */
-      contact_saves: {
-        [key: string]: unknown
-      }
-      /**
-       * @description From this p_late30 on the level is high.
-       * @example 0.82
-       */
-      high_from: number
-      /**
-       * @description What is open, or issued in so many days, is watched as far as it falls due in them.
-       * @example 412
-       */
-      horizon_days?: number
-      /** @description Whether the ledger's own write-offs say so; false: it is an assumption. */
-      is_measured: boolean
-      /**
-       * @description The part of what is 90 days late that is never paid.
-       * @example 0.45
-       */
-      loss_given_default: number
-      /**
-       * @description A customer goes late when this part of what is watched does.
-       * @example 0.1
-       */
-      material?: number
-      /**
-       * @description From this p_late30 on the level is medium.
-       * @example 0.82
-       */
-      medium_from: number
-      /** @description The part of what is watched that goes 30, 60 and 90 days late where a customer does. */
-      severity: number[]
-      /** @description Where it is from, in words. */
-      words: string
-    }
-    RiskChange: {
-      /**
-       * Format: date
-       * @description Since when.
-       * @example 2026-03-31
-       */
-      as_of: string
-      /** @enum {string} */
-      level: 'low' | 'medium' | 'high'
-      /**
-       * @description The probability then.
-       * @example 0.82
-       */
-      p_late30: number
-    }
-    RiskCounts: {
-      /**
-       * @description How many.
-       * @example 412
-       */
-      high: number
-      /**
-       * @description How many.
-       * @example 412
-       */
-      low: number
-      /**
-       * @description How many.
-       * @example 412
-       */
-      medium: number
-    }
-    RiskModel: {
-      /**
-       * @description What kind of model it is.
-       * @example xgboost_risk
-       */
-      backend: string | null
-      /** @description Why it is used. */
-      note: string | null
-      /** @description Of answers not seen, by backend. */
-      scores: {
-        [key: string]: unknown
-      } | null
-      /**
-       * Format: date
-       * @description It learnt from what was known at the end of that day.
-       * @example 2026-03-31
-       */
-      trained_on: string | null
-    }
-    RiskReason: {
-      /**
-       * @description Above 0: likelier late. In the model's own unit.
-       * @example 0.8
-       */
-      contribution: number
-      /**
-       * @description What it is about.
-       * @example oldest
-       */
-      feature: string
-      /**
-       * @description In plain words.
-       * @example Its oldest open invoice is 25 days overdue
-       */
-      sentence: string
-    }
-    RoleInput: {
-      /**
-       * @description What they are from now on.
-       * @example member
-       * @enum {string}
-       */
-      role: 'admin' | 'member' | 'viewer'
-    }
-    Rollback: {
-      /**
-       * @description Kept with the change.
-       * @example Forecasts became too early.
-       */
-      why?: string
-    }
-    Rotation: {
-      /**
-       * @description For how long the old key works beside the new one.
-       * @default 24
-       */
-      overlap_hours: number
-    }
-    Run: {
-      /**
-       * @description How often the provider was called.
-       * @example 412
-       */
-      calls: number
-      /**
-       * @description Ledger records written.
-       * @example 412
-       */
-      changed: number
-      /**
-       * Format: uuid
-       * @description What was read.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      connection_id: string
-      /**
-       * @description Records by entity: inserted, changed, unchanged, deleted.
-       * @example {
-       *       "invoice": {
-       *         "changed": 1,
-       *         "deleted": 0,
-       *         "inserted": 12,
-       *         "unchanged": 400
-       *       }
-       *     }
-       */
-      counts: {
-        [key: string]: unknown
-      }
-      /** @description What does not add up, and how often. */
-      findings: {
-        [key: string]: unknown
-      }
-      /**
-       * Format: date-time
-       * @description When it ended.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      finished_at: string | null
-      /**
-       * Format: uuid
-       * @description The run.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      id: string
-      /** @description Items read, by stream. */
-      items: {
-        [key: string]: unknown
-      }
-      /**
-       * @description backfill: the first; increment: what changed; full: all of it anew; some: single records that the provider announced; import: a file.
-       * @enum {string}
-       */
-      kind: 'backfill' | 'increment' | 'full' | 'some' | 'import'
-      /** @description Why it is not ok. */
-      reason: string | null
-      /**
-       * @description Items that could not be used.
-       * @example 412
-       */
-      rejected: number
-      /**
-       * Format: date-time
-       * @description When it began.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      started_at: string
-      /**
-       * @description waiting: it goes on when the provider's limit lets it; `reason` says when.
-       * @enum {string}
-       */
-      status: 'running' | 'waiting' | 'ok' | 'partial' | 'suspicious' | 'failed'
-      /**
-       * @description The provider's receivables against the ledger's, per currency and, as `home`, in the books' home currency; null where it states none. /api/connections/{connection_id}/tie-out has the customers.
-       * @example {
-       *       "EUR": {
-       *         "difference": "0.0000",
-       *         "ledger": "1250.0000",
-       *         "provider": "1250.0000"
-       *       }
-       *     }
-       */
-      tie_out: unknown
-      /** @description Seconds spent, by step. */
-      timings: {
-        [key: string]: unknown
-      }
-      /** @description What a person should know of. */
-      warnings: string[]
-      /**
-       * Format: uuid
-       * @description The job that ran it.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      work_id: string | null
-    }
-    RunDetail: {
-      /**
-       * @description How often the provider was called.
-       * @example 412
-       */
-      calls: number
-      /**
-       * @description Ledger records written.
-       * @example 412
-       */
-      changed: number
-      /**
-       * Format: uuid
-       * @description What was read.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      connection_id: string
-      /**
-       * @description Records by entity: inserted, changed, unchanged, deleted.
-       * @example {
-       *       "invoice": {
-       *         "changed": 1,
-       *         "deleted": 0,
-       *         "inserted": 12,
-       *         "unchanged": 400
-       *       }
-       *     }
-       */
-      counts: {
-        [key: string]: unknown
-      }
-      /** @description What does not add up, and how often. */
-      findings: {
-        [key: string]: unknown
-      }
-      /**
-       * Format: date-time
-       * @description When it ended.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      finished_at: string | null
-      /**
-       * Format: uuid
-       * @description The run.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      id: string
-      /** @description Items read, by stream. */
-      items: {
-        [key: string]: unknown
-      }
-      /**
-       * @description backfill: the first; increment: what changed; full: all of it anew; some: single records that the provider announced; import: a file.
-       * @enum {string}
-       */
-      kind: 'backfill' | 'increment' | 'full' | 'some' | 'import'
-      /** @description What happened, oldest first. */
-      log: components['schemas']['LogLine'][]
-      progress: components['schemas']['StreamProgress'][]
-      /** @description Why it is not ok. */
-      reason: string | null
-      /**
-       * @description Items that could not be used.
-       * @example 412
-       */
-      rejected: number
-      /**
-       * Format: date-time
-       * @description When it began.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      started_at: string
-      /**
-       * @description waiting: it goes on when the provider's limit lets it; `reason` says when.
-       * @enum {string}
-       */
-      status: 'running' | 'waiting' | 'ok' | 'partial' | 'suspicious' | 'failed'
-      /**
-       * @description The provider's receivables against the ledger's, per currency and, as `home`, in the books' home currency; null where it states none. /api/connections/{connection_id}/tie-out has the customers.
-       * @example {
-       *       "EUR": {
-       *         "difference": "0.0000",
-       *         "ledger": "1250.0000",
-       *         "provider": "1250.0000"
-       *       }
-       *     }
-       */
-      tie_out: unknown
-      /** @description Seconds spent, by step. */
-      timings: {
-        [key: string]: unknown
-      }
-      /** @description What a person should know of. */
-      warnings: string[]
-      /**
-       * Format: uuid
-       * @description The job that ran it.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      work_id: string | null
-    }
-    RunList: {
-      items: components['schemas']['Run'][]
-    }
-    Scenario: {
-      changes: components['schemas']['Change'][]
-      /**
-       * @description What to call it in the answer.
-       * @example Acme stops paying
-       */
-      name?: string
-    }
-    Scenarios: {
-      /**
-       * Format: date
-       * @description The forecast's day.
-       * @example 2026-03-31
-       */
-      as_of: string
-      /**
-       * @description The periods shown.
-       * @enum {string}
-       */
-      by: 'day' | 'week' | 'month'
-      /**
-       * Format: date-time
-       * @description When the forecast was made.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      made_at: string
-      scenarios: components['schemas']['Compared'][]
-    }
-    ScenariosRequest: {
-      /**
-       * @description Periods to show.
-       * @default week
-       * @enum {string}
-       */
-      by: 'day' | 'week' | 'month'
-      /**
-       * @description Periods ahead, the running one first: up to 182 days (30), 26 weeks (13), 6 months (3).
-       * @example 13
-       */
-      horizon?: number
-      scenarios: components['schemas']['Scenario'][]
-    }
-    Scope: {
-      /**
-       * @description What it is needed for.
-       * @example Invoices and payments
-       */
-      reason: string
-      /**
-       * @description The provider's name of it.
-       * @example accounting.transactions.read
-       */
-      scope: string
-    }
-    Session: {
-      /** @description Whether changing the password needs the one they have. */
-      asks_password: boolean
-      /** @description Writes by cookie send it as `X-CSRF-Token`; null without a cookie. */
-      csrf_token: string | null
-      /**
-       * Format: date-time
-       * @description When it ends in any case; null for a token.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      expires_at: string | null
-      /** @description Whether they look after the installation. */
-      is_operator: boolean
-      /**
-       * @description How they came; token: the provider's, without a session.
-       * @enum {string}
-       */
-      method: 'password' | 'link' | 'oidc' | 'token'
-      /**
-       * @description What the person is in the tenant.
-       * @example member
-       * @enum {string|null}
-       */
-      role: 'admin' | 'member' | 'viewer' | null
-      /** @description The tenant being worked in; null for who is a member of none. */
-      tenant: components['schemas']['SessionTenant'] | null
-      tenants: components['schemas']['OwnTenant'][]
-      user: components['schemas']['Person']
-    }
-    SessionTenant: {
-      /**
-       * @description Its permanent name in the hub.
-       * @example acme
-       */
-      key: string
-      /**
-       * @description Its name.
-       * @example Acme GmbH
-       */
-      name: string
-    }
-    SignedOut: {
-      /** @description Open it to end the provider's own session too; null where there is none. */
-      sign_out_url: string | null
-    }
-    SignIn: {
-      /**
-       * @description Address.
-       * @example ada@acme.example
-       */
-      email: string
-      /**
-       * Format: password
-       * @description Password.
-       */
-      password: string
-    }
-    SignInLink: {
-      /**
-       * Format: date-time
-       * @description Until when it works.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      expires_at: string
-      /**
-       * @description Opens a session once. It is not shown again; hand it to nobody else.
-       * @example https://ar.example.com/sign-in#link=...
-       */
-      sign_in_link: string
-    }
-    SignInMethods: {
-      /** @description By email and password, or by a sign-in link. */
-      local: boolean
-      /** @description Through a provider: open `/api/oidc/start`. */
-      oidc: boolean
-    }
-    Started: {
-      /** @description Where the person consents; in the browser that was given the cookie of this answer, within 10 minutes. */
-      authorize_url: string | null
-      connection: components['schemas']['Connection']
-      job: components['schemas']['Job'] | null
-    }
-    StatusCount: {
-      /**
-       * @description How many.
-       * @example 412
-       */
-      count: number
-      status: string
-    }
-    StreamProgress: {
-      /** @description Whether it was read to its end. */
-      done: boolean
-      /**
-       * @description Items read.
-       * @example 412
-       */
-      items: number
-      /**
-       * @description Pages read.
-       * @example 412
-       */
-      pages: number
-      /**
-       * @description The listing.
-       * @example invoices
-       */
-      stream: string
-    }
-    Summary: {
-      /**
-       * Format: date
-       * @description The day it is for.
-       * @example 2026-03-31
-       */
-      as_of: string
-      currencies: components['schemas']['CurrencySummary'][]
-    }
-    SwitchTenant: {
-      /**
-       * @description The tenant's permanent name in the hub.
-       * @example acme
-       */
-      tenant: string
-    }
-    SyncRequest: {
-      /**
-       * @description increment: what changed, or everything where that was never read. full: everything anew, and what is no longer there is deleted.
-       * @default increment
-       * @enum {string}
-       */
-      kind: 'increment' | 'full'
-    }
-    Tenant: {
-      /**
-       * Format: date-time
-       * @description Since when it is here.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      created_at: string
-      /** @description Whether its ledger holds anything; from then on the home currency stays. */
-      has_records: boolean
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      home_currency: string
-      /**
-       * @description Its permanent name in the hub.
-       * @example acme
-       */
-      key: string
-      /**
-       * @description Its name.
-       * @example Acme GmbH
-       */
-      name: string
-      /** @description IANA name; says when its days begin. */
-      time_zone: string
-    }
-    TenantInput: {
-      /**
-       * @description Its first admin.
-       * @example ada@acme.example
-       */
-      admin_email?: string
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @default USD
-       * @example EUR
-       */
-      home_currency: string
-      /**
-       * @description Names its schema for good; made from the name unless given.
-       * @example acme
-       */
-      key?: string
-      /**
-       * @description Its name.
-       * @example Acme GmbH
-       */
-      name: string
-      /**
-       * @description IANA name; says when its days begin.
-       * @default UTC
-       * @example Europe/Berlin
-       */
-      time_zone: string
-    }
-    TenantUpdate: {
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      home_currency?: string
-      /**
-       * @description Its name.
-       * @example Acme GmbH
-       */
-      name: string
-      /**
-       * @description IANA name; says when its days begin.
-       * @example Europe/Berlin
-       */
-      time_zone: string
-    }
-    TieOut: {
-      /**
-       * Format: date
-       * @description The day at whose end they were compared.
-       * @example 2026-03-31
-       */
-      as_of: string | null
-      currencies: components['schemas']['Comparison'][]
-      /** @description Those with the largest differences, up to 500. */
-      customers: components['schemas']['CustomerGap'][]
-      /**
-       * @description How many customers' balances differ.
-       * @example 412
-       */
-      differing_customers: number
-      home: components['schemas']['Comparison'] | null
-      /** @description Whether all that was compared is equal to the cent. */
-      is_equal: boolean | null
-      /**
-       * Format: uuid
-       * @description The run that compared them; null where none has yet.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      run_id: string | null
-      /**
-       * Format: date-time
-       * @description When that run began.
-       * @example 2026-03-31T09:30:00+00:00
-       */
-      started_at: string | null
-      /** @enum {string|null} */
-      status: 'running' | 'waiting' | 'ok' | 'partial' | 'suspicious' | 'failed' | null
-    }
-    TrainingData: {
-      /**
-       * @description It learnt from so many customers, drawn by lot; null: from all.
-       * @example 412
-       */
-      customers: number | null
-      /** @description SHA-256 of all that training read. */
-      digest: string
-      /**
-       * Format: date
-       * @description The earliest invoice was issued then.
-       * @example 2026-03-31
-       */
-      first: string | null
-      /**
-       * @description Invoices, open ones among them.
-       * @example 412
-       */
-      invoices: number
-      /**
-       * Format: date
-       * @description The latest invoice was issued then.
-       * @example 2026-03-31
-       */
-      last: string | null
-      /**
-       * @description Invoices that had been paid.
-       * @example 412
-       */
-      payments: number
-    }
-    Verification: {
-      /** @description Verified behind this event ... */
-      after: number
-      fault: components['schemas']['Fault'] | null
-      /** @description Its hash, hexadecimal: keep it elsewhere to prove later that nothing was written anew. */
-      head_hash?: string
-      /** @description The newest event. */
-      head_number: number
-      /** @description Whether no fault was found in what was verified. */
-      is_intact: boolean
-      /** @description Pass it as `after` to go on; null at the end. */
-      next_after: number | null
-      /** @description ... up to this one. */
-      through: number
-    }
-    WantedContact: {
-      /**
-       * @description The person's e-mail address, upper or lower case.
-       * @example jo@acme.example
-       */
-      email: string
-    }
-    Worklist: {
-      items: components['schemas']['WorklistItem'][]
-    }
-    WorklistItem: {
-      /**
-       * @description ISO 4217 code of the amounts beside it.
-       * @example EUR
-       */
-      currency: string
-      /**
-       * Format: uuid
-       * @description Who owes it.
-       * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-       */
-      customer_id: string
-      /**
-       * @description Their name.
-       * @example Acme GmbH
-       */
-      customer_name: string
-      /**
-       * @description Days since then.
-       * @example 412
-       */
-      days_overdue: number
-      /**
-       * Format: decimal
-       * @description Balance times thirty-day months overdue.
-       * @example 1250.0000
-       */
-      delayed: string
-      /**
-       * @description How many invoices.
-       * @example 412
-       */
-      invoices: number
-      /**
-       * Format: date
-       * @description The oldest due date.
-       * @example 2026-03-31
-       */
-      oldest_due_on: string
-      /**
-       * Format: decimal
-       * @description Sum past due.
-       * @example 1250.0000
-       */
-      overdue: string
-      /**
-       * @description Place within the currency, from 1.
-       * @example 412
-       */
-      rank: number
-    }
-  }
-  responses: {
-    /** @description The body is not what its content type says. */
-    BAD_REQUEST: {
-      headers: {
-        [name: string]: unknown
-      }
-      content: {
-        'application/problem+json': components['schemas']['Problem']
-      }
-    }
-    /** @description It exists already, or the `Idempotency-Key` was used for another request. */
-    CONFLICT: {
-      headers: {
-        [name: string]: unknown
-      }
-      content: {
-        'application/problem+json': components['schemas']['Problem']
-      }
-    }
-    /** @description More than the hub takes in one request. */
-    CONTENT_TOO_LARGE: {
-      headers: {
-        [name: string]: unknown
-      }
-      content: {
-        'application/problem+json': components['schemas']['Problem']
-      }
-    }
-    /** @description Any other problem. */
-    DEFAULT_ERROR: {
-      headers: {
-        [name: string]: unknown
-      }
-      content: {
-        'application/problem+json': components['schemas']['Problem']
-      }
-    }
-    /** @description These credentials do not reach this far; or, with a cookie, the CSRF token is missing. */
-    FORBIDDEN: {
-      headers: {
-        [name: string]: unknown
-      }
-      content: {
-        'application/problem+json': components['schemas']['Problem']
-      }
-    }
-    /** @description There is no such thing for this caller. */
-    NOT_FOUND: {
-      headers: {
-        [name: string]: unknown
-      }
-      content: {
-        'application/problem+json': components['schemas']['Problem']
-      }
-    }
-    /** @description Unchanged since the ETag in `If-None-Match`. */
-    NOT_MODIFIED: {
-      headers: {
-        [name: string]: unknown
-      }
-      content?: never
-    }
-    /** @description It was changed since it was read. */
-    PRECONDITION_FAILED: {
-      headers: {
-        [name: string]: unknown
-      }
-      content: {
-        'application/problem+json': components['schemas']['Problem']
-      }
-    }
-    /** @description `If-Match` is missing. */
-    PRECONDITION_REQUIRED: {
-      headers: {
-        [name: string]: unknown
-      }
-      content: {
-        'application/problem+json': components['schemas']['Problem']
-      }
-    }
-    /** @description Too many requests; `Retry-After` says in how many seconds there is room again. */
-    TOO_MANY_REQUESTS: {
-      headers: {
-        /** @description Seconds. */
-        'Retry-After'?: number
-        [name: string]: unknown
-      }
-      content: {
-        'application/problem+json': components['schemas']['Problem']
-      }
-    }
-    /** @description Nobody is signed in, or the credentials are unknown, expired or revoked. */
-    UNAUTHORIZED: {
-      headers: {
-        [name: string]: unknown
-      }
-      content: {
-        'application/problem+json': components['schemas']['Problem']
-      }
-    }
-    /** @description Something sent cannot be used; `fields` says what, and nothing was stored. */
-    UNPROCESSABLE_ENTITY: {
-      headers: {
-        [name: string]: unknown
-      }
-      content: {
-        'application/problem+json': components['schemas']['Problem']
-      }
-    }
-    /** @description The body has another content type than this operation takes. */
-    UNSUPPORTED_MEDIA_TYPE: {
-      headers: {
-        [name: string]: unknown
-      }
-      content: {
-        'application/problem+json': components['schemas']['Problem']
-      }
-    }
-  }
-  parameters: {
-    /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
-    IdempotencyKey: string
-    /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
-    IfMatch: string
-  }
-  requestBodies: never
-  headers: never
-  pathItems: never
+    schemas: {
+        Account: {
+            /**
+             * @description The currency of its books.
+             * @example USD
+             */
+            home_currency: string | null;
+            /**
+             * @description The provider's id of it.
+             * @example 9130357992222222
+             */
+            id: string;
+            /**
+             * @description What it is called there.
+             * @example Acme Ltd
+             */
+            name: string;
+            /**
+             * @description Where its days begin.
+             * @example America/Los_Angeles
+             */
+            time_zone: string | null;
+        };
+        AccountChoice: {
+            /** @description One of `choices`. */
+            account_id: string;
+        };
+        Accuracy: {
+            champion: components["schemas"]["Champion"] | null;
+            /**
+             * @description Which forecast of each invoice was scored.
+             * @example first
+             */
+            horizon: string;
+            months: components["schemas"]["AccuracyMonth"][];
+            overall: components["schemas"]["AccuracyFigures"];
+            reliability: components["schemas"]["Reliability"][];
+            segments: components["schemas"]["AccuracySegment"][];
+            /**
+             * Format: date
+             * @description Payments from that day on.
+             * @example 2026-03-31
+             */
+            since: string;
+        };
+        AccuracyFigures: {
+            /**
+             * @description Days forecast too late on average; negative: too early.
+             * @example 0.1
+             */
+            bias: number | null;
+            /**
+             * @description Brier score of p_paid_by_due.
+             * @example 0.15
+             */
+            brier: number | null;
+            /**
+             * @description The same by the customer's share of late payments.
+             * @example 0.18
+             */
+            brier_naive: number | null;
+            /**
+             * @description Share paid between p10 and p90.
+             * @example 0.82
+             */
+            coverage: number | null;
+            /**
+             * @description Expected calibration error, ten bins.
+             * @example 0.02
+             */
+            ece: number | null;
+            /**
+             * @description Mean error in days.
+             * @example 2.4
+             */
+            mae: number | null;
+            /**
+             * @description The same by the customer's median.
+             * @example 2.8
+             */
+            mae_naive: number | null;
+            /**
+             * @description Paid invoices.
+             * @example 412
+             */
+            n: number;
+            /**
+             * @description Those not yet due when they were forecast.
+             * @example 412
+             */
+            n_due: number;
+        };
+        AccuracyMonth: {
+            /**
+             * @description Days forecast too late on average; negative: too early.
+             * @example 0.1
+             */
+            bias: number | null;
+            /**
+             * @description Brier score of p_paid_by_due.
+             * @example 0.15
+             */
+            brier: number | null;
+            /**
+             * @description The same by the customer's share of late payments.
+             * @example 0.18
+             */
+            brier_naive: number | null;
+            /**
+             * @description Share paid between p10 and p90.
+             * @example 0.82
+             */
+            coverage: number | null;
+            /**
+             * @description Expected calibration error, ten bins.
+             * @example 0.02
+             */
+            ece: number | null;
+            /**
+             * @description Mean error in days.
+             * @example 2.4
+             */
+            mae: number | null;
+            /**
+             * @description The same by the customer's median.
+             * @example 2.8
+             */
+            mae_naive: number | null;
+            /**
+             * @description The backend.
+             * @example xgboost_hazard
+             */
+            model: string;
+            /**
+             * Format: date
+             * @description Its first day.
+             * @example 2026-03-31
+             */
+            month: string;
+            /**
+             * @description Paid invoices.
+             * @example 412
+             */
+            n: number;
+            /**
+             * @description Those not yet due when they were forecast.
+             * @example 412
+             */
+            n_due: number;
+        };
+        AccuracySegment: {
+            /**
+             * @description Days forecast too late on average; negative: too early.
+             * @example 0.1
+             */
+            bias: number | null;
+            /**
+             * @description Brier score of p_paid_by_due.
+             * @example 0.15
+             */
+            brier: number | null;
+            /**
+             * @description The same by the customer's share of late payments.
+             * @example 0.18
+             */
+            brier_naive: number | null;
+            /**
+             * @description Share paid between p10 and p90.
+             * @example 0.82
+             */
+            coverage: number | null;
+            /**
+             * @description Expected calibration error, ten bins.
+             * @example 0.02
+             */
+            ece: number | null;
+            /**
+             * @description Mean error in days.
+             * @example 2.4
+             */
+            mae: number | null;
+            /**
+             * @description The same by the customer's median.
+             * @example 2.8
+             */
+            mae_naive: number | null;
+            /**
+             * @description Paid invoices.
+             * @example 412
+             */
+            n: number;
+            /**
+             * @description Those not yet due when they were forecast.
+             * @example 412
+             */
+            n_due: number;
+            /**
+             * @description history, amount, currency or horizon.
+             * @example history
+             */
+            segment: string;
+            /**
+             * @description Which of them.
+             * @example many
+             */
+            value: string;
+        };
+        ActualPeriod: {
+            /**
+             * Format: decimal
+             * @description Receipts set against invoices, whenever these were issued.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * Format: date
+             * @description Its last day.
+             * @example 2026-03-31
+             */
+            ends_on: string;
+            /** @description By the run a week before it; null without one. */
+            forecast_1_week_before?: components["schemas"]["EarlierForecast"] | null;
+            /** @description By the run four weeks before it. */
+            forecast_4_weeks_before?: components["schemas"]["EarlierForecast"] | null;
+            /**
+             * Format: date
+             * @description Its first day.
+             * @example 2026-03-31
+             */
+            starts_on: string;
+            /**
+             * Format: date
+             * @description Its Monday, of weeks.
+             * @example 2026-03-31
+             */
+            week?: string;
+        };
+        AddedMember: {
+            /**
+             * Format: date-time
+             * @description Since when they are a member.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            added_at: string;
+            /**
+             * @description Address they sign in with.
+             * @example ada@acme.example
+             */
+            email: string;
+            /** @description Whether an operator has locked them out. */
+            is_disabled: boolean;
+            /**
+             * @description What they are called; may be empty.
+             * @example Ada Lovelace
+             */
+            name: string;
+            /**
+             * @description What they are in this tenant.
+             * @example member
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer";
+            sign_in: components["schemas"]["SignInLink"] | null;
+            /**
+             * Format: uuid
+             * @description The person, in every tenant they are a member of.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            user_id: string;
+        };
+        Aging: {
+            /**
+             * Format: date
+             * @description The day it is for.
+             * @example 2026-03-31
+             */
+            as_of: string;
+            /**
+             * Format: decimal
+             * @description Open invoices less unapplied credit.
+             * @example 1250.0000
+             */
+            balance: string;
+            basis: string;
+            buckets: components["schemas"]["Bucket"][];
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: uuid
+             * @description Null for all customers.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string | null;
+            /**
+             * @description Open invoices.
+             * @example 412
+             */
+            invoices: number;
+            /**
+             * Format: decimal
+             * @description All open invoices.
+             * @example 1250.0000
+             */
+            open: string;
+            /**
+             * Format: decimal
+             * @description Money and credit received that settles no invoice yet.
+             * @example 1250.0000
+             */
+            unapplied: string;
+        };
+        AgingList: {
+            items: components["schemas"]["Aging"][];
+        };
+        Alive: {
+            /**
+             * @description Always ok.
+             * @example ok
+             */
+            status: string;
+        };
+        Allocation: {
+            /**
+             * Format: decimal
+             * @description In the invoice's currency.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * Format: date
+             * @description From when it counts.
+             * @example 2026-03-31
+             */
+            applied_on: string;
+            /**
+             * Format: uuid
+             * @description The hub's id.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description What settled it.
+             * @example payment
+             */
+            kind: string;
+            /**
+             * Format: date
+             * @description From when it no longer counts.
+             * @example 2026-03-31
+             */
+            reversed_on: string | null;
+            /**
+             * Format: decimal
+             * @description In the payment's currency, where that differs.
+             * @example 1250.0000
+             */
+            source_amount: string | null;
+            /**
+             * Format: uuid
+             * @description The payment or credit memo.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            source_id: string | null;
+        };
+        AmountsToContact: {
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: decimal
+             * @description Expected delayed cash: money times thirty-day months still to wait beyond due.
+             * @example 1250.0000
+             */
+            delayed: string;
+            /**
+             * Format: decimal
+             * @description Of this, neither disputed nor covered by cash or credit.
+             * @example 1250.0000
+             */
+            free: string;
+            /**
+             * Format: decimal
+             * @description Expected to go over 30 days late.
+             * @example 1250.0000
+             */
+            late30: string;
+            /**
+             * Format: decimal
+             * @description Expected never to be paid.
+             * @example 1250.0000
+             */
+            loss: string;
+            /**
+             * Format: decimal
+             * @description All that is open.
+             * @example 1250.0000
+             */
+            open: string;
+            /**
+             * Format: decimal
+             * @description Of this, past due.
+             * @example 1250.0000
+             */
+            overdue: string;
+        };
+        AuditEvent: {
+            /**
+             * @description What was done; an operationId where nothing says it better.
+             * @example customer.updated
+             */
+            action: string;
+            /**
+             * @description Who acted: an id, or the address of somebody unknown.
+             * @example hub
+             */
+            actor_id: string;
+            /**
+             * @description What acted.
+             * @enum {string}
+             */
+            actor_kind: "person" | "key" | "client" | "plugin" | "system" | "anonymous";
+            /**
+             * @description What people call them.
+             * @example ann@example.com
+             */
+            actor_name: string;
+            /**
+             * @description Where from.
+             * @example 192.0.2.7
+             */
+            address: string | null;
+            /** @description As it is now. Contact details are fingerprints (`fp:...`), secrets are struck out. */
+            after: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Format: date-time
+             * @description When, by the database's clock.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            at: string;
+            /** @description What changed, as it was. */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description Its place in the chain, without gaps.
+             * @example 412
+             */
+            number: number;
+            /**
+             * @description Which one; empty for several.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            object_id: string;
+            /**
+             * @description What it was done to.
+             * @example customer
+             */
+            object_type: string;
+            /**
+             * @description How it ended.
+             * @enum {string}
+             */
+            outcome: "done" | "denied" | "failed";
+            /**
+             * @description In which request.
+             * @example 4f0c2a1b9d8e
+             */
+            request_id: string | null;
+            /** @description With which program. */
+            user_agent: string | null;
+        };
+        AuditList: {
+            items: components["schemas"]["AuditEvent"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        AuthMethod: {
+            /** @description JSON Schema (2020-12) of what is entered as `config`; `x-secret` is sealed. */
+            form: {
+                [key: string]: unknown;
+            };
+            /** @description Whether this hub has an app there; else client_id and client_secret are asked for. */
+            has_app: boolean;
+            /** @enum {string} */
+            kind: "oauth2_code" | "oauth2_client_credentials" | "oauth2_jwt" | "oauth1" | "basic" | "api_key";
+            /**
+             * @description Its name here.
+             * @example oauth
+             */
+            method: string;
+            /** @description Whether a person consents at the provider, in the browser. */
+            needs_consent: boolean;
+            scopes: components["schemas"]["Scope"][];
+            /**
+             * @description For people.
+             * @example Sign in at the provider
+             */
+            title: string;
+        };
+        BacktestRequest: {
+            /**
+             * Format: date
+             * @description The ledger as it was known at the end of that day; default: today.
+             * @example 2026-03-31
+             */
+            as_of?: string;
+        };
+        Bucket: {
+            /**
+             * Format: decimal
+             * @description Sum of what is open.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * @description How many.
+             * @example 412
+             */
+            invoices: number;
+            /**
+             * @description Days past due, or since issue.
+             * @example 1-30
+             */
+            label: string;
+        };
+        CashFlow: {
+            /**
+             * Format: date
+             * @description What was known at the end of that day went into it; null before the first forecast.
+             * @example 2026-03-31
+             */
+            as_of?: string | null;
+            /**
+             * @description The periods shown.
+             * @enum {string}
+             */
+            by?: "day" | "week" | "month";
+            /**
+             * @description What the forecast is about.
+             * @example Invoices issued by as_of; new business is not included.
+             */
+            covers?: string;
+            currencies: components["schemas"]["CurrencyCashFlow"][];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            made_at?: string | null;
+        };
+        Champion: {
+            alarms: string[];
+            /**
+             * Format: date
+             * @description It learnt from what was known then.
+             * @example 2026-03-31
+             */
+            as_of: string;
+            drift: components["schemas"]["Drift"] | null;
+            /**
+             * Format: uuid
+             * @description The model.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description Its mean error in its backtest.
+             * @example 2.4
+             */
+            mae_backtest: number | null;
+            /**
+             * @description Its backend.
+             * @example xgboost_hazard
+             */
+            model: string;
+            /**
+             * @description Its version.
+             * @example 12
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description Since when a person holds it in its place.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            pinned_at: string | null;
+        };
+        Change: {
+            /**
+             * Format: decimal
+             * @description What the new invoice is over.
+             * @example 1250.00
+             */
+            amount?: string;
+            /**
+             * @description Customers of this country, as the books name it.
+             * @example DE
+             */
+            country?: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency?: string;
+            /**
+             * Format: uuid
+             * @description A customer.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id?: string;
+            /**
+             * @description Days later (terms; sooner where negative) or sooner (collection_push).
+             * @example 10
+             */
+            days?: number;
+            /**
+             * Format: date
+             * @description Its due date.
+             * @example 2026-03-31
+             */
+            due_on?: string;
+            /**
+             * Format: uuid
+             * @description An open invoice.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            invoice_id?: string;
+            /**
+             * Format: date
+             * @description Its day of issue.
+             * @example 2026-03-31
+             */
+            issued_on?: string;
+            /**
+             * @description What is otherwise.
+             * @enum {string}
+             */
+            kind: "stops_paying" | "terms" | "collection_push" | "paid_on" | "new_invoice";
+            /**
+             * Format: date
+             * @description The day on which the invoice is paid.
+             * @example 2026-03-31
+             */
+            paid_on?: string;
+            /**
+             * @description How likely a push works, by your own assumption; 1 unless given.
+             * @example 0.5
+             */
+            share?: number;
+        };
+        ChangePassword: {
+            /**
+             * Format: password
+             * @description The one they have; not needed shortly after a sign-in link.
+             * @default null
+             */
+            current_password: string | null;
+            /**
+             * Format: password
+             * @description The new one, at least 12 characters.
+             */
+            password: string;
+        };
+        Column: {
+            /**
+             * @description Its header in the file.
+             * @example Due Date
+             */
+            column: string;
+            /**
+             * @description What it holds.
+             * @example due_date
+             */
+            field: string;
+            /** @description By what it was recognised. */
+            how: string;
+            samples: string[];
+        };
+        Compared: {
+            /** @description What is supposed, in words, one per change. */
+            assumes: string[];
+            currencies: components["schemas"]["ComparedCurrency"][];
+            /** @description As it was called. */
+            name: string | null;
+        };
+        ComparedCurrency: {
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            periods: components["schemas"]["ComparedPeriod"][];
+        };
+        ComparedPeriod: {
+            base: components["schemas"]["Expected"];
+            /** @description Scenario less base. */
+            difference: components["schemas"]["Expected"];
+            /**
+             * Format: date
+             * @description Its last day.
+             * @example 2026-03-31
+             */
+            ends_on: string;
+            scenario: components["schemas"]["Expected"];
+            /**
+             * Format: date
+             * @description Its first day.
+             * @example 2026-03-31
+             */
+            starts_on: string;
+        };
+        Comparison: {
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: decimal
+             * @description What the ledger holds beyond the provider's.
+             * @example 1250.0000
+             */
+            difference: string;
+            /**
+             * Format: decimal
+             * @description What the ledger holds.
+             * @example 1250.0000
+             */
+            ledger: string;
+            /**
+             * Format: decimal
+             * @description What the provider states.
+             * @example 1250.0000
+             */
+            provider: string;
+        };
+        Connection: {
+            account: components["schemas"]["Account"] | null;
+            /**
+             * @description How it is let in.
+             * @example oauth
+             */
+            auth_method: string | null;
+            choices: components["schemas"]["Account"][];
+            /** @description What was entered, but for secrets. */
+            config: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The connector's slug.
+             * @example xero
+             */
+            connector: string;
+            /**
+             * Format: date-time
+             * @description When it was added.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was disconnected.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            disconnected_at: string | null;
+            health: components["schemas"]["Health"] | null;
+            /**
+             * Format: uuid
+             * @description The connection.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /** @description Whether something new is to open it, once it has proved good. */
+            is_being_tried: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last read from the start.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            last_full_run_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last read.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            last_run_at: string | null;
+            /**
+             * @description What people call it.
+             * @example Xero
+             */
+            name: string;
+            /**
+             * Format: date
+             * @description From when on it is next read from the start, at night; shown of a single connection.
+             * @example 2026-03-31
+             */
+            next_full_run_on?: string | null;
+            /** @description Why it is not ready, for whoever can mend it. */
+            reason: string | null;
+            /** @description Secrets that were entered, by name; never shown. */
+            sealed: string[];
+            /**
+             * @description pending: not tried yet, or somebody has yet to consent. choose_account: choose one of `choices`. needs_reconnect: the provider lets nobody in until somebody reconnects.
+             * @enum {string}
+             */
+            status: "pending" | "choose_account" | "ready" | "needs_reconnect" | "needs_attention" | "paused" | "disconnected";
+            /** @description Where the provider is to send announcements, signed with this connection's webhook key. */
+            webhook_address: string | null;
+        };
+        ConnectionChange: {
+            /** @description Fields of the form that change; null empties one. */
+            config?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description What people call it.
+             * @example Xero UK
+             */
+            name?: string;
+        };
+        ConnectionInput: {
+            /**
+             * @description How to be let in; needed where there are several ways.
+             * @example oauth
+             */
+            auth_method?: string;
+            /**
+             * @description The form of the way to be let in, filled in; what is `x-secret` in it is sealed and never shown.
+             * @example {
+             *       "password": "...",
+             *       "username": "AR_READER"
+             *     }
+             */
+            config?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The connector's slug.
+             * @example xero
+             */
+            connector: string;
+            /**
+             * @description What people call it; the connector's name unless given.
+             * @example Xero UK
+             */
+            name?: string;
+            /**
+             * @description The path on this hub where the browser goes on after consent, with `outcome`, `connection` and `job` in its query.
+             * @example /connections
+             */
+            return_to?: string;
+        };
+        ConnectionList: {
+            items: components["schemas"]["Connection"][];
+        };
+        Connector: {
+            auth_methods: components["schemas"]["AuthMethod"][];
+            capabilities: string[];
+            /** @description Whether it is connected; else its files are imported. */
+            is_connectable: boolean;
+            /**
+             * @description For people.
+             * @example Xero
+             */
+            name: string;
+            /**
+             * @description Its permanent name.
+             * @example xero
+             */
+            slug: string;
+            /** @description What it reads. */
+            summary: string;
+            /**
+             * @description The plugin's.
+             * @example 1.0.0
+             */
+            version: string;
+            /**
+             * @description Where the provider is to send announcements to the operator's app; null where it makes none.
+             * @example https://ar.example.com/api/webhooks/xero/app
+             */
+            webhook_address: string | null;
+        };
+        ConnectorList: {
+            items: components["schemas"]["Connector"][];
+        };
+        Contact: {
+            /** @description E-mail address. */
+            email?: string;
+            /**
+             * @description Name.
+             * @example Jo Doe
+             */
+            name: string;
+            /**
+             * @description Telephone.
+             * @example +49 30 1234
+             */
+            phone?: string;
+            /**
+             * @description What they do.
+             * @example Accounts payable
+             */
+            role?: string;
+        };
+        ContactExport: {
+            /** @description The customers that have the address, each as it is held (recorded_at says since when), with its invoices, payments and credit memos. */
+            customers: {
+                [key: string]: unknown;
+            }[];
+            /** @description The address. */
+            email: string;
+            /**
+             * Format: date-time
+             * @description As of when.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            made_at: string;
+            mentions: components["schemas"]["Mention"][];
+        };
+        CreatedTenant: {
+            admin: components["schemas"]["AddedMember"] | null;
+            /**
+             * Format: date-time
+             * @description Since when it is here.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            home_currency: string;
+            /**
+             * @description Its permanent name in the hub.
+             * @example acme
+             */
+            key: string;
+            /**
+             * @description Its name.
+             * @example Acme GmbH
+             */
+            name: string;
+            /**
+             * @description The newest revision its schema has.
+             * @example 0002
+             */
+            schema_version: string;
+            /**
+             * @description migration_failed: its schema lags behind; `paypredict tenant migrate` tries again.
+             * @enum {string}
+             */
+            status: "active" | "migration_failed";
+            /** @description IANA name; says when its days begin. */
+            time_zone: string;
+        };
+        CurrencyCashFlow: {
+            actual: components["schemas"]["ActualPeriod"][];
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            forecast: components["schemas"]["ExpectedPeriod"][];
+            /** @description The first four weeks together. */
+            four_weeks: components["schemas"]["ExpectedSum"];
+        };
+        CurrencySummary: {
+            aging: components["schemas"]["Aging"];
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            figures: components["schemas"]["Figure"][];
+            /**
+             * Format: decimal
+             * @description Open invoices.
+             * @example 1250.0000
+             */
+            open: string;
+            /**
+             * @description How many are open.
+             * @example 412
+             */
+            open_invoices: number;
+            /**
+             * Format: decimal
+             * @description Of these, past due.
+             * @example 1250.0000
+             */
+            overdue: string;
+            /**
+             * @description How many are past due.
+             * @example 412
+             */
+            overdue_invoices: number;
+            /** @description By month, oldest first. */
+            trend: components["schemas"]["Month"][];
+            /**
+             * Format: decimal
+             * @description Money and credit that settles no invoice yet.
+             * @example 1250.0000
+             */
+            unapplied: string;
+        };
+        CurrencyTotal: {
+            /**
+             * Format: decimal
+             * @description Sum of what is open.
+             * @example 1250.0000
+             */
+            balance: string;
+            /**
+             * @description How many.
+             * @example 412
+             */
+            count: number;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: decimal
+             * @description Sum of the totals.
+             * @example 1250.0000
+             */
+            total: string;
+        };
+        Customer: {
+            /** @description Open amounts by days overdue, per currency. */
+            aging?: unknown;
+            balances: components["schemas"]["CustomerStats"][];
+            /**
+             * @description As the source names it.
+             * @example DE
+             */
+            country: string | null;
+            /**
+             * Format: decimal
+             * @description In the customer's currency.
+             * @example 1250.0000
+             */
+            credit_limit: string | null;
+            /**
+             * @description As the source states it.
+             * @example 412
+             */
+            credit_score: number | null;
+            /** @description Usual currency, ISO 4217. */
+            currency: string | null;
+            /**
+             * @description Address for invoices.
+             * @example ap@acme.example
+             */
+            email: string | null;
+            /**
+             * Format: decimal
+             * @description By the newest assessment, in home currency; 0 before one.
+             * @example 1250.0000
+             */
+            expected_loss?: string;
+            /**
+             * @description The provider's own id.
+             * @example C-17
+             */
+            external_id: string;
+            /**
+             * Format: uuid
+             * @description The hub's id.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description As the source names it.
+             * @example Retail
+             */
+            industry: string | null;
+            /**
+             * @description Name.
+             * @example Acme GmbH
+             */
+            name: string;
+            /**
+             * @description That it goes 30 days late, by the newest assessment.
+             * @example 0.82
+             */
+            p_late30?: number | null;
+            profile: components["schemas"]["Profile"];
+            /** @description The riskiest open invoices and the level they make. */
+            risk?: unknown;
+            /**
+             * @description What your people say, else the newest assessment; null before one.
+             * @enum {string|null}
+             */
+            risk_level?: "low" | "medium" | "high" | null;
+            /**
+             * @description Raised by every change.
+             * @example 412
+             */
+            version: number;
+        };
+        CustomerBalance: {
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description Mean of paid less due date, in days; below 0 is early.
+             * @example 3.4
+             */
+            mean_days_late: number | null;
+            /**
+             * Format: date
+             * @description The oldest due date that is open.
+             * @example 2026-03-31
+             */
+            oldest_due_on: string | null;
+            /**
+             * Format: decimal
+             * @description Sum of the open invoices.
+             * @example 1250.0000
+             */
+            open_balance: string;
+            /**
+             * @description How many are open.
+             * @example 412
+             */
+            open_invoices: number;
+            /**
+             * Format: decimal
+             * @description Payments and credits not yet set against an invoice.
+             * @example 1250.0000
+             */
+            unapplied: string;
+        };
+        CustomerGap: {
+            /**
+             * @description What it looks like.
+             * @example as if invoice INV-7 were settled or deleted at the provider: it is open here
+             */
+            cause: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: uuid
+             * @description The customer, also where the ledger does not have them yet.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string;
+            /**
+             * Format: decimal
+             * @description What the ledger holds beyond the provider's.
+             * @example 1250.0000
+             */
+            difference: string;
+            /**
+             * @description The provider's own id.
+             * @example C-17
+             */
+            external_id: string | null;
+            /** @description Whether it is the balance in the home currency. */
+            is_home: boolean;
+            /**
+             * Format: decimal
+             * @description What the ledger holds.
+             * @example 1250.0000
+             */
+            ledger: string;
+            /**
+             * @description Null where the ledger does not have them.
+             * @example Acme GmbH
+             */
+            name: string | null;
+            /**
+             * Format: decimal
+             * @description What the provider states.
+             * @example 1250.0000
+             */
+            provider: string;
+        };
+        CustomerItem: {
+            balances: components["schemas"]["CustomerBalance"][];
+            /**
+             * @description As the source names it.
+             * @example DE
+             */
+            country: string | null;
+            /**
+             * Format: decimal
+             * @description In the customer's currency.
+             * @example 1250.0000
+             */
+            credit_limit: string | null;
+            /**
+             * @description As the source states it.
+             * @example 412
+             */
+            credit_score: number | null;
+            /** @description Usual currency, ISO 4217. */
+            currency: string | null;
+            /**
+             * @description Address for invoices.
+             * @example ap@acme.example
+             */
+            email: string | null;
+            /**
+             * Format: decimal
+             * @description By the newest assessment, in home currency; 0 before one.
+             * @example 1250.0000
+             */
+            expected_loss?: string;
+            /**
+             * Format: uuid
+             * @description The hub's id.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description As the source names it.
+             * @example Retail
+             */
+            industry: string | null;
+            /**
+             * @description Name.
+             * @example Acme GmbH
+             */
+            name: string;
+            /**
+             * @description That it goes 30 days late, by the newest assessment.
+             * @example 0.82
+             */
+            p_late30?: number | null;
+            /**
+             * @description What your people say, else the newest assessment; null before one.
+             * @enum {string|null}
+             */
+            risk_level?: "low" | "medium" | "high" | null;
+            /**
+             * @description Raised by every change.
+             * @example 412
+             */
+            version: number;
+        };
+        CustomerPage: {
+            items: components["schemas"]["CustomerItem"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+            totals?: components["schemas"]["CustomerTotals"];
+        };
+        CustomerRisk: {
+            amounts: components["schemas"]["RiskAmounts"][];
+            /**
+             * Format: date
+             * @description What was known at the end of that day went into it.
+             * @example 2026-03-31
+             */
+            as_of: string;
+            assumption: components["schemas"]["RiskAssumption"];
+            /**
+             * Format: decimal
+             * @description Expected delayed cash in home currency, times what contact saves of it.
+             * @example 1250.0000
+             */
+            contact_value: string;
+            /**
+             * Format: uuid
+             * @description The customer.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string;
+            /**
+             * Format: decimal
+             * @description In home currency.
+             * @example 1250.0000
+             */
+            expected_loss: string;
+            /** @description Newest first. */
+            history: components["schemas"]["RiskChange"][];
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            home_currency: string;
+            /**
+             * @description What your people say, where they do; else what the model says.
+             * @enum {string}
+             */
+            level: "low" | "medium" | "high";
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            made_at: string;
+            model: components["schemas"]["RiskModel"];
+            /** @enum {string} */
+            model_level: "low" | "medium" | "high";
+            /** @enum {string} */
+            next_step: "call" | "email" | "statement" | "ask_for_promise" | "escalate" | "check_dispute" | "do_nothing";
+            /**
+             * @description That it goes 30 days late with a tenth or more of what falls due in 30 days.
+             * @example 0.82
+             */
+            p_late30: number;
+            /**
+             * @description The same, 60 days.
+             * @example 0.82
+             */
+            p_late60: number;
+            /**
+             * @description The same, 90 days.
+             * @example 0.82
+             */
+            p_late90: number;
+            /** @description The weightiest first; kept for the customers with the most at risk. */
+            reasons: components["schemas"]["RiskReason"][] | null;
+            /** @enum {string|null} */
+            risk_override: "low" | "medium" | "high" | null;
+            /** @enum {string} */
+            segment: "on_time" | "new" | "late_payer" | "slow_payer" | "non_payer";
+            /** @description Why this step. */
+            why: string;
+        };
+        CustomerStats: {
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: date
+             * @description Newest payment.
+             * @example 2026-03-31
+             */
+            last_paid_on: string | null;
+            /**
+             * @description Mean of paid less due date, in days; below 0 is early.
+             * @example 3.4
+             */
+            mean_days_late: number | null;
+            /**
+             * Format: date
+             * @description The oldest due date that is open.
+             * @example 2026-03-31
+             */
+            oldest_due_on: string | null;
+            /**
+             * Format: decimal
+             * @description Sum of the open invoices.
+             * @example 1250.0000
+             */
+            open_balance: string;
+            /**
+             * @description How many are open.
+             * @example 412
+             */
+            open_invoices: number;
+            /** @description Invoices settled by payment. */
+            paid_invoices: number;
+            /** @description Of these, after the due date. */
+            paid_late: number;
+            /**
+             * Format: decimal
+             * @description Payments and credits not yet set against an invoice.
+             * @example 1250.0000
+             */
+            unapplied: string;
+        };
+        CustomersToContact: {
+            /**
+             * Format: date
+             * @description The assessment's day; null before the first.
+             * @example 2026-03-31
+             */
+            as_of: string | null;
+            /** @description What the value rests on. */
+            assumption: string;
+            /** @description The part of the delay that contact is assumed to save, by segment. */
+            contact_saves: {
+                [key: string]: unknown;
+            };
+            /** @description Of the values to order by. */
+            home_currency: string | null;
+            items: components["schemas"]["CustomerToContact"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        CustomerToContact: {
+            amounts: components["schemas"]["AmountsToContact"][];
+            /**
+             * Format: decimal
+             * @description Expected delayed cash at home, times what contact is assumed to save of it.
+             * @example 1250.0000
+             */
+            contact_value: string;
+            /**
+             * Format: uuid
+             * @description The customer.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string;
+            /**
+             * @description Its name.
+             * @example Acme GmbH
+             */
+            customer_name: string;
+            /**
+             * Format: decimal
+             * @description In home currency.
+             * @example 1250.0000
+             */
+            expected_loss: string;
+            held: components["schemas"]["Held"][];
+            /** @enum {string} */
+            next_step: "call" | "email" | "statement" | "ask_for_promise" | "escalate" | "check_dispute" | "do_nothing";
+            /**
+             * Format: date
+             * @description Of the invoices open then.
+             * @example 2026-03-31
+             */
+            oldest_due_on: string | null;
+            /**
+             * @description That it goes 30 days late.
+             * @example 0.82
+             */
+            p_late30: number;
+            /**
+             * @description That it goes 60 days late.
+             * @example 0.82
+             */
+            p_late60: number;
+            /**
+             * @description That it goes 90 days late.
+             * @example 0.82
+             */
+            p_late90: number;
+            /** @enum {string} */
+            risk_level: "low" | "medium" | "high";
+            /** @enum {string} */
+            segment: "on_time" | "new" | "late_payer" | "slow_payer" | "non_payer";
+            /** @description Why this step. */
+            why: string;
+        };
+        CustomerTotals: {
+            /**
+             * @description Matching customers.
+             * @example 412
+             */
+            count: number;
+            /** @description False when there are more than were counted. */
+            is_exact: boolean;
+        };
+        Disconnected: {
+            connection: components["schemas"]["Connection"];
+            /** @description What stays here. */
+            kept: string[];
+            /** @description What came of telling it. */
+            revocation: string;
+            /** @description Whether the provider has revoked the consent. */
+            revoked: boolean;
+            /**
+             * @description Secrets and tokens that are forgotten.
+             * @example 412
+             */
+            secrets_forgotten: number;
+        };
+        Drift: {
+            /** @description What is wrong, a sentence each. */
+            alarms: string[];
+            /** @description Errors of late over the customer median's, beside the backtest; null for too few. */
+            error: unknown;
+            /** @description Population stability index by feature; null where too few invoices are new. */
+            input: unknown;
+            /**
+             * Format: date-time
+             * @description When it was measured.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            measured_at: string;
+        };
+        EarlierForecast: {
+            /**
+             * Format: date
+             * @description What was known at the end of that day went into it.
+             * @example 2026-03-31
+             */
+            as_of: string;
+            /**
+             * Format: decimal
+             * @description What came in on the invoices that had been issued by then.
+             * @example 1250.0000
+             */
+            came: string;
+            /**
+             * Format: decimal
+             * @description The mean.
+             * @example 1250.0000
+             */
+            expected: string;
+            /**
+             * Format: decimal
+             * @description Less comes in 10 % of cases.
+             * @example 1250.0000
+             */
+            p10: string;
+            /**
+             * Format: decimal
+             * @description More comes in half of the cases.
+             * @example 1250.0000
+             */
+            p50?: string;
+            /**
+             * Format: decimal
+             * @description More comes in 10 % of cases.
+             * @example 1250.0000
+             */
+            p90: string;
+        };
+        Erased: {
+            /**
+             * @description Customers that had the address.
+             * @example 412
+             */
+            customers: number;
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            erased_at: string;
+            /** @description Whether names were erased too. */
+            include_name: boolean;
+            /** @description Rows (or files) from which the person was taken, by place. */
+            places: {
+                [key: string]: number;
+            };
+            /**
+             * @description What stands in the person's place.
+             * @example erased-1a2b3c4d
+             */
+            pseudonym: string;
+            /** @description As given, without the person's address and name. */
+            reason: string;
+        };
+        Erasure: {
+            /**
+             * @description The person's e-mail address, upper or lower case.
+             * @example jo@acme.example
+             */
+            email: string;
+            /**
+             * @description Erase the name of the customers that have this address too: for sole traders and other natural persons. A company's name is nobody's personal data.
+             * @default false
+             */
+            include_name: boolean;
+            /**
+             * @description Why, for the audit: the request it answers. Leave the person's name out of it.
+             * @example Request 2026-17
+             */
+            reason: string;
+        };
+        ErasurePreview: {
+            /**
+             * @description Customers that have the address.
+             * @example 412
+             */
+            customers: number;
+            /** @description What these are called, now and before: see include_name. */
+            names: string[];
+            /**
+             * @description Mentions by table; up to 1,000 rows of each were counted.
+             * @example {
+             *       "customers": 1
+             *     }
+             */
+            places: {
+                [key: string]: number;
+            };
+        };
+        Expected: {
+            /**
+             * Format: decimal
+             * @description The mean.
+             * @example 1250.0000
+             */
+            expected: string;
+            /**
+             * Format: decimal
+             * @description Less comes in 10 % of cases.
+             * @example 1250.0000
+             */
+            p10: string;
+            /**
+             * Format: decimal
+             * @description More comes in half of the cases.
+             * @example 1250.0000
+             */
+            p50?: string;
+            /**
+             * Format: decimal
+             * @description More comes in 10 % of cases.
+             * @example 1250.0000
+             */
+            p90: string;
+        };
+        ExpectedPeriod: {
+            /**
+             * Format: date
+             * @description Its last day.
+             * @example 2026-03-31
+             */
+            ends_on: string;
+            /**
+             * Format: decimal
+             * @description The mean.
+             * @example 1250.0000
+             */
+            expected: string;
+            /**
+             * Format: decimal
+             * @description Less comes in 10 % of cases.
+             * @example 1250.0000
+             */
+            p10: string;
+            /**
+             * Format: decimal
+             * @description More comes in half of the cases.
+             * @example 1250.0000
+             */
+            p50?: string;
+            /**
+             * Format: decimal
+             * @description More comes in 10 % of cases.
+             * @example 1250.0000
+             */
+            p90: string;
+            /**
+             * Format: date
+             * @description Its first day.
+             * @example 2026-03-31
+             */
+            starts_on: string;
+            /**
+             * Format: date
+             * @description Its Monday, of weeks.
+             * @example 2026-03-31
+             */
+            week?: string;
+        };
+        ExpectedSum: {
+            /**
+             * Format: decimal
+             * @description The mean.
+             * @example 1250.0000
+             */
+            expected: string;
+            /**
+             * Format: decimal
+             * @description Less comes in 10 % of cases.
+             * @example 1250.0000
+             */
+            p10: string;
+            /**
+             * Format: decimal
+             * @description More comes in 10 % of cases.
+             * @example 1250.0000
+             */
+            p90: string;
+        };
+        Fault: {
+            /** @description The first event with something wrong. */
+            number: number;
+            /**
+             * @description What is wrong with it.
+             * @example was changed
+             */
+            reason: string;
+        };
+        FieldProblem: {
+            /**
+             * @description Path of the field.
+             * @example lines.0.due_on
+             */
+            field: string;
+            /** @description What is wrong and what is expected. */
+            message: string;
+        };
+        Figure: {
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /** @description The sums, dates and counts it was worked out from. */
+            inputs: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description How it was worked out.
+             * @example countback
+             */
+            method: string;
+            /**
+             * @description Which figure.
+             * @example dso
+             */
+            name: string;
+            /** @description Why it is undefined, or what to know when reading it. */
+            note: string | null;
+            /** @enum {string} */
+            unit: "days" | "percent" | "times";
+            /**
+             * Format: decimal
+             * @description Null where the figure is undefined; the note says why.
+             * @example 41.30
+             */
+            value: string | null;
+        };
+        FigureList: {
+            items: components["schemas"]["Figure"][];
+        };
+        ForecastRequest: {
+            /**
+             * @description Train a new model first, which takes minutes; else the present one is used.
+             * @default false
+             */
+            train: boolean;
+        };
+        Health: {
+            /**
+             * @description Whole days until `ends_at`.
+             * @example 412
+             */
+            days_left: number | null;
+            /**
+             * Format: date-time
+             * @description When the consent ends however it is used.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            ends_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the current one ends; it is renewed before.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @description When a person consented, or the first token came.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            granted_at: string;
+            /** @description Whether the provider honours it no more. */
+            is_dead: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last renewed.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            renewed_at: string;
+            /**
+             * Format: date-time
+             * @description When the consent would end unless it is used.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            unused_ends_at: string | null;
+        };
+        Held: {
+            /**
+             * Format: decimal
+             * @description How much of the open amount; null for what is no amount.
+             * @example 1250.0000
+             */
+            amount: string | null;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string | null;
+            /** @enum {string} */
+            kind: "disputed" | "unapplied_cash" | "credit_pending" | "no_reminders";
+        };
+        Import: {
+            /**
+             * Format: date
+             * @description The day the file shows.
+             * @example 2026-03-31
+             */
+            as_of?: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency?: string;
+            /**
+             * @description Needed only where every date of the file can be read both ways.
+             * @enum {string}
+             */
+            date_order?: "dmy" | "mdy" | "ymd";
+            /**
+             * @description The decimal mark.
+             * @enum {string}
+             */
+            decimal?: "." | ",";
+            /** @enum {string} */
+            delimiter?: "," | ";" | "\t" | "|";
+            /**
+             * @description Where it cannot be found out.
+             * @example cp1252
+             */
+            encoding?: string;
+            /**
+             * Format: binary
+             * @description CSV, TSV or .xlsx.
+             */
+            file: string;
+            /**
+             * @description JSON object {field: column header}; null leaves a field out. The rest is recognised.
+             * @example {"due_date": "Fällig am"}
+             */
+            mapping?: string;
+            /**
+             * @description The worksheet of an .xlsx file.
+             * @example Invoices
+             */
+            sheet?: string;
+            /** @description Store the good rows although some cannot be used. */
+            skip_bad?: boolean;
+        };
+        InstalledTenant: {
+            /**
+             * Format: date-time
+             * @description Since when it is here.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            home_currency: string;
+            /**
+             * @description Its permanent name in the hub.
+             * @example acme
+             */
+            key: string;
+            /**
+             * @description Its name.
+             * @example Acme GmbH
+             */
+            name: string;
+            /**
+             * @description The newest revision its schema has.
+             * @example 0002
+             */
+            schema_version: string;
+            /**
+             * @description migration_failed: its schema lags behind; `paypredict tenant migrate` tries again.
+             * @enum {string}
+             */
+            status: "active" | "migration_failed";
+            /** @description IANA name; says when its days begin. */
+            time_zone: string;
+        };
+        InstalledTenantPage: {
+            items: components["schemas"]["InstalledTenant"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        Invitation: {
+            /**
+             * @description Their address.
+             * @example ada@acme.example
+             */
+            email: string;
+            /**
+             * @description What they are called.
+             * @default
+             * @example Ada Lovelace
+             */
+            name: string;
+        };
+        Invoice: {
+            allocations: components["schemas"]["Allocation"][];
+            /**
+             * Format: decimal
+             * @description What is still to be paid; 0 for void, draft and deleted ones.
+             * @example 1250.0000
+             */
+            balance: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: uuid
+             * @description Who owes it.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string;
+            /**
+             * @description Null while the customer's own record has not arrived.
+             * @example Acme
+             */
+            customer_name: string | null;
+            /**
+             * @description Days past due while anything is open, else 0.
+             * @example 412
+             */
+            days_overdue: number;
+            /** @description Null where the source does not say. */
+            disputed: boolean | null;
+            /**
+             * Format: date
+             * @description Due date.
+             * @example 2026-03-31
+             */
+            due_on: string;
+            /**
+             * @description The provider's own id.
+             * @example INV-1042
+             */
+            external_id: string;
+            history: components["schemas"]["InvoiceVersion"][];
+            /**
+             * Format: uuid
+             * @description The hub's id.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * Format: date
+             * @description Invoice date.
+             * @example 2026-03-31
+             */
+            issued_on: string;
+            /**
+             * @description The number printed on it.
+             * @example INV-1042
+             */
+            number: string;
+            /**
+             * Format: date
+             * @description When a payment settled it.
+             * @example 2026-03-31
+             */
+            paid_on: string | null;
+            /** @description As /api/predictions/{invoice_id} answers it, or null. */
+            prediction?: unknown;
+            /**
+             * Format: decimal
+             * @description The source's own open amount, where it states one.
+             * @example 1250.0000
+             */
+            stated_balance: string | null;
+            /**
+             * @description Where it stands.
+             * @enum {string}
+             */
+            status: "draft" | "open" | "partially_paid" | "paid" | "credited" | "written_off" | "void" | "deleted";
+            /**
+             * @description Payment terms as the source names them.
+             * @example Net 30
+             */
+            terms: string | null;
+            /**
+             * Format: decimal
+             * @description The whole amount.
+             * @example 1250.0000
+             */
+            total: string;
+            /**
+             * @description Raised by every change.
+             * @example 412
+             */
+            version: number;
+        };
+        InvoiceInput: {
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: uuid
+             * @description A customer of the ledger; or give `customer_name`.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id?: string;
+            /**
+             * @description A customer by name, entered if there is none yet.
+             * @example Acme GmbH
+             */
+            customer_name?: string;
+            /** @description Whether the customer contests it. */
+            disputed?: boolean | null;
+            /**
+             * Format: date
+             * @description Due date.
+             * @example 2026-03-31
+             */
+            due_on: string;
+            /**
+             * Format: date
+             * @description Invoice date.
+             * @example 2026-03-31
+             */
+            issued_on: string;
+            /**
+             * @description The number printed on it; its identity among the invoices entered here.
+             * @example INV-1042
+             */
+            number: string;
+            /**
+             * @description Payment terms.
+             * @example Net 30
+             */
+            terms?: string | null;
+            /**
+             * Format: decimal
+             * @description The whole amount; 0 or more.
+             * @example 1250.00
+             */
+            total: string;
+        };
+        InvoiceItem: {
+            /**
+             * Format: decimal
+             * @description What is still to be paid; 0 for void, draft and deleted ones.
+             * @example 1250.0000
+             */
+            balance: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: uuid
+             * @description Who owes it.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string;
+            /**
+             * @description Null while the customer's own record has not arrived.
+             * @example Acme
+             */
+            customer_name: string | null;
+            /**
+             * @description Days past due while anything is open, else 0.
+             * @example 412
+             */
+            days_overdue: number;
+            /** @description Null where the source does not say. */
+            disputed: boolean | null;
+            /**
+             * Format: date
+             * @description Due date.
+             * @example 2026-03-31
+             */
+            due_on: string;
+            /**
+             * Format: uuid
+             * @description The hub's id.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * Format: date
+             * @description Invoice date.
+             * @example 2026-03-31
+             */
+            issued_on: string;
+            /**
+             * @description The number printed on it.
+             * @example INV-1042
+             */
+            number: string;
+            /**
+             * Format: date
+             * @description When a payment settled it.
+             * @example 2026-03-31
+             */
+            paid_on: string | null;
+            /**
+             * @description Where it stands.
+             * @enum {string}
+             */
+            status: "draft" | "open" | "partially_paid" | "paid" | "credited" | "written_off" | "void" | "deleted";
+            /**
+             * @description Payment terms as the source names them.
+             * @example Net 30
+             */
+            terms: string | null;
+            /**
+             * Format: decimal
+             * @description The whole amount.
+             * @example 1250.0000
+             */
+            total: string;
+            /**
+             * @description Raised by every change.
+             * @example 412
+             */
+            version: number;
+        };
+        InvoicePage: {
+            items: components["schemas"]["InvoiceItem"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+            totals?: components["schemas"]["InvoiceTotals"];
+        };
+        InvoiceTotals: {
+            by_currency: components["schemas"]["CurrencyTotal"][];
+            by_status: components["schemas"]["StatusCount"][];
+            /**
+             * @description Matching invoices.
+             * @example 412
+             */
+            count: number;
+            /** @description False when there are more than were counted. */
+            is_exact: boolean;
+        };
+        InvoiceVersion: {
+            /**
+             * Format: date-time
+             * @description From when on the hub knew it so.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            recorded_at: string;
+            row: components["schemas"]["InvoiceVersionRow"];
+            /**
+             * Format: date-time
+             * @description Until when; null for what it knows now.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            superseded_at: string | null;
+        };
+        InvoiceVersionRow: {
+            /**
+             * Format: decimal
+             * @description What was still to be paid.
+             * @example 1250.0000
+             */
+            balance: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: uuid
+             * @description Who owes it.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string;
+            /** @description Whether the source called it disputed. */
+            disputed: boolean | null;
+            /**
+             * Format: date
+             * @description Due date.
+             * @example 2026-03-31
+             */
+            due_on: string;
+            /**
+             * Format: date
+             * @description Invoice date.
+             * @example 2026-03-31
+             */
+            issued_on: string;
+            /**
+             * @description The number printed on it.
+             * @example INV-1042
+             */
+            number: string;
+            /**
+             * Format: date
+             * @description When a payment settled it.
+             * @example 2026-03-31
+             */
+            paid_on: string | null;
+            /**
+             * Format: decimal
+             * @description The source's own open amount.
+             * @example 1250.0000
+             */
+            stated_balance: string | null;
+            /**
+             * @description Where it stood.
+             * @example open
+             */
+            status: string;
+            /**
+             * @description Payment terms.
+             * @example Net 30
+             */
+            terms: string | null;
+            /**
+             * Format: decimal
+             * @description The whole amount.
+             * @example 1250.0000
+             */
+            total: string;
+        };
+        IssuedKey: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /**
+             * @description Who made it; null for keys made on the command line.
+             * @example ada@acme.example
+             */
+            created_by: string | null;
+            /**
+             * Format: date-time
+             * @description The first instant it no longer works; null is never.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            expires_at: string | null;
+            /**
+             * Format: uuid
+             * @description Names the key.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            last_used_at: string | null;
+            /**
+             * @description What it is for.
+             * @example ERP export
+             */
+            name: string;
+            /**
+             * @description How it begins: enough to recognise it, useless without the rest.
+             * @example pp_live_0a1b2c3d
+             */
+            prefix: string;
+            /**
+             * Format: uuid
+             * @description The key that takes its place.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            replaced_by: string | null;
+            /**
+             * Format: date-time
+             * @description When it was ended.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            revoked_at: string | null;
+            /**
+             * @description What it may do.
+             * @example [
+             *       "invoices:read"
+             *     ]
+             */
+            scopes: string[];
+            /**
+             * @description The key itself, shown this once.
+             * @example pp_live_0a1b2c3d_...
+             */
+            secret: string;
+        };
+        Job: {
+            /**
+             * @description How often it was tried.
+             * @example 412
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            error: components["schemas"]["JobError"] | null;
+            /**
+             * Format: date-time
+             * @description When it ended for good.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            finished_at: string | null;
+            /**
+             * Format: uuid
+             * @description Follow the job under this id.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description What it does.
+             * @example sync.import
+             */
+            kind: string;
+            /**
+             * @description How often it may be.
+             * @example 412
+             */
+            max_attempts: number;
+            /**
+             * @description What it is doing.
+             * @example Reading invoices
+             */
+            message: string;
+            /** @description Share done, 0 to 1. */
+            progress: number;
+            /** @description What came of it, once done. */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Format: date-time
+             * @description Not before then.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            run_at: string;
+            /**
+             * Format: date-time
+             * @description When the newest attempt began.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            started_at: string | null;
+            /**
+             * @description failed: not worth another try; dead: tried as often as it may.
+             * @enum {string}
+             */
+            state: "queued" | "running" | "done" | "failed" | "dead";
+        };
+        JobError: {
+            /**
+             * @description Stable name of the problem.
+             * @example invalid
+             */
+            code: string;
+            /** @description A sentence for people. */
+            message: string;
+            /** @description Finds it in the log. */
+            trace_id: string | null;
+        };
+        JobList: {
+            items: components["schemas"]["Job"][];
+        };
+        Key: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /**
+             * @description Who made it; null for keys made on the command line.
+             * @example ada@acme.example
+             */
+            created_by: string | null;
+            /**
+             * Format: date-time
+             * @description The first instant it no longer works; null is never.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            expires_at: string | null;
+            /**
+             * Format: uuid
+             * @description Names the key.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            last_used_at: string | null;
+            /**
+             * @description What it is for.
+             * @example ERP export
+             */
+            name: string;
+            /**
+             * @description How it begins: enough to recognise it, useless without the rest.
+             * @example pp_live_0a1b2c3d
+             */
+            prefix: string;
+            /**
+             * Format: uuid
+             * @description The key that takes its place.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            replaced_by: string | null;
+            /**
+             * Format: date-time
+             * @description When it was ended.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            revoked_at: string | null;
+            /**
+             * @description What it may do.
+             * @example [
+             *       "invoices:read"
+             *     ]
+             */
+            scopes: string[];
+        };
+        KeyInput: {
+            /**
+             * Format: date-time
+             * @description The first instant it no longer works, at most 3650 days from now.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            expires_at?: string;
+            /** @description The same in days from now; 365 if neither is given. */
+            expires_in_days?: number;
+            /**
+             * @description What it is for.
+             * @example ERP export
+             */
+            name: string;
+            /**
+             * @description What it may do; no more than you may.
+             * @example [
+             *       "invoices:read"
+             *     ]
+             */
+            scopes: ("*" | "audit:admin" | "connections:admin" | "connections:read" | "customers:read" | "customers:write" | "insights:read" | "invoices:read" | "invoices:write" | "jobs:read" | "keys:admin" | "members:admin" | "models:admin" | "models:read" | "models:write" | "predictions:read" | "predictions:write" | "privacy:admin" | "read" | "runs:read" | "runs:write" | "tenant:admin" | "tenant:read" | "write")[];
+        };
+        KeyList: {
+            items: components["schemas"]["Key"][];
+        };
+        LogLine: {
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            at: string;
+            /**
+             * @description request: one of the last calls before the run failed.
+             * @enum {string}
+             */
+            level: "info" | "warning" | "error" | "request";
+            /**
+             * @description What.
+             * @example invoices: 1,204 read.
+             */
+            text: string;
+        };
+        Member: {
+            /**
+             * Format: date-time
+             * @description Since when they are a member.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            added_at: string;
+            /**
+             * @description Address they sign in with.
+             * @example ada@acme.example
+             */
+            email: string;
+            /** @description Whether an operator has locked them out. */
+            is_disabled: boolean;
+            /**
+             * @description What they are called; may be empty.
+             * @example Ada Lovelace
+             */
+            name: string;
+            /**
+             * @description What they are in this tenant.
+             * @example member
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer";
+            /**
+             * Format: uuid
+             * @description The person, in every tenant they are a member of.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            user_id: string;
+        };
+        MemberInput: {
+            /**
+             * @description Their address.
+             * @example ada@acme.example
+             */
+            email: string;
+            /**
+             * @description What they are called.
+             * @default
+             * @example Ada Lovelace
+             */
+            name: string;
+            /**
+             * @description What they are to be.
+             * @example member
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer";
+        };
+        MemberPage: {
+            items: components["schemas"]["Member"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        Mention: {
+            /**
+             * @description The column.
+             * @example raw
+             */
+            field: string;
+            /**
+             * @description The table.
+             * @example sync_rejects
+             */
+            place: string;
+            /** @description The row's key. */
+            row: unknown;
+            /** @description What stands there, cut after 500 characters. */
+            text: string;
+        };
+        Model: {
+            /**
+             * Format: date
+             * @description It learnt from what was known at the end of that day.
+             * @example 2026-03-31
+             */
+            as_of: string;
+            /**
+             * @description What kind of model it is.
+             * @example xgboost_hazard
+             */
+            backend: string;
+            /** @description The backend's version when it was trained; empty for the first models. */
+            backend_version: string;
+            /** @description Its errors on the newest part of the history, beside due date and customer median. */
+            backtest: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description The size of its file.
+             * @example 412
+             */
+            bytes: number;
+            data: components["schemas"]["TrainingData"] | null;
+            drift: components["schemas"]["Drift"] | null;
+            /**
+             * @description The version of the features.
+             * @example 2
+             */
+            feature_version: number;
+            /**
+             * Format: uuid
+             * @description The model.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /** @description Whether its file is there to forecast with; else it can be trained again. */
+            is_kept: boolean;
+            /**
+             * @description Its version; counts up.
+             * @example 12
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description Since when a person holds it in its place.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            pinned_at: string | null;
+            /** @description Why it has this status. */
+            reason: string;
+            /** @description The digest of its file, verified at each use. */
+            sha256: string | null;
+            /** @enum {string} */
+            status: "champion" | "challenger" | "retired" | "rejected" | "failed";
+            /**
+             * Format: date-time
+             * @description When it was trained.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            trained_at: string;
+        };
+        ModelChange: {
+            /** @description Its id; who that is, the audit says. */
+            actor_id: string;
+            /**
+             * @description What kind of caller had it so.
+             * @example system
+             */
+            actor_kind: string;
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description The model before.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            from_id: string | null;
+            /**
+             * @description trained, promoted, rolled_back, released, replaced or fell_back.
+             * @example trained
+             */
+            kind: string;
+            /**
+             * Format: uuid
+             * @description The model since.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            to_id: string | null;
+            /** @description Why. */
+            why: string;
+        };
+        ModelDetail: {
+            /**
+             * Format: date
+             * @description It learnt from what was known at the end of that day.
+             * @example 2026-03-31
+             */
+            as_of: string;
+            /**
+             * @description What kind of model it is.
+             * @example xgboost_hazard
+             */
+            backend: string;
+            /** @description The backend's version when it was trained; empty for the first models. */
+            backend_version: string;
+            /** @description Its errors on the newest part of the history, beside due date and customer median. */
+            backtest: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description The size of its file.
+             * @example 412
+             */
+            bytes: number;
+            changes: components["schemas"]["ModelChange"][];
+            /** @description How the backends compared on several days of the ledger's past. */
+            contest: {
+                [key: string]: unknown;
+            } | null;
+            data: components["schemas"]["TrainingData"] | null;
+            drift: components["schemas"]["Drift"] | null;
+            /**
+             * @description The version of the features.
+             * @example 2
+             */
+            feature_version: number;
+            /**
+             * Format: uuid
+             * @description The model.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /** @description Whether its file is there to forecast with; else it can be trained again. */
+            is_kept: boolean;
+            /**
+             * @description database or store; null where its file is not kept.
+             * @example database
+             */
+            kept_in: string | null;
+            /**
+             * @description Its version; counts up.
+             * @example 12
+             */
+            number: number;
+            /** @description What the backend was made with. */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description Since when a person holds it in its place.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            pinned_at: string | null;
+            /** @description Why it has this status. */
+            reason: string;
+            /**
+             * @description Of all that was drawn by lot.
+             * @example 0
+             */
+            seed: number;
+            /** @description The digest of its file, verified at each use. */
+            sha256: string | null;
+            /** @enum {string} */
+            status: "champion" | "challenger" | "retired" | "rejected" | "failed";
+            /**
+             * Format: date-time
+             * @description When it was trained.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            trained_at: string;
+        };
+        ModelPage: {
+            items: components["schemas"]["Model"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        Month: {
+            /**
+             * Format: decimal
+             * @description Invoices issued.
+             * @example 1250.0000
+             */
+            billed: string;
+            /**
+             * Format: decimal
+             * @description Credit memos issued.
+             * @example 1250.0000
+             */
+            credited: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description Days of the month that have passed.
+             * @example 412
+             */
+            days: number;
+            /**
+             * Format: date
+             * @description First day.
+             * @example 2026-03-31
+             */
+            from_on: string;
+            /**
+             * Format: decimal
+             * @description Set against invoices by payments and the like.
+             * @example 1250.0000
+             */
+            paid: string;
+            /**
+             * Format: decimal
+             * @description What customers owed at its end.
+             * @example 1250.0000
+             */
+            receivable: string;
+            /**
+             * Format: decimal
+             * @description Receivable in days of the trailing sales.
+             * @example 41.30
+             */
+            rolling_dso: string | null;
+            /**
+             * Format: date
+             * @description Last day, or as_of.
+             * @example 2026-03-31
+             */
+            to_on: string;
+            /**
+             * @description How many days that is.
+             * @example 412
+             */
+            trailing_days: number;
+            /**
+             * Format: decimal
+             * @description Net credit sales of the trailing days that end with it.
+             * @example 1250.0000
+             */
+            trailing_sales: string;
+            /**
+             * Format: decimal
+             * @description Written off.
+             * @example 1250.0000
+             */
+            written_off: string;
+        };
+        Notice: {
+            /**
+             * Format: uuid
+             * @description The connection it is about; null for models.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            connection_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it was told.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /** @description Names the notice. */
+            id: number;
+            /**
+             * @description needs_reconnect, needs_attention, expires_soon or model_replaced.
+             * @example needs_reconnect
+             */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description When somebody first saw it.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            seen_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was mended.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            settled_at: string | null;
+            /** @description What happened and what to do. */
+            text: string;
+        };
+        NoticeList: {
+            items: components["schemas"]["Notice"][];
+        };
+        OwnSession: {
+            /**
+             * @description From which address it was begun.
+             * @example 192.0.2.7
+             */
+            address: string | null;
+            /**
+             * Format: date-time
+             * @description When it began.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /**
+             * @description Browser and system, as the browser says.
+             * @example Firefox on Linux
+             */
+            device: string;
+            /**
+             * Format: date-time
+             * @description When it ends in any case.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description End it under this id.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /** @description Whether it is the one asking. */
+            is_current: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            last_seen_at: string;
+            /**
+             * @description How the person came.
+             * @enum {string}
+             */
+            method: "password" | "link" | "oidc";
+            /**
+             * @description The tenant it works in.
+             * @example acme
+             */
+            tenant_key: string | null;
+        };
+        OwnSessionList: {
+            items: components["schemas"]["OwnSession"][];
+        };
+        OwnTenant: {
+            /**
+             * @description Its permanent name in the hub.
+             * @example acme
+             */
+            key: string;
+            /**
+             * @description Its name.
+             * @example Acme GmbH
+             */
+            name: string;
+            /**
+             * @description What the person is in the tenant.
+             * @example member
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer";
+        };
+        PasswordChanged: {
+            /**
+             * @description How many other sessions of the person ended.
+             * @example 412
+             */
+            ended_sessions: number;
+        };
+        PastPrediction: {
+            /**
+             * Format: date
+             * @description What was known at the end of that day went into it.
+             * @example 2026-03-31
+             */
+            as_of: string;
+            /** @description Days from payment to the expected day: above 0, it came sooner; null until paid. */
+            days_off: number | null;
+            /**
+             * Format: date
+             * @description Expected day of payment.
+             * @example 2026-03-31
+             */
+            expected_on: string;
+            /** @description Whether it was paid from p10_on to p90_on; null until paid. */
+            is_held: boolean | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            made_at: string;
+            /**
+             * @description Its kind.
+             * @example xgboost_hazard
+             */
+            model: string;
+            /**
+             * Format: uuid
+             * @description The model that made it.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            model_id: string;
+            /**
+             * @description That it is paid more than 30 days after its due date.
+             * @example 0.82
+             */
+            p_late30: number;
+            /**
+             * @description That it is paid by its due date.
+             * @example 0.82
+             */
+            p_paid_by_due: number;
+            /**
+             * Format: date
+             * @description Paid by then with a probability of 10 %.
+             * @example 2026-03-31
+             */
+            p10_on: string;
+            /**
+             * Format: date
+             * @description Paid by then with a probability of 50 %.
+             * @example 2026-03-31
+             */
+            p50_on: string;
+            /**
+             * Format: date
+             * @description Paid by then with a probability of 90 %.
+             * @example 2026-03-31
+             */
+            p90_on: string;
+            /** @enum {string} */
+            risk_level: "low" | "medium" | "high";
+            /**
+             * @description The forecast it belongs to.
+             * @example 412
+             */
+            run_id: number;
+        };
+        PaymentReason: {
+            /**
+             * @description The same in the model's own unit.
+             * @example 0.8
+             */
+            contribution: number;
+            /**
+             * @description By how many days it has the payment expected later.
+             * @example 6.5
+             */
+            days?: number;
+            /**
+             * @description What it is about.
+             * @example usual_delay
+             */
+            feature: string;
+            /**
+             * @description In words.
+             * @example This customer usually pays 9 days after due
+             */
+            sentence: string;
+        };
+        Period: {
+            /** @description What it is. */
+            about: string;
+            /**
+             * @description For how many days it is kept.
+             * @example 412
+             */
+            days: number;
+            /**
+             * @description Unless you choose.
+             * @example 412
+             */
+            default_days: number;
+            /** @enum {string} */
+            kind: "raw" | "rejects" | "runs" | "predictions" | "webhooks" | "notices" | "jobs" | "uploads" | "exports" | "audit";
+            /**
+             * @description The shortest you can choose.
+             * @example 412
+             */
+            least: number;
+            /**
+             * @description The longest.
+             * @example 412
+             */
+            most: number;
+        };
+        Person: {
+            /**
+             * @description Address they sign in with.
+             * @example ada@acme.example
+             */
+            email: string;
+            /**
+             * Format: uuid
+             * @description The person, in every tenant they are a member of.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description What they are called; may be empty.
+             * @example Ada Lovelace
+             */
+            name: string;
+        };
+        Prediction: {
+            /**
+             * Format: date
+             * @description What was known at the end of that day went into it.
+             * @example 2026-03-31
+             */
+            as_of: string;
+            /**
+             * Format: decimal
+             * @description What is still to be paid.
+             * @example 1250.0000
+             */
+            balance: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: uuid
+             * @description Who owes it.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string;
+            /**
+             * Format: date
+             * @description Due date.
+             * @example 2026-03-31
+             */
+            due_on: string;
+            /**
+             * Format: date
+             * @description Expected day of payment.
+             * @example 2026-03-31
+             */
+            expected_on: string;
+            /**
+             * Format: uuid
+             * @description The invoice.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            invoice_id: string;
+            /**
+             * Format: date
+             * @description Invoice date.
+             * @example 2026-03-31
+             */
+            issued_on: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            made_at: string;
+            /**
+             * @description The backend that made it.
+             * @example xgboost_hazard
+             */
+            model: string;
+            /**
+             * @description Its number.
+             * @example INV-1042
+             */
+            number: string;
+            /**
+             * @description That it is paid more than 30 days after its due date.
+             * @example 0.82
+             */
+            p_late30: number;
+            /**
+             * @description That it is paid by its due date.
+             * @example 0.82
+             */
+            p_paid_by_due: number;
+            /**
+             * Format: date
+             * @description Paid by then with a probability of 10 %.
+             * @example 2026-03-31
+             */
+            p10_on: string;
+            /**
+             * Format: date
+             * @description Paid by then with a probability of 50 %.
+             * @example 2026-03-31
+             */
+            p50_on: string;
+            /**
+             * Format: date
+             * @description Paid by then with a probability of 90 %.
+             * @example 2026-03-31
+             */
+            p90_on: string;
+            /** @description Sentences with their weight; kept for the invoices most worth a look. */
+            reasons: unknown;
+            /** @enum {string} */
+            risk_level: "low" | "medium" | "high";
+            /**
+             * @description The forecast it belongs to.
+             * @example 412
+             */
+            run_id: number;
+        };
+        PredictionHistory: {
+            /**
+             * Format: decimal
+             * @description What is still to be paid.
+             * @example 1250.0000
+             */
+            balance: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: date
+             * @description Due date.
+             * @example 2026-03-31
+             */
+            due_on: string;
+            /**
+             * Format: uuid
+             * @description The invoice.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            invoice_id: string;
+            /**
+             * Format: date
+             * @description Invoice date.
+             * @example 2026-03-31
+             */
+            issued_on: string;
+            items: components["schemas"]["PastPrediction"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+            /**
+             * @description Its number.
+             * @example INV-1042
+             */
+            number: string;
+            /**
+             * Format: date
+             * @description The day of its last payment; null until then.
+             * @example 2026-03-31
+             */
+            paid_on: string | null;
+            /**
+             * @description What has become of it.
+             * @example paid
+             */
+            status: string;
+            /**
+             * Format: decimal
+             * @description What it is over.
+             * @example 1250.0000
+             */
+            total: string;
+        };
+        PredictionPage: {
+            items: components["schemas"]["Prediction"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+            totals?: components["schemas"]["PredictionTotals"];
+        };
+        PredictionReasons: {
+            /**
+             * Format: date
+             * @description What was known at the end of that day went into it.
+             * @example 2026-03-31
+             */
+            as_of: string;
+            /**
+             * @description How much later than a typical invoice's the payment is expected; null for reasons that were kept.
+             * @example 7.5
+             */
+            difference_days: number | null;
+            if_reminded: components["schemas"]["ReminderEffect"];
+            /**
+             * Format: uuid
+             * @description The invoice.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            invoice_id: string;
+            /**
+             * @description The backend that made it.
+             * @example xgboost_hazard
+             */
+            model: string;
+            /**
+             * @description What of it is not among the reasons.
+             * @example 0.5
+             */
+            other_days: number | null;
+            /** @description The weightiest first. */
+            reasons: components["schemas"]["PaymentReason"][];
+            /**
+             * @description The forecast it is about.
+             * @example 412
+             */
+            run_id: number;
+        };
+        PredictionTotals: {
+            risk_level: components["schemas"]["RiskCounts"];
+            /**
+             * @description Matching predictions.
+             * @example 412
+             */
+            total: number;
+        };
+        Preview: {
+            /**
+             * Format: date
+             * @description The day the file shows.
+             * @example 2026-03-31
+             */
+            as_of: string;
+            /** @description From what it was seen. */
+            as_of_source: string;
+            columns: components["schemas"]["Column"][];
+            /**
+             * @description Rows that repeat another.
+             * @example 412
+             */
+            copies: number;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /** @description From what it was seen. */
+            currency_source: string;
+            customers_in_headings: boolean;
+            /** @description From what it was seen. */
+            date_evidence: string;
+            /**
+             * @description Order of day, month and year.
+             * @example dmy
+             */
+            date_order: string;
+            /**
+             * @description Decimal mark.
+             * @example .
+             */
+            decimal: string;
+            /** @description From what it was seen. */
+            decimal_evidence: string;
+            /**
+             * @description Between columns.
+             * @example ,
+             */
+            delimiter: string | null;
+            /**
+             * @description Character encoding.
+             * @example utf-8
+             */
+            encoding: string | null;
+            /**
+             * @description Its name.
+             * @example ledger.csv
+             */
+            file: string;
+            /**
+             * @description csv or xlsx.
+             * @example csv
+             */
+            format: string;
+            /**
+             * @description The line of the column headers.
+             * @example 412
+             */
+            header_line: number;
+            /** @description Columns that are not used. */
+            ignored: string[];
+            /** @description The first rows that cannot be used. */
+            problems: components["schemas"]["PreviewProblem"][];
+            /**
+             * @description Rows that state something.
+             * @example 412
+             */
+            rows: number;
+            /** @description Worksheet. */
+            sheet: string | null;
+            /** @description Rows left out, by why. */
+            skipped: {
+                [key: string]: number;
+            };
+            /** @description The file's own total. */
+            stated_total: string | null;
+        };
+        PreviewProblem: {
+            /** @description What was expected. */
+            expected: string | null;
+            /** @description Its column. */
+            field: string | null;
+            line: number | null;
+            /** @description The whole sentence. */
+            message: string;
+            /** @description What it holds. */
+            value: string | null;
+        };
+        Problem: {
+            /**
+             * @description Stable name of the problem.
+             * @example invalid
+             */
+            code: string;
+            /** @description A sentence for people. */
+            detail: string;
+            fields?: components["schemas"]["FieldProblem"][];
+            /** @description Path of the request. */
+            instance?: string;
+            /** @description Finds the request in the log. */
+            request_id?: string;
+            /** @example 422 */
+            status: number;
+            title: string;
+            /** @description Address that explains the code. */
+            type: string;
+        };
+        Profile: {
+            contacts?: components["schemas"]["Contact"][];
+            /** @description Never remind this customer. */
+            exclude_from_reminders?: boolean;
+            /** @description Notes. */
+            notes?: string;
+            /** @enum {string|null} */
+            preferred_channel?: "email" | "phone" | "post" | null;
+            /**
+             * @description What you know better than the forecast; null leaves it to the forecast.
+             * @enum {string|null}
+             */
+            risk_override?: "low" | "medium" | "high" | null;
+            tags?: string[];
+        };
+        Promotion: {
+            /**
+             * @description Hold it there until it is released; else the next training may replace it.
+             * @default true
+             */
+            pin: boolean;
+            /**
+             * @description Kept with the change.
+             * @example Better on our large accounts.
+             */
+            why?: string;
+        };
+        Ready: {
+            /**
+             * @description What was tried, and ok or what is wrong.
+             * @example {
+             *       "database": "ok"
+             *     }
+             */
+            checks: {
+                [key: string]: string;
+            };
+            /**
+             * @description ok or unavailable.
+             * @example ok
+             */
+            status: string;
+        };
+        Reconnect: {
+            /**
+             * @description Another way to be let in.
+             * @example oauth
+             */
+            auth_method?: string;
+            /**
+             * @description Fields of the form that change.
+             * @example {
+             *       "password": "...",
+             *       "username": "AR_READER"
+             *     }
+             */
+            config?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The path on this hub where the browser goes on after consent, with `outcome`, `connection` and `job` in its query.
+             * @example /connections
+             */
+            return_to?: string;
+        };
+        RedeemLink: {
+            /** @description What stands in the link after `#link=`. */
+            link: string;
+            /**
+             * Format: password
+             * @description Sets this password, at least 12 characters, and ends the person's other sessions.
+             * @default null
+             */
+            password: string | null;
+        };
+        Reject: {
+            /**
+             * @description What was expected.
+             * @example a date
+             */
+            expected: string | null;
+            /**
+             * @description Its column or field.
+             * @example due_on
+             */
+            field: string | null;
+            /** @description Where it stands, in a file. */
+            line: number | null;
+            /** @description The item as it came, cut where it is very long. */
+            raw: string | null;
+            /** @description What is wrong with it. */
+            reason: string;
+            /**
+             * @description The listing it came from.
+             * @example rows
+             */
+            stream: string;
+            /**
+             * @description What it holds.
+             * @example 31.02.2026
+             */
+            value: string | null;
+        };
+        RejectList: {
+            items: components["schemas"]["Reject"][];
+        };
+        Reliability: {
+            /**
+             * @description How many.
+             * @example 412
+             */
+            n: number;
+            /**
+             * @description The mean of p_paid_by_due.
+             * @example 0.82
+             */
+            p_mean: number;
+            /**
+             * @description The share that was paid by due.
+             * @example 0.82
+             */
+            share_paid: number;
+        };
+        ReminderEffect: {
+            /**
+             * @description By how many days; null where that is not known.
+             * @example 4
+             */
+            days_sooner: number | null;
+            /**
+             * @description Of each at least so many are needed.
+             * @example 412
+             */
+            needed: number;
+            /**
+             * @description Like ones without, drawn by lot.
+             * @example 412
+             */
+            not_reminded: number;
+            /**
+             * @description Invoices with a reminder that were looked at.
+             * @example 412
+             */
+            reminded: number;
+            /** @description What it rests on, or why nothing is claimed. */
+            why: string;
+        };
+        Retention: {
+            periods: components["schemas"]["Period"][];
+        };
+        RetentionInput: {
+            /**
+             * @description Days by kind.
+             * @example {
+             *       "rejects": 30
+             *     }
+             */
+            periods: {
+                [key: string]: number;
+            };
+        };
+        RiskAmounts: {
+            /**
+             * Format: decimal
+             * @description Money received that settles no invoice yet.
+             * @example 1250.0000
+             */
+            cash: string;
+            /**
+             * Format: decimal
+             * @description Credit memos that settle no invoice yet.
+             * @example 1250.0000
+             */
+            credit: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: decimal
+             * @description Expected delayed cash: money times thirty-day months still to wait beyond due.
+             * @example 1250.0000
+             */
+            delayed: string;
+            /**
+             * Format: decimal
+             * @description Of this, disputed.
+             * @example 1250.0000
+             */
+            disputed: string;
+            /**
+             * Format: decimal
+             * @description Open, and neither disputed nor covered by cash or credit, the oldest first.
+             * @example 1250.0000
+             */
+            free: string;
+            /**
+             * Format: decimal
+             * @description Expected to go over 30 days late.
+             * @example 1250.0000
+             */
+            late30: string;
+            /**
+             * Format: decimal
+             * @description Expected never to be paid; see the assumption.
+             * @example 1250.0000
+             */
+            loss: string;
+            /**
+             * Format: decimal
+             * @description All that is open.
+             * @example 1250.0000
+             */
+            open: string;
+            /**
+             * Format: decimal
+             * @description Of this, past due.
+             * @example 1250.0000
+             */
+            overdue: string;
+        };
+        RiskAssumption: {
+            /** @description An assumption: the part of the delay that contact saves, by segment. */
+            contact_saves: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description From this p_late30 on the level is high.
+             * @example 0.82
+             */
+            high_from: number;
+            /**
+             * @description What is open, or issued in so many days, is watched as far as it falls due in them.
+             * @example 412
+             */
+            horizon_days?: number;
+            /** @description Whether the ledger's own write-offs say so; false: it is an assumption. */
+            is_measured: boolean;
+            /**
+             * @description The part of what is 90 days late that is never paid.
+             * @example 0.45
+             */
+            loss_given_default: number;
+            /**
+             * @description A customer goes late when this part of what is watched does.
+             * @example 0.1
+             */
+            material?: number;
+            /**
+             * @description From this p_late30 on the level is medium.
+             * @example 0.82
+             */
+            medium_from: number;
+            /** @description The part of what is watched that goes 30, 60 and 90 days late where a customer does. */
+            severity: number[];
+            /** @description Where it is from, in words. */
+            words: string;
+        };
+        RiskChange: {
+            /**
+             * Format: date
+             * @description Since when.
+             * @example 2026-03-31
+             */
+            as_of: string;
+            /** @enum {string} */
+            level: "low" | "medium" | "high";
+            /**
+             * @description The probability then.
+             * @example 0.82
+             */
+            p_late30: number;
+        };
+        RiskCounts: {
+            /**
+             * @description How many.
+             * @example 412
+             */
+            high: number;
+            /**
+             * @description How many.
+             * @example 412
+             */
+            low: number;
+            /**
+             * @description How many.
+             * @example 412
+             */
+            medium: number;
+        };
+        RiskModel: {
+            /**
+             * @description What kind of model it is.
+             * @example xgboost_risk
+             */
+            backend: string | null;
+            /** @description Why it is used. */
+            note: string | null;
+            /** @description Of answers not seen, by backend. */
+            scores: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Format: date
+             * @description It learnt from what was known at the end of that day.
+             * @example 2026-03-31
+             */
+            trained_on: string | null;
+        };
+        RiskReason: {
+            /**
+             * @description Above 0: likelier late. In the model's own unit.
+             * @example 0.8
+             */
+            contribution: number;
+            /**
+             * @description What it is about.
+             * @example oldest
+             */
+            feature: string;
+            /**
+             * @description In plain words.
+             * @example Its oldest open invoice is 25 days overdue
+             */
+            sentence: string;
+        };
+        RoleInput: {
+            /**
+             * @description What they are from now on.
+             * @example member
+             * @enum {string}
+             */
+            role: "admin" | "member" | "viewer";
+        };
+        Rollback: {
+            /**
+             * @description Kept with the change.
+             * @example Forecasts became too early.
+             */
+            why?: string;
+        };
+        Rotation: {
+            /**
+             * @description For how long the old key works beside the new one.
+             * @default 24
+             */
+            overlap_hours: number;
+        };
+        Run: {
+            /**
+             * @description How often the provider was called.
+             * @example 412
+             */
+            calls: number;
+            /**
+             * @description Ledger records written.
+             * @example 412
+             */
+            changed: number;
+            /**
+             * Format: uuid
+             * @description What was read.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            connection_id: string;
+            /**
+             * @description Records by entity: inserted, changed, unchanged, deleted.
+             * @example {
+             *       "invoice": {
+             *         "changed": 1,
+             *         "deleted": 0,
+             *         "inserted": 12,
+             *         "unchanged": 400
+             *       }
+             *     }
+             */
+            counts: {
+                [key: string]: unknown;
+            };
+            /** @description What does not add up, and how often. */
+            findings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When it ended.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            finished_at: string | null;
+            /**
+             * Format: uuid
+             * @description The run.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /** @description Items read, by stream. */
+            items: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description backfill: the first; increment: what changed; full: all of it anew; some: single records that the provider announced; import: a file.
+             * @enum {string}
+             */
+            kind: "backfill" | "increment" | "full" | "some" | "import";
+            /** @description Why it is not ok. */
+            reason: string | null;
+            /**
+             * @description Items that could not be used.
+             * @example 412
+             */
+            rejected: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            started_at: string;
+            /**
+             * @description waiting: it goes on when the provider's limit lets it; `reason` says when.
+             * @enum {string}
+             */
+            status: "running" | "waiting" | "ok" | "partial" | "suspicious" | "failed";
+            /**
+             * @description The provider's receivables against the ledger's, per currency and, as `home`, in the books' home currency; null where it states none. /api/connections/{connection_id}/tie-out has the customers.
+             * @example {
+             *       "EUR": {
+             *         "difference": "0.0000",
+             *         "ledger": "1250.0000",
+             *         "provider": "1250.0000"
+             *       }
+             *     }
+             */
+            tie_out: unknown;
+            /** @description Seconds spent, by step. */
+            timings: {
+                [key: string]: unknown;
+            };
+            /** @description What a person should know of. */
+            warnings: string[];
+            /**
+             * Format: uuid
+             * @description The job that ran it.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            work_id: string | null;
+        };
+        RunDetail: {
+            /**
+             * @description How often the provider was called.
+             * @example 412
+             */
+            calls: number;
+            /**
+             * @description Ledger records written.
+             * @example 412
+             */
+            changed: number;
+            /**
+             * Format: uuid
+             * @description What was read.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            connection_id: string;
+            /**
+             * @description Records by entity: inserted, changed, unchanged, deleted.
+             * @example {
+             *       "invoice": {
+             *         "changed": 1,
+             *         "deleted": 0,
+             *         "inserted": 12,
+             *         "unchanged": 400
+             *       }
+             *     }
+             */
+            counts: {
+                [key: string]: unknown;
+            };
+            /** @description What does not add up, and how often. */
+            findings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When it ended.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            finished_at: string | null;
+            /**
+             * Format: uuid
+             * @description The run.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /** @description Items read, by stream. */
+            items: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description backfill: the first; increment: what changed; full: all of it anew; some: single records that the provider announced; import: a file.
+             * @enum {string}
+             */
+            kind: "backfill" | "increment" | "full" | "some" | "import";
+            /** @description What happened, oldest first. */
+            log: components["schemas"]["LogLine"][];
+            progress: components["schemas"]["StreamProgress"][];
+            /** @description Why it is not ok. */
+            reason: string | null;
+            /**
+             * @description Items that could not be used.
+             * @example 412
+             */
+            rejected: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            started_at: string;
+            /**
+             * @description waiting: it goes on when the provider's limit lets it; `reason` says when.
+             * @enum {string}
+             */
+            status: "running" | "waiting" | "ok" | "partial" | "suspicious" | "failed";
+            /**
+             * @description The provider's receivables against the ledger's, per currency and, as `home`, in the books' home currency; null where it states none. /api/connections/{connection_id}/tie-out has the customers.
+             * @example {
+             *       "EUR": {
+             *         "difference": "0.0000",
+             *         "ledger": "1250.0000",
+             *         "provider": "1250.0000"
+             *       }
+             *     }
+             */
+            tie_out: unknown;
+            /** @description Seconds spent, by step. */
+            timings: {
+                [key: string]: unknown;
+            };
+            /** @description What a person should know of. */
+            warnings: string[];
+            /**
+             * Format: uuid
+             * @description The job that ran it.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            work_id: string | null;
+        };
+        RunList: {
+            items: components["schemas"]["Run"][];
+        };
+        Scenario: {
+            changes: components["schemas"]["Change"][];
+            /**
+             * @description What to call it in the answer.
+             * @example Acme stops paying
+             */
+            name?: string;
+        };
+        Scenarios: {
+            /**
+             * Format: date
+             * @description The forecast's day.
+             * @example 2026-03-31
+             */
+            as_of: string;
+            /**
+             * @description The periods shown.
+             * @enum {string}
+             */
+            by: "day" | "week" | "month";
+            /**
+             * Format: date-time
+             * @description When the forecast was made.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            made_at: string;
+            scenarios: components["schemas"]["Compared"][];
+        };
+        ScenariosRequest: {
+            /**
+             * @description Periods to show.
+             * @default week
+             * @enum {string}
+             */
+            by: "day" | "week" | "month";
+            /**
+             * @description Periods ahead, the running one first: up to 182 days (30), 26 weeks (13), 6 months (3).
+             * @example 13
+             */
+            horizon?: number;
+            scenarios: components["schemas"]["Scenario"][];
+        };
+        Scope: {
+            /**
+             * @description What it is needed for.
+             * @example Invoices and payments
+             */
+            reason: string;
+            /**
+             * @description The provider's name of it.
+             * @example accounting.transactions.read
+             */
+            scope: string;
+        };
+        Session: {
+            /** @description Whether changing the password needs the one they have. */
+            asks_password: boolean;
+            /** @description Writes by cookie send it as `X-CSRF-Token`; null without a cookie. */
+            csrf_token: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends in any case; null for a token.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            expires_at: string | null;
+            /** @description Whether they look after the installation. */
+            is_operator: boolean;
+            /**
+             * @description How they came; token: the provider's, without a session.
+             * @enum {string}
+             */
+            method: "password" | "link" | "oidc" | "token";
+            /**
+             * @description What the person is in the tenant.
+             * @example member
+             * @enum {string|null}
+             */
+            role: "admin" | "member" | "viewer" | null;
+            /** @description The tenant being worked in; null for who is a member of none. */
+            tenant: components["schemas"]["SessionTenant"] | null;
+            tenants: components["schemas"]["OwnTenant"][];
+            user: components["schemas"]["Person"];
+        };
+        SessionTenant: {
+            /**
+             * @description Its permanent name in the hub.
+             * @example acme
+             */
+            key: string;
+            /**
+             * @description Its name.
+             * @example Acme GmbH
+             */
+            name: string;
+        };
+        SignedOut: {
+            /** @description Open it to end the provider's own session too; null where there is none. */
+            sign_out_url: string | null;
+        };
+        SignIn: {
+            /**
+             * @description Address.
+             * @example ada@acme.example
+             */
+            email: string;
+            /**
+             * Format: password
+             * @description Password.
+             */
+            password: string;
+        };
+        SignInLink: {
+            /**
+             * Format: date-time
+             * @description Until when it works.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            expires_at: string;
+            /**
+             * @description Opens a session once. It is not shown again; hand it to nobody else.
+             * @example https://ar.example.com/sign-in#link=...
+             */
+            sign_in_link: string;
+        };
+        SignInMethods: {
+            /** @description By email and password, or by a sign-in link. */
+            local: boolean;
+            /** @description Through a provider: open `/api/oidc/start`. */
+            oidc: boolean;
+        };
+        Started: {
+            /** @description Where the person consents; in the browser that was given the cookie of this answer, within 10 minutes. */
+            authorize_url: string | null;
+            connection: components["schemas"]["Connection"];
+            job: components["schemas"]["Job"] | null;
+        };
+        StatusCount: {
+            /**
+             * @description How many.
+             * @example 412
+             */
+            count: number;
+            status: string;
+        };
+        StreamProgress: {
+            /** @description Whether it was read to its end. */
+            done: boolean;
+            /**
+             * @description Items read.
+             * @example 412
+             */
+            items: number;
+            /**
+             * @description Pages read.
+             * @example 412
+             */
+            pages: number;
+            /**
+             * @description The listing.
+             * @example invoices
+             */
+            stream: string;
+        };
+        Summary: {
+            /**
+             * Format: date
+             * @description The day it is for.
+             * @example 2026-03-31
+             */
+            as_of: string;
+            currencies: components["schemas"]["CurrencySummary"][];
+        };
+        SwitchTenant: {
+            /**
+             * @description The tenant's permanent name in the hub.
+             * @example acme
+             */
+            tenant: string;
+        };
+        SyncRequest: {
+            /**
+             * @description increment: what changed, or everything where that was never read. full: everything anew, and what is no longer there is deleted.
+             * @default increment
+             * @enum {string}
+             */
+            kind: "increment" | "full";
+        };
+        Tenant: {
+            /**
+             * Format: date-time
+             * @description Since when it is here.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /** @description Whether its ledger holds anything; from then on the home currency stays. */
+            has_records: boolean;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            home_currency: string;
+            /**
+             * @description Its permanent name in the hub.
+             * @example acme
+             */
+            key: string;
+            /**
+             * @description Its name.
+             * @example Acme GmbH
+             */
+            name: string;
+            /** @description IANA name; says when its days begin. */
+            time_zone: string;
+        };
+        TenantInput: {
+            /**
+             * @description Its first admin.
+             * @example ada@acme.example
+             */
+            admin_email?: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @default USD
+             * @example EUR
+             */
+            home_currency: string;
+            /**
+             * @description Names its schema for good; made from the name unless given.
+             * @example acme
+             */
+            key?: string;
+            /**
+             * @description Its name.
+             * @example Acme GmbH
+             */
+            name: string;
+            /**
+             * @description IANA name; says when its days begin.
+             * @default UTC
+             * @example Europe/Berlin
+             */
+            time_zone: string;
+        };
+        TenantUpdate: {
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            home_currency?: string;
+            /**
+             * @description Its name.
+             * @example Acme GmbH
+             */
+            name: string;
+            /**
+             * @description IANA name; says when its days begin.
+             * @example Europe/Berlin
+             */
+            time_zone: string;
+        };
+        TieOut: {
+            /**
+             * Format: date
+             * @description The day at whose end they were compared.
+             * @example 2026-03-31
+             */
+            as_of: string | null;
+            currencies: components["schemas"]["Comparison"][];
+            /** @description Those with the largest differences, up to 500. */
+            customers: components["schemas"]["CustomerGap"][];
+            /**
+             * @description How many customers' balances differ.
+             * @example 412
+             */
+            differing_customers: number;
+            home: components["schemas"]["Comparison"] | null;
+            /** @description Whether all that was compared is equal to the cent. */
+            is_equal: boolean | null;
+            /**
+             * Format: uuid
+             * @description The run that compared them; null where none has yet.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            run_id: string | null;
+            /**
+             * Format: date-time
+             * @description When that run began.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            started_at: string | null;
+            /** @enum {string|null} */
+            status: "running" | "waiting" | "ok" | "partial" | "suspicious" | "failed" | null;
+        };
+        TrainingData: {
+            /**
+             * @description It learnt from so many customers, drawn by lot; null: from all.
+             * @example 412
+             */
+            customers: number | null;
+            /** @description SHA-256 of all that training read. */
+            digest: string;
+            /**
+             * Format: date
+             * @description The earliest invoice was issued then.
+             * @example 2026-03-31
+             */
+            first: string | null;
+            /**
+             * @description Invoices, open ones among them.
+             * @example 412
+             */
+            invoices: number;
+            /**
+             * Format: date
+             * @description The latest invoice was issued then.
+             * @example 2026-03-31
+             */
+            last: string | null;
+            /**
+             * @description Invoices that had been paid.
+             * @example 412
+             */
+            payments: number;
+        };
+        Verification: {
+            /** @description Verified behind this event ... */
+            after: number;
+            fault: components["schemas"]["Fault"] | null;
+            /** @description Its hash, hexadecimal: keep it elsewhere to prove later that nothing was written anew. */
+            head_hash?: string;
+            /** @description The newest event. */
+            head_number: number;
+            /** @description Whether no fault was found in what was verified. */
+            is_intact: boolean;
+            /** @description Pass it as `after` to go on; null at the end. */
+            next_after: number | null;
+            /** @description ... up to this one. */
+            through: number;
+        };
+        WantedContact: {
+            /**
+             * @description The person's e-mail address, upper or lower case.
+             * @example jo@acme.example
+             */
+            email: string;
+        };
+        Worklist: {
+            items: components["schemas"]["WorklistItem"][];
+        };
+        WorklistItem: {
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: uuid
+             * @description Who owes it.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string;
+            /**
+             * @description Their name.
+             * @example Acme GmbH
+             */
+            customer_name: string;
+            /**
+             * @description Days since then.
+             * @example 412
+             */
+            days_overdue: number;
+            /**
+             * Format: decimal
+             * @description Balance times thirty-day months overdue.
+             * @example 1250.0000
+             */
+            delayed: string;
+            /**
+             * @description How many invoices.
+             * @example 412
+             */
+            invoices: number;
+            /**
+             * Format: date
+             * @description The oldest due date.
+             * @example 2026-03-31
+             */
+            oldest_due_on: string;
+            /**
+             * Format: decimal
+             * @description Sum past due.
+             * @example 1250.0000
+             */
+            overdue: string;
+            /**
+             * @description Place within the currency, from 1.
+             * @example 412
+             */
+            rank: number;
+        };
+    };
+    responses: {
+        /** @description The body is not what its content type says. */
+        BAD_REQUEST: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It exists already, or the `Idempotency-Key` was used for another request. */
+        CONFLICT: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description More than the hub takes in one request. */
+        CONTENT_TOO_LARGE: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Any other problem. */
+        DEFAULT_ERROR: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description These credentials do not reach this far; or, with a cookie, the CSRF token is missing. */
+        FORBIDDEN: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is no such thing for this caller. */
+        NOT_FOUND: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Unchanged since the ETag in `If-None-Match`. */
+        NOT_MODIFIED: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description It was changed since it was read. */
+        PRECONDITION_FAILED: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `If-Match` is missing. */
+        PRECONDITION_REQUIRED: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many requests; `Retry-After` says in how many seconds there is room again. */
+        TOO_MANY_REQUESTS: {
+            headers: {
+                /** @description Seconds. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Nobody is signed in, or the credentials are unknown, expired or revoked. */
+        UNAUTHORIZED: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Something sent cannot be used; `fields` says what, and nothing was stored. */
+        UNPROCESSABLE_ENTITY: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body has another content type than this operation takes. */
+        UNSUPPORTED_MEDIA_TYPE: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+        IdempotencyKey: string;
+        /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
+        IfMatch: string;
+    };
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
-export type $defs = Record<string, never>
+export type $defs = Record<string, never>;
 export interface operations {
-  getAccuracy: {
-    parameters: {
-      query?: {
-        /** @description A third of the amounts each. */
-        amount?: 'small' | 'usual' | 'large'
-        /** @description ISO 4217 code of the amounts beside it. */
-        currency?: string
-        /** @description Customers with no, 1 to 5, 6 to 20 or more payments before. */
-        history?: 'none' | 'few' | 'some' | 'many'
-        /** @description Which forecast of an invoice: its first, or that of 30, 14 or 7 days before due. */
-        horizon?: 'first' | 'd30' | 'd14' | 'd7'
-        /** @description Only this backend. */
-        model?: string
-        /** @description Only this model. */
-        model_id?: string
-        /** @description Months back, the running one included. */
-        months?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Accuracy']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  listAudit: {
-    parameters: {
-      query?: {
-        /** @description Only this action. */
-        action?: string
-        /** @description Only what this actor did: the id of a person, a key or a client, or a plugin's connection. */
-        actor?: string
-        /** @description Only actors of this kind. */
-        actor_kind?: 'person' | 'key' | 'client' | 'plugin' | 'system' | 'anonymous'
-        /** @description `next_cursor` of the page before; left out for the first page. */
-        cursor?: string
-        /** @description Only from this instant on. */
-        from?: string
-        /** @description How many items a page has at most. */
-        limit?: number
-        /** @description Only this object. */
-        object_id?: string
-        /** @description Only objects of this type. */
-        object_type?: string
-        /** @description Only events that ended so. */
-        outcome?: 'done' | 'denied' | 'failed'
-        /** @description Only this request, as X-Request-ID names it. */
-        request_id?: string
-        /** @description Only before this instant. */
-        to?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['AuditList']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  exportAudit: {
-    parameters: {
-      query?: {
-        /** @description Only this action. */
-        action?: string
-        /** @description Only what this actor did: the id of a person, a key or a client, or a plugin's connection. */
-        actor?: string
-        /** @description Only actors of this kind. */
-        actor_kind?: 'person' | 'key' | 'client' | 'plugin' | 'system' | 'anonymous'
-        /** @description CSV for spreadsheets, or one JSON object a line. */
-        format?: 'csv' | 'jsonl'
-        /** @description Only from this instant on. */
-        from?: string
-        /** @description How many events at most, newest first; narrow by `to` for the older ones. */
-        limit?: number
-        /** @description Only this object. */
-        object_id?: string
-        /** @description Only objects of this type. */
-        object_type?: string
-        /** @description Only events that ended so. */
-        outcome?: 'done' | 'denied' | 'failed'
-        /** @description Only this request, as X-Request-ID names it. */
-        request_id?: string
-        /** @description Only before this instant. */
-        to?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description The file, streamed. */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/jsonl': string
-          'text/csv': string
-        }
-      }
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  verifyAudit: {
-    parameters: {
-      query?: {
-        /** @description Begin behind this event; left out for the newest ones. 0 begins with the first. */
-        after?: number
-        /** @description How many events to verify at most. */
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Verification']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getCashFlow: {
-    parameters: {
-      query?: {
-        /** @description Past periods with what came in, beside the running one: 14 days, 8 weeks, 3 months. */
-        back?: number
-        /** @description Periods to show. */
-        by?: 'day' | 'week' | 'month'
-        /** @description Periods ahead, the running one first: up to 182 days (30), 26 weeks (13), 6 months (3). */
-        horizon?: number
-        /** @description The same as horizon. */
-        weeks?: number
-        /** @description The same as back. */
-        weeks_back?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CashFlow']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  compareScenarios: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ScenariosRequest']
-      }
-    }
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Scenarios']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  listConnections: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ConnectionList']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  createConnection: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
-        'Idempotency-Key'?: components['parameters']['IdempotencyKey']
-      }
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ConnectionInput']
-      }
-    }
-    responses: {
-      /** @description Send the browser to `authorize_url`. */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Started']
-        }
-      }
-      /** @description What was entered is being tried: follow the job. */
-      202: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Started']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getConnection: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Connection']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  updateConnection: {
-    parameters: {
-      query?: never
-      header: {
-        /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
-        'If-Match': components['parameters']['IfMatch']
-      }
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ConnectionChange']
-      }
-    }
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Connection']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      412: components['responses']['PRECONDITION_FAILED']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      428: components['responses']['PRECONDITION_REQUIRED']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  chooseAccount: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
-        'Idempotency-Key'?: components['parameters']['IdempotencyKey']
-      }
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['AccountChoice']
-      }
-    }
-    responses: {
-      /** @description The choice is being tried: follow the job. */
-      202: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Started']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  disconnectConnection: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
-        'Idempotency-Key'?: components['parameters']['IdempotencyKey']
-      }
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Disconnected']
-        }
-      }
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  pauseConnection: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
-        'Idempotency-Key'?: components['parameters']['IdempotencyKey']
-      }
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Connection']
-        }
-      }
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  reconnectConnection: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
-        'Idempotency-Key'?: components['parameters']['IdempotencyKey']
-      }
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Reconnect']
-      }
-    }
-    responses: {
-      /** @description Send the browser to `authorize_url`. */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Started']
-        }
-      }
-      /** @description What was entered is being tried: follow the job. */
-      202: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Started']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  resumeConnection: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
-        'Idempotency-Key'?: components['parameters']['IdempotencyKey']
-      }
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Connection']
-        }
-      }
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  listConnectionRuns: {
-    parameters: {
-      query?: {
-        /** @description How many, newest first. */
-        limit?: number
-        /** @description Only runs with this status. */
-        status?: 'running' | 'waiting' | 'ok' | 'partial' | 'suspicious' | 'failed'
-      }
-      header?: never
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['RunList']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  requestSync: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
-        'Idempotency-Key'?: components['parameters']['IdempotencyKey']
-      }
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SyncRequest']
-      }
-    }
-    responses: {
-      /** @description The job that reads; follow it at Location. */
-      202: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Job']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getTieOut: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        connection_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TieOut']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  listConnectors: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ConnectorList']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getConnector: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        slug: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Connector']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  listCustomers: {
-    parameters: {
-      query?: {
-        /** @description As the source names it. */
-        country?: string
-        /** @description ISO 4217 code of the amounts beside it. */
-        currency?: string
-        /** @description `next_cursor` of the page before; left out for the first page. */
-        cursor?: string
-        /** @description `totals` adds the number of all that match. */
-        include?: 'totals'[]
-        /** @description How many items a page has at most. */
-        limit?: number
-        /** @description Names that contain this, upper or lower case. */
-        name?: string
-        /** @description Whether anything is still to be paid, in any currency. */
-        open?: boolean
-        /** @description Only customers of this level. */
-        risk_level?: 'low' | 'medium' | 'high'
-        /** @description Order of the list; a minus before the name turns it round. */
-        sort?: 'name' | '-name' | 'id' | '-id' | 'expected_loss' | '-expected_loss'
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CustomerPage']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getCustomer: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  updateCustomer: {
-    parameters: {
-      query?: never
-      header: {
-        /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
-        'If-Match': components['parameters']['IfMatch']
-      }
-      path: {
-        customer_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Profile']
-      }
-    }
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Customer']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      412: components['responses']['PRECONDITION_FAILED']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      428: components['responses']['PRECONDITION_REQUIRED']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getCustomerRisk: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        customer_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CustomerRisk']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getInsights: {
-    parameters: {
-      query?: {
-        /** @description The day the figures are for; today in the tenant's time zone unless given. */
-        as_of?: string
-        /** @description Months of trend. */
-        months?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Summary']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getAging: {
-    parameters: {
-      query?: {
-        /** @description The day the figures are for; today in the tenant's time zone unless given. */
-        as_of?: string
-        /** @description Age by days past due, or by days since issue. */
-        basis?: 'due_on' | 'issued_on'
-        /** @description Of this customer only. */
-        customer_id?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['AgingList']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getDso: {
-    parameters: {
-      query?: {
-        /** @description The day the figures are for; today in the tenant's time zone unless given. */
-        as_of?: string
-        /** @description Length of the period that ends on as_of; not with countback. */
-        days?: number
-        /** @description How it is worked out; docs/api.md says what each means. */
-        method?: 'simple' | 'rolling' | 'countback'
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['FigureList']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getWorklist: {
-    parameters: {
-      query?: {
-        /** @description The day the figures are for; today in the tenant's time zone unless given. */
-        as_of?: string
-        /** @description Customers per currency. */
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Worklist']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  listInvoices: {
-    parameters: {
-      query?: {
-        /** @description ISO 4217 code of the amounts beside it. */
-        currency?: string
-        /** @description `next_cursor` of the page before; left out for the first page. */
-        cursor?: string
-        /** @description Invoices of this customer. */
-        customer_id?: string
-        /** @description Whether the source calls it disputed. */
-        disputed?: boolean
-        /** @description Due that day or later. */
-        due_from?: string
-        /** @description Due that day or earlier. */
-        due_to?: string
-        /** @description `totals` adds counts and amounts of all that match. */
-        include?: 'totals'[]
-        /** @description Issued that day or later. */
-        issued_from?: string
-        /** @description Issued that day or earlier. */
-        issued_to?: string
-        /** @description How many items a page has at most. */
-        limit?: number
-        /** @description Numbers that begin so. */
-        number?: string
-        /** @description Whether anything is still to be paid. */
-        open?: boolean
-        /** @description Whether it is open and its due date is past, in the tenant's time zone. */
-        overdue?: boolean
-        /** @description Order of the list; a minus before the name turns it round. */
-        sort?: 'due_on' | '-due_on' | 'issued_on' | '-issued_on' | 'balance' | '-balance' | 'total' | '-total'
-        /** @description Any of these; deleted invoices are listed only when asked for. */
-        status?: (
-          'credited' | 'deleted' | 'draft' | 'open' | 'paid' | 'partially_paid' | 'void' | 'written_off'
-        )[]
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['InvoicePage']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  createInvoice: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
-        'Idempotency-Key'?: components['parameters']['IdempotencyKey']
-      }
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['InvoiceInput']
-      }
-    }
-    responses: {
-      /** @description Created */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Invoice']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getInvoice: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        invoice_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Invoice']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  importInvoices: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
-        'Idempotency-Key'?: components['parameters']['IdempotencyKey']
-      }
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'multipart/form-data': components['schemas']['Import']
-      }
-    }
-    responses: {
-      /** @description The job that imports; follow it at Location. */
-      202: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Job']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  previewImport: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'multipart/form-data': components['schemas']['Import']
-      }
-    }
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Preview']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  listJobs: {
-    parameters: {
-      query?: {
-        /** @description Only jobs of this kind. */
-        kind?: string
-        /** @description How many, newest first. */
-        limit?: number
-        /** @description Only jobs in this state. */
-        state?: 'queued' | 'running' | 'done' | 'failed' | 'dead'
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['JobList']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getJob: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        job_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Job']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  listKeys: {
-    parameters: {
-      query?: {
-        /** @description How many at most: those that work first, each lot newest first. */
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['KeyList']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  createKey: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['KeyInput']
-      }
-    }
-    responses: {
-      /** @description Created */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['IssuedKey']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  revokeKey: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        key_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description No Content */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  rotateKey: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        key_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Rotation']
-      }
-    }
-    responses: {
-      /** @description Created */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['IssuedKey']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  listMembers: {
-    parameters: {
-      query?: {
-        /** @description `next_cursor` of the page before; left out for the first page. */
-        cursor?: string
-        /** @description How many items a page has at most. */
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['MemberPage']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  addMember: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['MemberInput']
-      }
-    }
-    responses: {
-      /** @description Created */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['AddedMember']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  updateMember: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        user_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['RoleInput']
-      }
-    }
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Member']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  removeMember: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        user_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description No Content */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  createSignInLink: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        user_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Created */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SignInLink']
-        }
-      }
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  listModels: {
-    parameters: {
-      query?: {
-        /** @description Only this backend. */
-        backend?: string
-        /** @description `next_cursor` of the page before; left out for the first page. */
-        cursor?: string
-        /** @description How many items a page has at most. */
-        limit?: number
-        /** @description Only this status. */
-        status?: 'champion' | 'challenger' | 'retired' | 'rejected' | 'failed'
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ModelPage']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getModel: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        model_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ModelDetail']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  backtestModel: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
-        'Idempotency-Key'?: components['parameters']['IdempotencyKey']
-      }
-      path: {
-        model_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['BacktestRequest']
-      }
-    }
-    responses: {
-      /** @description The job that tries it; its result has the backtest. */
-      202: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Job']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  promoteModel: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
-        'Idempotency-Key'?: components['parameters']['IdempotencyKey']
-      }
-      path: {
-        model_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Promotion']
-      }
-    }
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ModelDetail']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  releaseModel: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
-        'Idempotency-Key'?: components['parameters']['IdempotencyKey']
-      }
-      path: {
-        model_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ModelDetail']
-        }
-      }
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  rollBackModel: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
-        'Idempotency-Key'?: components['parameters']['IdempotencyKey']
-      }
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Rollback']
-      }
-    }
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ModelDetail']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  listNotices: {
-    parameters: {
-      query?: {
-        /** @description Also those that were settled. */
-        all?: boolean
-        /** @description How many, newest first. */
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['NoticeList']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  seeNotice: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
-        'Idempotency-Key'?: components['parameters']['IdempotencyKey']
-      }
-      path: {
-        notice_id: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Notice']
-        }
-      }
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  finishConsent: {
-    parameters: {
-      query?: {
-        code?: string
-        error?: string
-        error_description?: string
-        state?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Found */
-      302: {
-        headers: {
-          /** @description Where the browser goes on. */
-          Location?: string
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  finishOidcSignIn: {
-    parameters: {
-      query?: {
-        code?: string
-        error?: string
-        error_description?: string
-        iss?: string
-        state?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Found */
-      302: {
-        headers: {
-          /** @description Where the browser goes on. */
-          Location?: string
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  startOidcSignIn: {
-    parameters: {
-      query?: {
-        /** @description Auth0: the organisation to sign in to. */
-        organization?: string
-        /** @description Ask for the password, or for the account, even of those who are signed in there. */
-        prompt?: 'login' | 'select_account'
-        /** @description The path on this hub to go on with. */
-        return_to?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Found */
-      302: {
-        headers: {
-          /** @description Where the browser goes on. */
-          Location?: string
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      404: components['responses']['NOT_FOUND']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  listInstallationAudit: {
-    parameters: {
-      query?: {
-        /** @description Only this action. */
-        action?: string
-        /** @description Only what this actor did: the id of a person, a key or a client, or a plugin's connection. */
-        actor?: string
-        /** @description Only actors of this kind. */
-        actor_kind?: 'person' | 'key' | 'client' | 'plugin' | 'system' | 'anonymous'
-        /** @description `next_cursor` of the page before; left out for the first page. */
-        cursor?: string
-        /** @description Only from this instant on. */
-        from?: string
-        /** @description How many items a page has at most. */
-        limit?: number
-        /** @description Only this object. */
-        object_id?: string
-        /** @description Only objects of this type. */
-        object_type?: string
-        /** @description Only events that ended so. */
-        outcome?: 'done' | 'denied' | 'failed'
-        /** @description Only this request, as X-Request-ID names it. */
-        request_id?: string
-        /** @description Only before this instant. */
-        to?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['AuditList']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  listTenants: {
-    parameters: {
-      query?: {
-        /** @description `next_cursor` of the page before; left out for the first page. */
-        cursor?: string
-        /** @description How many items a page has at most. */
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['InstalledTenantPage']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  createTenant: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TenantInput']
-      }
-    }
-    responses: {
-      /** @description Created */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CreatedTenant']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  inviteAdmin: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        key: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Invitation']
-      }
-    }
-    responses: {
-      /** @description Created */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['AddedMember']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  listPredictions: {
-    parameters: {
-      query?: {
-        /** @description ISO 4217 code of the amounts beside it. */
-        currency?: string
-        /** @description `next_cursor` of the page before; left out for the first page. */
-        cursor?: string
-        /** @description Invoices of this customer. */
-        customer_id?: string
-        /** @description Due that day or later. */
-        due_from?: string
-        /** @description Due that day or earlier. */
-        due_to?: string
-        /** @description Expected to be paid that day or later. */
-        expected_from?: string
-        /** @description Expected to be paid that day or earlier. */
-        expected_to?: string
-        /** @description `totals` adds the number of all that match, by risk level. */
-        include?: 'totals'[]
-        /** @description How many items a page has at most. */
-        limit?: number
-        /** @description Only this level. */
-        risk_level?: 'low' | 'medium' | 'high'
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PredictionPage']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  requestForecast: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
-        'Idempotency-Key'?: components['parameters']['IdempotencyKey']
-      }
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ForecastRequest']
-      }
-    }
-    responses: {
-      /** @description The job that forecasts; follow it at Location. */
-      202: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Job']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getPrediction: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        invoice_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Prediction']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getPredictionHistory: {
-    parameters: {
-      query?: {
-        /** @description `next_cursor` of the page before; left out for the first page. */
-        cursor?: string
-        /** @description How many items a page has at most. */
-        limit?: number
-      }
-      header?: never
-      path: {
-        invoice_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PredictionHistory']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getPredictionReasons: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        invoice_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PredictionReasons']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      503: components['responses']['DEFAULT_ERROR']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  eraseContact: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
-        'Idempotency-Key'?: components['parameters']['IdempotencyKey']
-      }
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Erasure']
-      }
-    }
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Erased']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  exportContact: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['WantedContact']
-      }
-    }
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ContactExport']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  previewContactErasure: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['WantedContact']
-      }
-    }
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ErasurePreview']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  requestTenantExport: {
-    parameters: {
-      query?: never
-      header?: {
-        /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
-        'Idempotency-Key'?: components['parameters']['IdempotencyKey']
-      }
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description The job that writes it; follow it at Location. */
-      202: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Job']
-        }
-      }
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  downloadExport: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        export_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/zip': string
-        }
-      }
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getRetention: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Retention']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  updateRetention: {
-    parameters: {
-      query?: never
-      header: {
-        /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
-        'If-Match': components['parameters']['IfMatch']
-      }
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['RetentionInput']
-      }
-    }
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Retention']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      412: components['responses']['PRECONDITION_FAILED']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      428: components['responses']['PRECONDITION_REQUIRED']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  listRuns: {
-    parameters: {
-      query?: {
-        /** @description Only runs of this connection. */
-        connection_id?: string
-        /** @description How many, newest first. */
-        limit?: number
-        /** @description Only runs with this status. */
-        status?: 'running' | 'waiting' | 'ok' | 'partial' | 'suspicious' | 'failed'
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['RunList']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getRun: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        run_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['RunDetail']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  listRejects: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        run_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['RejectList']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getSession: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Session']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  signIn: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SignIn']
-      }
-    }
-    responses: {
-      /** @description Created */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Session']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  signOut: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SignedOut']
-        }
-      }
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  redeemSignInLink: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['RedeemLink']
-      }
-    }
-    responses: {
-      /** @description Created */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Session']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getSignInMethods: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SignInMethods']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  changePassword: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ChangePassword']
-      }
-    }
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PasswordChanged']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  switchTenant: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SwitchTenant']
-      }
-    }
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Session']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  listSessions: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['OwnSessionList']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  endSession: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        session_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description No Content */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getTenant: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Tenant']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  updateTenant: {
-    parameters: {
-      query?: never
-      header: {
-        /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
-        'If-Match': components['parameters']['IfMatch']
-      }
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TenantUpdate']
-      }
-    }
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Tenant']
-        }
-      }
-      400: components['responses']['BAD_REQUEST']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      409: components['responses']['CONFLICT']
-      412: components['responses']['PRECONDITION_FAILED']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      428: components['responses']['PRECONDITION_REQUIRED']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  receiveWebhook: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        connection: string
-        connector: string
-      }
-      cookie?: never
-    }
-    /** @description Whatever the provider sends, signed over its bytes as the connector's manifest says. */
-    requestBody?: {
-      content: {
-        'application/json': unknown
-      }
-    }
-    responses: {
-      /** @description Kept, if it is new. The body is empty. */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      400: components['responses']['BAD_REQUEST']
-      /** @description The signature is missing or wrong. The body is empty. */
-      401: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      404: components['responses']['NOT_FOUND']
-      409: components['responses']['CONFLICT']
-      413: components['responses']['CONTENT_TOO_LARGE']
-      415: components['responses']['UNSUPPORTED_MEDIA_TYPE']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  listContacts: {
-    parameters: {
-      query?: {
-        /** @description `next_cursor` of the page before; left out for the first page. */
-        cursor?: string
-        /** @description How many items a page has at most. */
-        limit?: number
-        /** @description Only those to be treated so. */
-        next_step?:
-          'call' | 'email' | 'statement' | 'ask_for_promise' | 'escalate' | 'check_dispute' | 'do_nothing'
-        /** @description Only customers of this level. */
-        risk_level?: 'low' | 'medium' | 'high'
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CustomersToContact']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      401: components['responses']['UNAUTHORIZED']
-      403: components['responses']['FORBIDDEN']
-      422: components['responses']['UNPROCESSABLE_ENTITY']
-      429: components['responses']['TOO_MANY_REQUESTS']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getHealth: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Alive']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getMetrics: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Prometheus text format. */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'text/plain': string
-        }
-      }
-      403: components['responses']['FORBIDDEN']
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
-  getReadiness: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description OK */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ready']
-        }
-      }
-      304: components['responses']['NOT_MODIFIED']
-      /** @description Something that is needed does not answer. */
-      503: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Ready']
-        }
-      }
-      default: components['responses']['DEFAULT_ERROR']
-    }
-  }
+    getAccuracy: {
+        parameters: {
+            query?: {
+                /** @description A third of the amounts each. */
+                amount?: "small" | "usual" | "large";
+                /** @description ISO 4217 code of the amounts beside it. */
+                currency?: string;
+                /** @description Customers with no, 1 to 5, 6 to 20 or more payments before. */
+                history?: "none" | "few" | "some" | "many";
+                /** @description Which forecast of an invoice: its first, or that of 30, 14 or 7 days before due. */
+                horizon?: "first" | "d30" | "d14" | "d7";
+                /** @description Only this backend. */
+                model?: string;
+                /** @description Only this model. */
+                model_id?: string;
+                /** @description Months back, the running one included. */
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accuracy"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only this action. */
+                action?: string;
+                /** @description Only what this actor did: the id of a person, a key or a client, or a plugin's connection. */
+                actor?: string;
+                /** @description Only actors of this kind. */
+                actor_kind?: "person" | "key" | "client" | "plugin" | "system" | "anonymous";
+                /** @description `next_cursor` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description Only from this instant on. */
+                from?: string;
+                /** @description How many items a page has at most. */
+                limit?: number;
+                /** @description Only this object. */
+                object_id?: string;
+                /** @description Only objects of this type. */
+                object_type?: string;
+                /** @description Only events that ended so. */
+                outcome?: "done" | "denied" | "failed";
+                /** @description Only this request, as X-Request-ID names it. */
+                request_id?: string;
+                /** @description Only before this instant. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query?: {
+                /** @description Only this action. */
+                action?: string;
+                /** @description Only what this actor did: the id of a person, a key or a client, or a plugin's connection. */
+                actor?: string;
+                /** @description Only actors of this kind. */
+                actor_kind?: "person" | "key" | "client" | "plugin" | "system" | "anonymous";
+                /** @description CSV for spreadsheets, or one JSON object a line. */
+                format?: "csv" | "jsonl";
+                /** @description Only from this instant on. */
+                from?: string;
+                /** @description How many events at most, newest first; narrow by `to` for the older ones. */
+                limit?: number;
+                /** @description Only this object. */
+                object_id?: string;
+                /** @description Only objects of this type. */
+                object_type?: string;
+                /** @description Only events that ended so. */
+                outcome?: "done" | "denied" | "failed";
+                /** @description Only this request, as X-Request-ID names it. */
+                request_id?: string;
+                /** @description Only before this instant. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, streamed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    verifyAudit: {
+        parameters: {
+            query?: {
+                /** @description Begin behind this event; left out for the newest ones. 0 begins with the first. */
+                after?: number;
+                /** @description How many events to verify at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getCashFlow: {
+        parameters: {
+            query?: {
+                /** @description Past periods with what came in, beside the running one: 14 days, 8 weeks, 3 months. */
+                back?: number;
+                /** @description Periods to show. */
+                by?: "day" | "week" | "month";
+                /** @description Periods ahead, the running one first: up to 182 days (30), 26 weeks (13), 6 months (3). */
+                horizon?: number;
+                /** @description The same as horizon. */
+                weeks?: number;
+                /** @description The same as back. */
+                weeks_back?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashFlow"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    compareScenarios: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenariosRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scenarios"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listConnections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    createConnection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionInput"];
+            };
+        };
+        responses: {
+            /** @description Send the browser to `authorize_url`. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description What was entered is being tried: follow the job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    updateConnection: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            412: components["responses"]["PRECONDITION_FAILED"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            428: components["responses"]["PRECONDITION_REQUIRED"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    chooseAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChoice"];
+            };
+        };
+        responses: {
+            /** @description The choice is being tried: follow the job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    disconnectConnection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disconnected"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    pauseConnection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    reconnectConnection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reconnect"];
+            };
+        };
+        responses: {
+            /** @description Send the browser to `authorize_url`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description What was entered is being tried: follow the job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    resumeConnection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listConnectionRuns: {
+        parameters: {
+            query?: {
+                /** @description How many, newest first. */
+                limit?: number;
+                /** @description Only runs with this status. */
+                status?: "running" | "waiting" | "ok" | "partial" | "suspicious" | "failed";
+            };
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    requestSync: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SyncRequest"];
+            };
+        };
+        responses: {
+            /** @description The job that reads; follow it at Location. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getTieOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TieOut"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listConnectors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectorList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listCustomers: {
+        parameters: {
+            query?: {
+                /** @description As the source names it. */
+                country?: string;
+                /** @description ISO 4217 code of the amounts beside it. */
+                currency?: string;
+                /** @description `next_cursor` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description `totals` adds the number of all that match. */
+                include?: "totals"[];
+                /** @description How many items a page has at most. */
+                limit?: number;
+                /** @description Names that contain this, upper or lower case. */
+                name?: string;
+                /** @description Whether anything is still to be paid, in any currency. */
+                open?: boolean;
+                /** @description Only customers of this level. */
+                risk_level?: "low" | "medium" | "high";
+                /** @description Order of the list; a minus before the name turns it round. */
+                sort?: "name" | "-name" | "id" | "-id" | "expected_loss" | "-expected_loss";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPage"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    updateCustomer: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Profile"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            412: components["responses"]["PRECONDITION_FAILED"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            428: components["responses"]["PRECONDITION_REQUIRED"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getCustomerRisk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerRisk"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getInsights: {
+        parameters: {
+            query?: {
+                /** @description The day the figures are for; today in the tenant's time zone unless given. */
+                as_of?: string;
+                /** @description Months of trend. */
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getAging: {
+        parameters: {
+            query?: {
+                /** @description The day the figures are for; today in the tenant's time zone unless given. */
+                as_of?: string;
+                /** @description Age by days past due, or by days since issue. */
+                basis?: "due_on" | "issued_on";
+                /** @description Of this customer only. */
+                customer_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgingList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getDso: {
+        parameters: {
+            query?: {
+                /** @description The day the figures are for; today in the tenant's time zone unless given. */
+                as_of?: string;
+                /** @description Length of the period that ends on as_of; not with countback. */
+                days?: number;
+                /** @description How it is worked out; docs/api.md says what each means. */
+                method?: "simple" | "rolling" | "countback";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getWorklist: {
+        parameters: {
+            query?: {
+                /** @description The day the figures are for; today in the tenant's time zone unless given. */
+                as_of?: string;
+                /** @description Customers per currency. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worklist"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listInvoices: {
+        parameters: {
+            query?: {
+                /** @description ISO 4217 code of the amounts beside it. */
+                currency?: string;
+                /** @description `next_cursor` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description Invoices of this customer. */
+                customer_id?: string;
+                /** @description Whether the source calls it disputed. */
+                disputed?: boolean;
+                /** @description Due that day or later. */
+                due_from?: string;
+                /** @description Due that day or earlier. */
+                due_to?: string;
+                /** @description `totals` adds counts and amounts of all that match. */
+                include?: "totals"[];
+                /** @description Issued that day or later. */
+                issued_from?: string;
+                /** @description Issued that day or earlier. */
+                issued_to?: string;
+                /** @description How many items a page has at most. */
+                limit?: number;
+                /** @description Numbers that begin so. */
+                number?: string;
+                /** @description Whether anything is still to be paid. */
+                open?: boolean;
+                /** @description Whether it is open and its due date is past, in the tenant's time zone. */
+                overdue?: boolean;
+                /** @description Order of the list; a minus before the name turns it round. */
+                sort?: "due_on" | "-due_on" | "issued_on" | "-issued_on" | "balance" | "-balance" | "total" | "-total";
+                /** @description Any of these; deleted invoices are listed only when asked for. */
+                status?: ("credited" | "deleted" | "draft" | "open" | "paid" | "partially_paid" | "void" | "written_off")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoicePage"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    createInvoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getInvoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    importInvoices: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Import"];
+            };
+        };
+        responses: {
+            /** @description The job that imports; follow it at Location. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    previewImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Import"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: {
+                /** @description Only jobs of this kind. */
+                kind?: string;
+                /** @description How many, newest first. */
+                limit?: number;
+                /** @description Only jobs in this state. */
+                state?: "queued" | "running" | "done" | "failed" | "dead";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: {
+                /** @description How many at most: those that work first, each lot newest first. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedKey"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    rotateKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rotation"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedKey"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listMembers: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description How many items a page has at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberPage"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    addMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedMember"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    updateMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    removeMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    createSignInLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInLink"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listModels: {
+        parameters: {
+            query?: {
+                /** @description Only this backend. */
+                backend?: string;
+                /** @description `next_cursor` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description How many items a page has at most. */
+                limit?: number;
+                /** @description Only this status. */
+                status?: "champion" | "challenger" | "retired" | "rejected" | "failed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelPage"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDetail"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    backtestModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestRequest"];
+            };
+        };
+        responses: {
+            /** @description The job that tries it; its result has the backtest. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    promoteModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Promotion"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDetail"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    releaseModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDetail"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    rollBackModel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rollback"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDetail"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listNotices: {
+        parameters: {
+            query?: {
+                /** @description Also those that were settled. */
+                all?: boolean;
+                /** @description How many, newest first. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    seeNotice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                notice_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    finishConsent: {
+        parameters: {
+            query?: {
+                code?: string;
+                error?: string;
+                error_description?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            302: {
+                headers: {
+                    /** @description Where the browser goes on. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    finishOidcSignIn: {
+        parameters: {
+            query?: {
+                code?: string;
+                error?: string;
+                error_description?: string;
+                iss?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            302: {
+                headers: {
+                    /** @description Where the browser goes on. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    startOidcSignIn: {
+        parameters: {
+            query?: {
+                /** @description Auth0: the organisation to sign in to. */
+                organization?: string;
+                /** @description Ask for the password, or for the account, even of those who are signed in there. */
+                prompt?: "login" | "select_account";
+                /** @description The path on this hub to go on with. */
+                return_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found */
+            302: {
+                headers: {
+                    /** @description Where the browser goes on. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["NOT_FOUND"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listInstallationAudit: {
+        parameters: {
+            query?: {
+                /** @description Only this action. */
+                action?: string;
+                /** @description Only what this actor did: the id of a person, a key or a client, or a plugin's connection. */
+                actor?: string;
+                /** @description Only actors of this kind. */
+                actor_kind?: "person" | "key" | "client" | "plugin" | "system" | "anonymous";
+                /** @description `next_cursor` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description Only from this instant on. */
+                from?: string;
+                /** @description How many items a page has at most. */
+                limit?: number;
+                /** @description Only this object. */
+                object_id?: string;
+                /** @description Only objects of this type. */
+                object_type?: string;
+                /** @description Only events that ended so. */
+                outcome?: "done" | "denied" | "failed";
+                /** @description Only this request, as X-Request-ID names it. */
+                request_id?: string;
+                /** @description Only before this instant. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listTenants: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description How many items a page has at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstalledTenantPage"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    createTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedTenant"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    inviteAdmin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invitation"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedMember"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listPredictions: {
+        parameters: {
+            query?: {
+                /** @description ISO 4217 code of the amounts beside it. */
+                currency?: string;
+                /** @description `next_cursor` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description Invoices of this customer. */
+                customer_id?: string;
+                /** @description Due that day or later. */
+                due_from?: string;
+                /** @description Due that day or earlier. */
+                due_to?: string;
+                /** @description Expected to be paid that day or later. */
+                expected_from?: string;
+                /** @description Expected to be paid that day or earlier. */
+                expected_to?: string;
+                /** @description `totals` adds the number of all that match, by risk level. */
+                include?: "totals"[];
+                /** @description How many items a page has at most. */
+                limit?: number;
+                /** @description Only this level. */
+                risk_level?: "low" | "medium" | "high";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictionPage"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    requestForecast: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForecastRequest"];
+            };
+        };
+        responses: {
+            /** @description The job that forecasts; follow it at Location. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getPrediction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prediction"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getPredictionHistory: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description How many items a page has at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictionHistory"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getPredictionReasons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictionReasons"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            503: components["responses"]["DEFAULT_ERROR"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    eraseContact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Erasure"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erased"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    exportContact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedContact"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactExport"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    previewContactErasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedContact"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasurePreview"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    requestTenantExport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job that writes it; follow it at Location. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    downloadExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    updateRetention: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            412: components["responses"]["PRECONDITION_FAILED"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            428: components["responses"]["PRECONDITION_REQUIRED"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listRuns: {
+        parameters: {
+            query?: {
+                /** @description Only runs of this connection. */
+                connection_id?: string;
+                /** @description How many, newest first. */
+                limit?: number;
+                /** @description Only runs with this status. */
+                status?: "running" | "waiting" | "ok" | "partial" | "suspicious" | "failed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listRejects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedOut"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    redeemSignInLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeemLink"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getSignInMethods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInMethods"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordChanged"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    switchTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchTenant"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSessionList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    updateTenant: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantUpdate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            412: components["responses"]["PRECONDITION_FAILED"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            428: components["responses"]["PRECONDITION_REQUIRED"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    receiveWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+                connector: string;
+            };
+            cookie?: never;
+        };
+        /** @description Whatever the provider sends, signed over its bytes as the connector's manifest says. */
+        requestBody?: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Kept, if it is new. The body is empty. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            /** @description The signature is missing or wrong. The body is empty. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listContacts: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description How many items a page has at most. */
+                limit?: number;
+                /** @description Only those to be treated so. */
+                next_step?: "call" | "email" | "statement" | "ask_for_promise" | "escalate" | "check_dispute" | "do_nothing";
+                /** @description Only customers of this level. */
+                risk_level?: "low" | "medium" | "high";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomersToContact"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alive"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Prometheus text format. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            403: components["responses"]["FORBIDDEN"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            /** @description Something that is needed does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
 }
