@@ -95,6 +95,7 @@ ACCESS: dict[str, Rule] = {
     "getSession": _own(),
     "signOut": _own("write"),
     "switchTenant": _own("write"),
+    "updateProfile": _own("write"),
     "changePassword": _own("write"),
     "listSessions": _own(),
     "endSession": _own("write"),

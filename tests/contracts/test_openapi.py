@@ -102,6 +102,7 @@ OPERATIONS = {
     "updateConnection",
     "updateCustomer",
     "updateMember",
+    "updateProfile",
     "updateRetention",
     "updateTenant",
     "verifyAudit",
@@ -124,7 +125,12 @@ EMPTY_ERRORS = {("/api/webhooks/{connector}/{connection}", "401")}
 # Reads whose question is too personal for an address that gets logged.
 READS_BY_POST = {"/api/privacy/contacts/export", "/api/cashflow/scenarios"}
 # Replace one field by a value that does not depend on what it was before: there is no change of others to lose.
-SINGLE_FIELD_UPDATES = {"/api/members/{user_id}", "/api/session/tenant", "/api/session/password"}
+SINGLE_FIELD_UPDATES = {
+    "/api/members/{user_id}",
+    "/api/session/tenant",
+    "/api/session/password",
+    "/api/session/profile",
+}
 METHODS = ("get", "post", "put", "patch", "delete")
 DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 

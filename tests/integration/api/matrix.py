@@ -29,6 +29,7 @@ MEANT: dict[str, Any] = {
     "updateTenant": {"name": "Changed", "time_zone": "Asia/Tokyo"},
     "addMember": {"email": "added@people.example", "role": "admin"},
     "updateMember": {"role": "viewer"},
+    "updateProfile": {"name": "Changed"},
     "compareScenarios": {"scenarios": [{"changes": [{"kind": "terms", "days": 5}]}]},
     "createKey": {"name": "made", "scopes": ["read"]},
     "createTenant": {"name": "Made by the matrix"},

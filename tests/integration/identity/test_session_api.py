@@ -91,7 +91,24 @@ def test_signing_in_tells_who_one_is_and_sets_the_cookie(browser, person, tenant
     assert (body["method"], body["asks_password"]) == ("password", True)
     cookie = response.headers["Set-Cookie"]
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie and "Secure" not in cookie
+    assert body["idle_minutes"] == 720
     assert browser.send("GET", "/api/session").json == body
+
+
+def test_one_says_oneself_what_one_is_called(storage, signed_in, person):
+    changed = signed_in.send("PUT", "/api/session/profile", {"name": " Ada King "})
+    assert changed.status_code == 200 and changed.json["user"]["name"] == "Ada King"
+    assert signed_in.send("GET", "/api/session").json == changed.json
+    assert signed_in.send("PUT", "/api/session/profile", {"name": ""}).json["user"]["name"] == ""
+    for name in ("x" * 201, "a\nb", None):
+        refused = signed_in.send("PUT", "/api/session/profile", {"name": name})
+        assert (refused.status_code, refused.json["fields"][0]["field"]) == (422, "name")
+    with storage.hub() as session:
+        query = (
+            "select before, after from audit.events where action = 'user.updated' and object_id = :id order by number"
+        )
+        changes = session.execute(text(query), {"id": str(person.id)}).all()
+    assert changes[0] == ({"name": "Ada"}, {"name": "Ada King"}) and len(changes) == 2
 
 
 def test_by_tls_the_cookie_is_one_that_no_other_host_can_set(settings, storage, person):
