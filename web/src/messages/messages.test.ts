@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { en } from '.'
+import { de } from './de'
+
+/** Every message by its dotted name. */
+function flatten(node: unknown, path = ''): Record<string, string> {
+  if (typeof node === 'string') return { [path]: node }
+  return Object.assign(
+    {},
+    ...Object.entries(node as object).map(([key, child]) => flatten(child, path ? `${path}.${key}` : key)),
+  ) as Record<string, string>
+}
+
+/** The arguments of an ICU message: `{count, plural, one {# row} other {# rows}}` takes `count`. */
+const argumentsOf = (message: string) =>
+  [...new Set([...message.matchAll(/\{\s*(\w+)\s*(?=[,}])/g)].map((match) => match[1]))].sort()
+
+const english = flatten(en)
+const german = flatten(de)
+
+test('both languages say the same things', () => {
+  expect(Object.keys(german).sort()).toEqual(Object.keys(english).sort())
+})
+
+test.each(Object.keys(english))('%s takes the same arguments in both languages', (key) => {
+  expect(argumentsOf(german[key] ?? '')).toEqual(argumentsOf(english[key] ?? ''))
+})
+
+test('no message is empty', () => {
+  expect(Object.entries({ ...english, ...german }).filter(([, message]) => !message.trim())).toEqual([])
+})
