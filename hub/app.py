@@ -11,7 +11,20 @@ from hub.connections import api as connections
 from hub.connections import notices_api, oauth_api, webhooks_api
 from hub.forecasting import api as forecasting
 from hub.forecasting import api_cash, api_history, api_models, api_risk
-from hub.http import auditing, auth, bodies, context, cors, etags, health, lifecycle, limits, openapi, problems
+from hub.http import (
+    auditing,
+    auth,
+    bodies,
+    context,
+    cors,
+    dashboard,
+    etags,
+    health,
+    lifecycle,
+    limits,
+    openapi,
+    problems,
+)
 from hub.http.context import Hub
 from hub.identity import audit_api, bearer, keys_api, members_api, oidc_api, operator_api, pages, session_api, sessions
 from hub.insights import api as insights
@@ -25,6 +38,7 @@ from hub.storage.session import Storage
 from hub.storage.vault import Vault
 from hub.sync import api as sync
 from hub.sync.service import next_full_run
+from hub.sync.standing import standing
 from hub.telemetry import logs
 from hub.telemetry.metrics import Gauge, RequestMetrics
 from hub.tenants import api as tenant
@@ -65,7 +79,7 @@ BLUEPRINTS = (
 )
 # What the rooms above the ledger add to its documents.
 PARTS: dict[str, dict[str, context.Part]] = {
-    "connection": {"next_full_run_on": next_full_run},
+    "connection": {"next_full_run_on": next_full_run, "sync": standing},
     "invoice": {"prediction": forecasting.invoice_prediction},
     "tenant": {"has_records": contents.has_records},
     "customer": {"aging": insights.customer_aging, "risk": forecasting.customer_risk},
@@ -93,6 +107,7 @@ def create_app(settings: Settings, storage: Storage | None = None, registry: "Re
     context.install(app, hub)
     problems.install(app)
     lifecycle.install(app)
+    dashboard.install(app)
     limits.count_addresses(app)
     cors.install(app)
     auth.install(app)
@@ -104,7 +119,6 @@ def create_app(settings: Settings, storage: Storage | None = None, registry: "Re
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     pages.install(app)
-    oauth_api.install(app)
     return app
 
 
