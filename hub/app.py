@@ -28,6 +28,7 @@ from hub.http import (
 from hub.http.context import Hub
 from hub.identity import audit_api, bearer, keys_api, members_api, oidc_api, operator_api, pages, session_api, sessions
 from hub.insights import api as insights
+from hub.insights import overview_api
 from hub.jobs import api as jobs
 from hub.jobs import service as work
 from hub.ledger import api as ledger
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     api_cash.cash_flow,
     insights.contacts,
     insights.insights,
+    overview_api.overview,
     connections.connectors,
     connections.connections,
     oauth_api.oauth,

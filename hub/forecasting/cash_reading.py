@@ -45,13 +45,14 @@ _CAME = text("""
 
 
 def cash_flow(
-    session: Session, *, by: By = "week", horizon: int | None = None, back: int | None = None
+    session: Session, *, by: By = "week", horizon: int | None = None, back: int | None = None, beside: bool = True
 ) -> dict[str, Any] | None:
     """Receipts by period and currency: what came in lately, and what the newest forecast expects of what is open.
 
     Amounts are estimates except `actual`, in each currency's own unit; [p10, p90] holds a period's receipts in about
-    80 % of cases. Invoices not issued yet bring nothing here. `four_weeks` is the first four weeks together. None
-    before the first forecast.
+    80 % of cases. Invoices not issued yet bring nothing here. `four_weeks` is the first four weeks together. `beside`:
+    with what had been forecast of the past periods, which takes a pass over the allocations. None before the first
+    forecast.
     """
     run = session.execute(_CURRENT).one_or_none()
     if run is None:
@@ -60,7 +61,7 @@ def cash_flow(
     forecast = list(_periods(run.cash_flow, by))[:horizon]
     past = list(_past(run.as_of, by, back))
     actual = _actual(session, run.as_of, by, past)
-    before = {weeks: _forecast_before(session, run, by, past, weeks) for weeks in WEEKS_BEFORE} if past else {}
+    before = {weeks: _forecast_before(session, run, by, past, weeks) for weeks in WEEKS_BEFORE} if past and beside else {}
     totals = run.cash_flow["total"]
     currencies = {
         currency: {

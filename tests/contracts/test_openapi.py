@@ -47,6 +47,7 @@ OPERATIONS = {
     "getJob",
     "getMetrics",
     "getModel",
+    "getOverview",
     "getPrediction",
     "getPredictionReasons",
     "getPredictionHistory",
