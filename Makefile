@@ -3,25 +3,39 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+NPM := PATH="$(abspath $(BIN)):$$PATH" NEXT_TELEMETRY_DISABLED=1 npm --prefix web --silent run
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench client constraints clean
+.PHONY: help run test check check-python check-web bench client constraints clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 run: .venv/installed  ## Set up and start everything, with the demo ledger; ARGS="--port 8080" and the like
+	@$(BIN)/python web/build.py
 	@$(BIN)/paypredict up --demo $(ARGS)
 
 test: .venv/installed-dev  ## Run every test; ARGS="tests/unit -k money" and the like
+	@$(BIN)/python web/build.py
+	@$(if $(ARGS),,$(MAKE) --no-print-directory check-web)
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: .venv/installed-dev  ## Format, lint, types, import contracts and the unit tests, in under two minutes
+	@$(BIN)/python web/build.py --install
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-python check-web
+
+check-python:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest tests/unit -m "not slow" --quiet
+
+check-web:
+	$(BIN)/python web/client.py --check
+	$(NPM) lint
+	$(NPM) types
+	$(NPM) test
 
 bench: .venv/installed-dev  ## Measure against this machine's limits; ARGS="ingest --rows 10000" and the like
 	@$(BIN)/paypredict bench $(ARGS)
@@ -35,6 +49,7 @@ constraints:  ## Compile constraints.txt anew from pyproject.toml (needs uv)
 
 clean:  ## Remove what was built and cached; data stays
 	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+	rm -rf web/node_modules web/.next* web/out web/build.log hub/http/dashboard/built*
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 
 .venv/bin/python:
@@ -43,7 +58,7 @@ clean:  ## Remove what was built and cached; data stays
 
 .venv/installed: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing PayPredict into .venv; the first time takes a minute or two"
-	@$(PIP) --editable .
+	@$(PIP) --editable '.[web]'
 	@touch $@
 
 .venv/installed-dev: pyproject.toml constraints.txt | .venv/bin/python

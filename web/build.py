@@ -1,7 +1,8 @@
 """Builds the dashboard and puts it where the hub serves it from: `hub/http/dashboard/built/`.
 
 Needs what `pip install 'paypredict[web]'` brings (Node and npm inside the virtual environment) and, the first time, a
-package registry. Nothing is done when the sources are those of the last build; `--force` builds all the same.
+package registry. Nothing is done when the sources are those of the last build; `--force` builds all the same. `--install` stops
+before the building.
 """
 
 import base64
@@ -33,15 +34,18 @@ class BuildError(Exception):
 
 def main() -> None:
     """Build if the sources have changed."""
+    options = sys.argv[1:]
     fingerprint = fingerprint_of(WEB)
     kept = BUILT / "fingerprint"
-    if "--force" not in sys.argv[1:] and kept.exists() and kept.read_text() == fingerprint:
+    if not options and kept.exists() and kept.read_text() == fingerprint:
         return
     began = time.monotonic()
     node = node_program()
     if not is_installed(WEB):
         print("Dashboard: installing what it is built with; once, and a minute or two", flush=True)
         install(node)
+    if "--install" in options:
+        return
     print("Dashboard: building its pages; a minute or so", flush=True)
     build(node, fingerprint)
     place(WEB / "out", BUILT, fingerprint)
