@@ -3,16 +3,38 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { ThemeProvider } from 'next-themes'
 import { NuqsAdapter } from 'nuqs/adapters/next/app'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
+import { ConfirmProvider } from '@/components/confirm'
+import { Toaster } from '@/components/ui/sonner'
+import { TooltipProvider } from '@/components/ui/tooltip'
+import { LocaleProvider } from '@/lib/i18n'
+import { usePreferences } from '@/lib/preferences'
 import { makeQueryClient } from '@/lib/query'
 
-/** What every page stands in: theme, address state, the answers of the hub that are kept. */
+/** What every page stands in: theme, address state, the answers of the hub that are kept, texts and formats. */
 export function Providers({ children }: { children: ReactNode }) {
   const [queryClient] = useState(makeQueryClient)
+  const density = usePreferences((state) => state.density)
+
+  useEffect(() => {
+    // After the first render, which has to be as the exported file is.
+    void usePreferences.persist.rehydrate()
+  }, [])
+  useEffect(() => {
+    document.documentElement.dataset.density = density
+  }, [density])
+
   return (
     <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange>
       <NuqsAdapter>
-        <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
+        <QueryClientProvider client={queryClient}>
+          <LocaleProvider>
+            <TooltipProvider>
+              <ConfirmProvider>{children}</ConfirmProvider>
+              <Toaster />
+            </TooltipProvider>
+          </LocaleProvider>
+        </QueryClientProvider>
       </NuqsAdapter>
     </ThemeProvider>
   )
