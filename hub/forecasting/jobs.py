@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hub.errors import InvalidError
 from hub.events import ForecastsReady
-from hub.forecasting import champion, engine, registry, succession, track
+from hub.forecasting import champion, engine, registry, risk_registry, succession, track
 from hub.forecasting.apart import answered_apart
 from hub.forecasting.backtest import newest_part
 from hub.forecasting.candidates import backends, candidates
@@ -38,7 +38,7 @@ def refresh(context: JobContext) -> dict[str, Any]:
     is_fresh = current is not None and (today - current.as_of).days <= STALE_DAYS
     if current is None:
         return train(context, is_first=True)
-    return score(context) if is_fresh or current.is_pinned else train(context)
+    return _score(context, may_train=True) if is_fresh or current.is_pinned else train(context)
 
 
 def train(context: JobContext, *, is_first: bool = False) -> dict[str, Any]:
@@ -83,15 +83,24 @@ def train(context: JobContext, *, is_first: bool = False) -> dict[str, Any]:
         if is_hurried:
             work.submit(session, "forecasting.train", {})
     model = training.champion.model
-    return {"trained": True, "model": model.backend, "reason": training.champion.reason, **score(context)}
+    return {
+        "trained": True,
+        "model": model.backend,
+        "reason": training.champion.reason,
+        **_score(context, may_train=True),
+    }
 
 
 def score(context: JobContext) -> dict[str, Any]:
     """Forecast every open invoice with the champion; the predictions before stay as they were.
 
     A champion that cannot be loaded is replaced by the model before it, or by naive where there is none, the tenant's
-    admins are told, and a new one is trained.
+    admins are told, and a new one is trained. Customers are assessed with the risk model in charge, however old.
     """
+    return _score(context, may_train=False)
+
+
+def _score(context: JobContext, *, may_train: bool) -> dict[str, Any]:
     as_of, now = _today(context), datetime.now(UTC)
     with context.transaction() as session:
         if registry.champion(session) is None:
@@ -111,7 +120,7 @@ def score(context: JobContext) -> dict[str, Any]:
     with context.transaction() as session:
         count = champion.save_run(session, model_id, frame, as_of, datetime.now(UTC), found)
     context.progress(0.98, "Assessing the customers")
-    customers = refresh_risk(context, frame, found[0], as_of)
+    customers = refresh_risk(context, frame, found[0], as_of, may_train=may_train)
     context.publish(ForecastsReady(tenant=context.tenant, model_id=str(model_id), predictions=count))
     said = {} if trouble is None else {"notice": trouble}
     return {"predictions": count, "customers": customers, "as_of": as_of.isoformat(), **said}
@@ -122,8 +131,11 @@ def backtest(context: JobContext, *, model_id: str, as_of: str) -> dict[str, Any
     day = date.fromisoformat(as_of)
     context.progress(0.0, "Reading the ledger")
     with context.transaction() as session:
-        slug, _, seed, _ = registry.recorded(session, UUID(model_id))
+        task, slug, seed = registry.kind_of(session, UUID(model_id))
         frame = champion.load_frame(session, _today(context))
+    if task == "risk":
+        scores = risk_registry.backtest(frame, day, slug, risk_registry.load_backends(context.registry))
+        return {"model_id": model_id, "as_of": as_of, "scores": scores}
     known = frame.as_of(to_day(day))
     part = newest_part(known)
     if part is None:
@@ -148,6 +160,11 @@ def reproduce(context: JobContext, *, model_id: str) -> dict[str, Any]:
     store = _store(context)
     context.progress(0.0, "Reading the ledger")
     with context.transaction() as session:
+        if registry.kind_of(session, UUID(model_id))[0] != "forecast":
+            raise InvalidError(
+                "Models of risk also learn from credit scores, which are kept only as they are now: the same model "
+                "cannot be made again."
+            )
         slug, data, seed, parameters = registry.recorded(session, UUID(model_id))
         frame = champion.load_frame(session, _today(context))
         known = backends(context.registry)

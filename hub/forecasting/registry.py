@@ -4,6 +4,7 @@ This is the workers' side, which trains and loads; what the API shows and change
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,7 +21,7 @@ from hub.forecasting.model_store import ModelStore, checked
 from hub.forecasting.models import forecast_models
 from hub.forecasting.record import FEATURE_VERSION, TrainingData, from_json, to_json
 from hub.forecasting.results import backtest_to_json
-from hub.forecasting.succession import note_change, sequence_champions
+from hub.forecasting.succession import Task, is_champion, note_change, sequence_champions
 from hub.forecasting.training import Trained, contest_to_json
 from hub.sdk.forecaster import ForecastBackend
 from hub.storage import audit
@@ -42,13 +43,11 @@ class Champion:
     is_pinned: bool
 
 
-def champion(session: Session) -> Champion | None:
-    """The model that makes the predictions, or None before the first training."""
+def champion(session: Session, task: Task = "forecast") -> Champion | None:
+    """The model in charge of a task, or None before the first training."""
     table = forecast_models
     row = session.execute(
-        select(table.c.id, table.c.number, table.c.backend, table.c.as_of, table.c.pinned_at).where(
-            table.c.status == "champion"
-        )
+        select(table.c.id, table.c.number, table.c.backend, table.c.as_of, table.c.pinned_at).where(is_champion(task))
     ).one_or_none()
     if row is None:
         return None
@@ -70,45 +69,62 @@ def register(
     """Keep a model with its record. As champion it makes the predictions from now on; the one before is retired, not
     lost, and the change is noted with its reason.
     """
+    model = trained.model
+    record = {
+        "backend": model.backend,
+        "backend_version": trained.version,
+        "feature_version": trained.feature_version,
+        "reason": trained.reason,
+        "as_of": model.as_of,
+        "trained_at": trained_at,
+        "backtest": None if model.backtest is None else backtest_to_json(model.backtest),
+        "data": to_json(trained.data),
+        "parameters": trained.parameters,
+        "seed": trained.seed,
+        "contest": None if contest is None else contest_to_json(contest),
+        "profile": trained.profile,
+    }
+    return keep(session, store, "forecast", engine.dump(model), record, status=status or trained.status, kind=kind)
+
+
+def keep(
+    session: Session,
+    store: ModelStore,
+    task: Task,
+    data: bytes,
+    record: Mapping[str, Any],
+    *,
+    status: str,
+    kind: str = "trained",
+) -> UUID:
+    """Keep a model's file with its record, whose names are columns. As champion it is in charge of its task from now
+    on; the one before is retired, not lost, and the change is noted with its reason.
+    """
     table = forecast_models
-    model, status = trained.model, status or trained.status
-    data = engine.dump(model)
-    before = champion(session) if status == "champion" else None
+    before = champion(session, task) if status == "champion" else None
     if before is not None:
         session.execute(update(table).where(table.c.id == before.id).values(status="retired", pinned_at=None))
     file = None if store.is_database else store.write(session.info["tenant"], data)
-    model_id: UUID = session.execute(
-        insert(table)
-        .values(
-            backend=model.backend,
-            backend_version=trained.version,
-            feature_version=trained.feature_version,
-            status=status,
-            reason=trained.reason,
-            as_of=model.as_of,
-            trained_at=trained_at,
-            backtest=None if model.backtest is None else backtest_to_json(model.backtest),
-            data=to_json(trained.data),
-            parameters=trained.parameters,
-            seed=trained.seed,
-            contest=None if contest is None else contest_to_json(contest),
-            profile=trained.profile,
-            size=len(data),
-            sha256=hashlib.sha256(data).hexdigest(),
-            file=file,
-            artifact=data if file is None else None,
-        )
-        .returning(table.c.id)
-    ).scalar_one()
+    values = {
+        **record,
+        "task": task,
+        "status": status,
+        "size": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "file": file,
+        "artifact": data if file is None else None,
+    }
+    model_id: UUID = session.execute(insert(table).values(values).returning(table.c.id)).scalar_one()
     if status == "champion":
-        note_change(session, kind, None if before is None else before.id, model_id, trained.reason, trained_at)
+        before_id = None if before is None else before.id
+        note_change(session, kind, before_id, model_id, record["reason"], record["trained_at"])
         audit.record(
             session,
             "model.promoted",
             "model",
             model_id,
-            before={"champion": None if before is None else before.id},
-            after={"backend": model.backend, "as_of": model.as_of, "reason": trained.reason},
+            before={"champion": before_id},
+            after={"task": task, **{name: record[name] for name in ("backend", "as_of", "reason")}},
         )
     return model_id
 
@@ -134,19 +150,23 @@ def load_model(session: Session, store: ModelStore, model_id: UUID, backends: Ba
     Raises CorruptModelError where it is damaged, missing, of other features or of a backend that is not there, and
     UnavailableError where the model store does not answer.
     """
+    return engine.load(read_file(session, store, model_id, FEATURE_VERSION), backends)
+
+
+def read_file(session: Session, store: ModelStore, model_id: UUID, feature_version: int) -> bytes:
+    """The bytes of a model's file, as they were stored; raises as `load_model` does."""
     table = forecast_models
     row = session.execute(
         select(
             table.c.artifact, table.c.file, table.c.sha256, table.c.size, table.c.feature_version, table.c.number
         ).where(table.c.id == model_id)
     ).one()
-    if row.feature_version != FEATURE_VERSION:
+    if row.feature_version != feature_version:
         raise CorruptModelError(
             f"Model {row.number} was trained on features of version {row.feature_version}; by now they are of version "
-            f"{FEATURE_VERSION}. Train a new one."
+            f"{feature_version}. Train a new one."
         )
-    data = checked(store.read(row.file) if row.file else row.artifact, row.sha256, row.size)
-    return engine.load(data, backends)
+    return checked(store.read(row.file) if row.file else row.artifact, row.sha256, row.size)
 
 
 def load_best(
@@ -168,7 +188,7 @@ def load_best(
     earlier = sequence_champions(session, current.id)
     challengers = session.scalars(
         select(table.c.id)
-        .where(table.c.status == "challenger", table.c.sha256.is_not(None))
+        .where(table.c.task == "forecast", table.c.status == "challenger", table.c.sha256.is_not(None))
         .order_by(table.c.trained_at.desc(), table.c.number.desc())
     ).all()
     for model_id in [*earlier, *(each for each in challengers if each not in earlier)]:
@@ -177,20 +197,29 @@ def load_best(
         except CorruptModelError:
             continue
         why = f"Model {current.number} ({current.backend}) could not be used: {trouble} The model before it forecasts."
-        session.execute(
-            update(table).where(table.c.id == current.id).values(status="failed", reason=trouble, pinned_at=None)
-        )
+        fail(session, current.id, trouble)
         session.execute(update(table).where(table.c.id == model_id).values(status="champion", reason=why))
         note_change(session, "fell_back", current.id, model_id, why, now)
         audit.record(
             session, "model.promoted", "model", model_id, before={"champion": current.id}, after={"reason": why}
         )
         return model_id, model, why
-    session.execute(
-        update(table).where(table.c.id == current.id).values(status="failed", reason=trouble, pinned_at=None)
-    )
+    fail(session, current.id, trouble)
     note_change(session, "fell_back", current.id, None, trouble, now)
     return None
+
+
+def fail(session: Session, model_id: UUID, trouble: str) -> None:
+    """Take a model out of use whose file cannot be read any more."""
+    table = forecast_models
+    session.execute(update(table).where(table.c.id == model_id).values(status="failed", reason=trouble, pinned_at=None))
+
+
+def kind_of(session: Session, model_id: UUID) -> tuple[Task, str, int]:
+    """What a model is for, its backend and its seed."""
+    table = forecast_models
+    row = session.execute(select(table.c.task, table.c.backend, table.c.seed).where(table.c.id == model_id)).one()
+    return row.task, row.backend, row.seed
 
 
 def recorded(session: Session, model_id: UUID) -> tuple[str, TrainingData, int, dict[str, Any]]:
@@ -203,20 +232,20 @@ def recorded(session: Session, model_id: UUID) -> tuple[str, TrainingData, int, 
 
 
 def prune(session: Session, store: ModelStore) -> int:
-    """Let go of the files that nobody goes back to: all but the champion's, the last champions', and of each backend
-    the newest challenger's. The records stay. Returns how many.
+    """Let go of the files that nobody goes back to: all but the champions', of each task the last champions', and of
+    each backend the newest challenger's. The records stay. Returns how many.
     """
     table = forecast_models
     has_file = table.c.artifact.is_not(None) | table.c.file.is_not(None)
     rows = session.execute(
-        select(table.c.id, table.c.status, table.c.backend, table.c.file)
+        select(table.c.id, table.c.task, table.c.status, table.c.backend, table.c.file)
         .where(has_file, table.c.status != "champion")
         .order_by(table.c.trained_at.desc(), table.c.number.desc())
     ).all()
-    former, seen, dropped = 0, set[str](), []
+    former, seen, dropped = Counter[str](), set[str](), []
     for row in rows:
-        if row.status == "retired" and former < FORMER_KEPT:
-            former += 1
+        if row.status == "retired" and former[row.task] < FORMER_KEPT:
+            former[row.task] += 1
         elif row.status == "challenger" and row.backend not in seen:
             seen.add(row.backend)
         else:

@@ -1,7 +1,7 @@
 """What the API shows of customers' risk."""
 
 from marshmallow import Schema, validate
-from marshmallow.fields import Dict, List, Nested, String
+from marshmallow.fields import Dict, Integer, List, Nested, String
 
 from hub.forecasting.risk_contact import NEXT_STEPS, SEGMENTS
 from hub.forecasting.schemas import RISK_LEVELS
@@ -42,6 +42,8 @@ class RiskChangeSchema(Schema):
 class RiskModelSchema(Schema):
     """The model behind an assessment."""
 
+    id = identifier("The model, as in /api/models.", required=True, allow_none=True)
+    number = Integer(required=True, allow_none=True, metadata={"description": "Its version.", "example": 7})
     backend = text("What kind of model it is.", "xgboost_risk", required=True, allow_none=True)
     note = text("Why it is used.", required=True, allow_none=True)
     trained_on = day("It learnt from what was known at the end of that day.", required=True, allow_none=True)

@@ -23,6 +23,7 @@ from hub.forecasting.history import History
 from hub.forecasting.models import forecast_models, forecast_scores
 from hub.forecasting.scoring import BINS
 from hub.forecasting.settlement import Outcome
+from hub.forecasting.succession import is_champion
 from hub.storage.session import driver
 
 HORIZONS = ("first", "d30", "d14", "d7")
@@ -131,7 +132,7 @@ def measure_drift(
     Its live errors are those of all models of its backend: with a new one each week, no single one has a record.
     """
     table = forecast_models
-    row = session.execute(select(table).where(table.c.status == "champion")).one_or_none()
+    row = session.execute(select(table).where(is_champion("forecast"))).one_or_none()
     if row is None:
         return Drift()
     family = set(session.scalars(select(table.c.id).where(table.c.backend == row.backend)))

@@ -172,6 +172,7 @@ CREATE TABLE forecast_books (
 CREATE TABLE forecast_models (
 	id UUID DEFAULT gen_random_uuid() NOT NULL,
 	number INTEGER GENERATED ALWAYS AS IDENTITY,
+	task VARCHAR(8) DEFAULT 'forecast' NOT NULL,
 	backend TEXT NOT NULL,
 	backend_version TEXT DEFAULT '' NOT NULL,
 	feature_version INTEGER DEFAULT 0 NOT NULL,
@@ -180,6 +181,7 @@ CREATE TABLE forecast_models (
 	as_of DATE NOT NULL,
 	trained_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	backtest JSONB,
+	scores JSONB,
 	data JSONB DEFAULT '{}' NOT NULL,
 	parameters JSONB DEFAULT '{}' NOT NULL,
 	seed INTEGER DEFAULT 0 NOT NULL,
@@ -192,10 +194,11 @@ CREATE TABLE forecast_models (
 	file TEXT,
 	artifact BYTEA,
 	CONSTRAINT pk_forecast_models PRIMARY KEY (id),
-	CONSTRAINT ck_forecast_models_status CHECK (status in ('champion', 'challenger', 'retired', 'rejected', 'failed'))
+	CONSTRAINT ck_forecast_models_status CHECK (status in ('champion', 'challenger', 'retired', 'rejected', 'failed')),
+	CONSTRAINT ck_forecast_models_task CHECK (task in ('forecast', 'risk'))
 );
 
-CREATE UNIQUE INDEX uq_forecast_models_champion ON forecast_models (status) WHERE status = 'champion';
+CREATE UNIQUE INDEX uq_forecast_models_champion ON forecast_models (task) WHERE status = 'champion';
 
 CREATE UNIQUE INDEX uq_forecast_models_number ON forecast_models (number);
 
@@ -358,18 +361,6 @@ CREATE TABLE retention_periods (
 	days INTEGER NOT NULL,
 	CONSTRAINT pk_retention_periods PRIMARY KEY (kind),
 	CONSTRAINT ck_retention_periods_days CHECK (days > 0)
-);
-
-CREATE TABLE risk_models (
-	id UUID DEFAULT gen_random_uuid() NOT NULL,
-	backend TEXT NOT NULL,
-	reason TEXT NOT NULL,
-	as_of DATE NOT NULL,
-	trained_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	events INTEGER NOT NULL,
-	scores JSONB NOT NULL,
-	artifact BYTEA NOT NULL,
-	CONSTRAINT pk_risk_models PRIMARY KEY (id)
 );
 
 CREATE TABLE risk_runs (

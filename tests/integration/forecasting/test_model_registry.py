@@ -213,7 +213,7 @@ def work_on(storage, settings, tenant, kind, **payload):
 
 def test_every_backend_is_tried_and_kept_with_its_standing(storage, imported):
     with storage.tenant(imported) as session:
-        models = catalogue.list_models(session)
+        models = catalogue.list_models(session, {"task": "forecast"})
         champion = next(each for each in models if each["status"] == "champion")
         detail = catalogue.get_model(session, champion["id"])
     assert {each["backend"] for each in models} >= {"naive", "xgboost_hazard"}
@@ -224,7 +224,7 @@ def test_every_backend_is_tried_and_kept_with_its_standing(storage, imported):
 
 def test_a_model_trained_again_from_its_record_is_the_same(storage, settings, imported):
     with storage.tenant(imported) as session:
-        models = [each for each in catalogue.list_models(session) if each["is_kept"]]
+        models = [each for each in catalogue.list_models(session, {"task": "forecast"}) if each["is_kept"]]
     for model in models:
         done = work_on(storage, settings, imported, "forecasting.reproduce", model_id=str(model["id"]))
         assert done["result"]["same"] is True, model["backend"]
