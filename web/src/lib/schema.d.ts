@@ -388,6 +388,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customers/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All customers that match, a line for each currency they have invoices in, as CSV */
+        get: operations["exportCustomers"];
+        put?: never;
+        /** Some customers by their ids, a line for each currency they have invoices in, as CSV */
+        post: operations["exportSelectedCustomers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/insights": {
         parameters: {
             query?: never;
@@ -493,6 +511,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/invoices/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All invoices that match, with what is forecast of them, as CSV */
+        get: operations["exportInvoices"];
+        put?: never;
+        /** Some invoices by their ids, with what is forecast of them, as CSV */
+        post: operations["exportSelectedInvoices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invoices/import": {
         parameters: {
             query?: never;
@@ -504,6 +540,23 @@ export interface paths {
         put?: never;
         /** Import a receivables export; nothing is stored unless all of it can be used, or skip_bad is set */
         post: operations["importInvoices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invoices/import/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The first rows of a file as they stand, also of one of which it is not clear yet what its columns are */
+        post: operations["readImportHead"];
         delete?: never;
         options?: never;
         head?: never;
@@ -683,7 +736,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Models trained so far, each with its record and its backtest, newest first, page by page */
+        /** Models trained so far, of forecasts and of risk, each with its record and metrics, newest first, page by page */
         get: operations["listModels"];
         put?: never;
         post?: never;
@@ -742,7 +795,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Have a model make the predictions from now on, whatever trainings say, until it is released */
+        /** Put a model in charge of its task, whatever trainings say, until it is released */
         post: operations["promoteModel"];
         delete?: never;
         options?: never;
@@ -852,7 +905,7 @@ export interface paths {
         };
         /**
          * Come back from the provider; the answer sets the session's cookie
-         * @description Whatever goes wrong leads to /sign-in?error=..., which says it in a sentence.
+         * @description Whatever goes wrong leads to /sign-in/?error=..., which says it in a sentence.
          */
         get: operations["finishOidcSignIn"];
         put?: never;
@@ -928,6 +981,23 @@ export interface paths {
         put?: never;
         /** Make somebody an admin of a tenant; it is noted in the tenant's own audit too */
         post: operations["inviteAdmin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open and overdue amounts, DSO, cash to come, whom to contact first, and what needs a person */
+        get: operations["getOverview"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1232,6 +1302,23 @@ export interface paths {
         get?: never;
         /** Change one's password; all other sessions of the person end */
         put: operations["changePassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what one is called, in all one's tenants */
+        put: operations["updateProfile"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1655,6 +1742,14 @@ export interface components {
             email: string;
             /** @description Whether an operator has locked them out. */
             is_disabled: boolean;
+            /** @description Whether they have never signed in. */
+            is_pending: boolean;
+            /**
+             * Format: date-time
+             * @description When they last did something in this tenant by browser, to the minute; null if that is over a month ago.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            last_seen_at: string | null;
             /**
              * @description What they are called; may be empty.
              * @example Ada Lovelace
@@ -1813,6 +1908,25 @@ export interface components {
              * @example 1250.0000
              */
             overdue: string;
+        };
+        Announcements: {
+            /** @description What came of the newest that was looked at. */
+            outcome: string | null;
+            /**
+             * Format: date-time
+             * @description When the newest came.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            received_at: string | null;
+            /**
+             * @description How many were not looked at yet.
+             * @example 412
+             */
+            waiting: number;
+        };
+        Attention: {
+            notices: components["schemas"]["Notice"][];
+            runs: components["schemas"]["FailedRun"][];
         };
         AuditEvent: {
             /**
@@ -2149,6 +2263,8 @@ export interface components {
         };
         Connection: {
             account: components["schemas"]["Account"] | null;
+            /** @description Shown of a single connection. */
+            announcements?: components["schemas"]["Announcements"];
             /**
              * @description How it is let in.
              * @example oauth
@@ -2204,7 +2320,7 @@ export interface components {
             name: string;
             /**
              * Format: date
-             * @description From when on it is next read from the start, at night; shown of a single connection.
+             * @description From when on it is next read from the start, at night; not shown of one that was just started or ended.
              * @example 2026-03-31
              */
             next_full_run_on?: string | null;
@@ -2217,6 +2333,8 @@ export interface components {
              * @enum {string}
              */
             status: "pending" | "choose_account" | "ready" | "needs_reconnect" | "needs_attention" | "paused" | "disconnected";
+            /** @description Not shown of one that was just started or ended. */
+            sync?: components["schemas"]["Standing"];
             /** @description Where the provider is to send announcements, signed with this connection's webhook key. */
             webhook_address: string | null;
         };
@@ -2378,6 +2496,59 @@ export interface components {
             /** @description The first four weeks together. */
             four_weeks: components["schemas"]["ExpectedSum"];
         };
+        CurrencyOverview: {
+            /** @description Open invoices by days past due. */
+            buckets: components["schemas"]["Bucket"][];
+            /** @description Null before the first forecast. */
+            cash: components["schemas"]["OverviewCash"] | null;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description Of how many customers.
+             * @example 412
+             */
+            customers: number;
+            dso: components["schemas"]["Figure"] | null;
+            /**
+             * Format: decimal
+             * @description Open invoices.
+             * @example 1250.0000
+             */
+            open: string;
+            /**
+             * @description How many are open.
+             * @example 412
+             */
+            open_invoices: number;
+            /**
+             * Format: decimal
+             * @description Of these, past due.
+             * @example 1250.0000
+             */
+            overdue: string;
+            /**
+             * Format: decimal
+             * @description What was past due 30 days ago.
+             * @example 1250.0000
+             */
+            overdue_before: string;
+            /**
+             * @description How many are past due.
+             * @example 412
+             */
+            overdue_invoices: number;
+            /** @description Thirteen months of DSO, the running one last. */
+            trend: components["schemas"]["Trend"][];
+            /**
+             * Format: decimal
+             * @description Money and credit that settles no invoice yet.
+             * @example 1250.0000
+             */
+            unapplied: string;
+        };
         CurrencySummary: {
             aging: components["schemas"]["Aging"];
             /**
@@ -2420,6 +2591,12 @@ export interface components {
         CurrencyTotal: {
             /**
              * Format: decimal
+             * @description Sum of what is expected to be over 30 days late.
+             * @example 1250.0000
+             */
+            at_risk: string;
+            /**
+             * Format: decimal
              * @description Sum of what is open.
              * @example 1250.0000
              */
@@ -2441,10 +2618,53 @@ export interface components {
              */
             total: string;
         };
+        CurrentForecast: {
+            /** @description What is wrong with the model, a sentence each. */
+            alarms: string[];
+            /**
+             * Format: date
+             * @description What was known at the end of that day went into it.
+             * @example 2026-03-31
+             */
+            as_of: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            made_at: string;
+            /**
+             * @description Its backend.
+             * @example xgboost_hazard
+             */
+            model: string | null;
+            /**
+             * Format: uuid
+             * @description The model that made it.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            model_id: string;
+            /**
+             * @description Its number.
+             * @example 12
+             */
+            model_number: number | null;
+            /**
+             * @description Its backend's version.
+             * @example 1.0.0
+             */
+            model_version: string | null;
+        };
         Customer: {
             /** @description Open amounts by days overdue, per currency. */
             aging?: unknown;
             balances: components["schemas"]["CustomerStats"][];
+            /**
+             * Format: uuid
+             * @description The connection it came from; 00000000-0000-8000-8000-6d616e75616c where it was entered by hand.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            connection_id: string;
             /**
              * @description As the source names it.
              * @example DE
@@ -2496,6 +2716,18 @@ export interface components {
              */
             name: string;
             /**
+             * Format: decimal
+             * @description All that is open in home currency, at the books' rates; in lists, whose order goes by it.
+             * @example 1250.0000
+             */
+            open_home?: string;
+            /**
+             * Format: decimal
+             * @description Of that, what is past due.
+             * @example 1250.0000
+             */
+            overdue_home?: string;
+            /**
              * @description That it goes 30 days late, by the newest assessment.
              * @example 0.82
              */
@@ -2544,10 +2776,50 @@ export interface components {
             open_invoices: number;
             /**
              * Format: decimal
+             * @description Of the open invoices what is past due; in lists. A customer's own document has it by age.
+             * @example 1250.0000
+             */
+            overdue?: string;
+            /** @description Invoices settled by payment. */
+            paid_invoices: number;
+            /** @description Of these, after the due date. */
+            paid_late: number;
+            /**
+             * Format: decimal
              * @description Payments and credits not yet set against an invoice.
              * @example 1250.0000
              */
             unapplied: string;
+        };
+        CustomerCurrency: {
+            /**
+             * @description How many customers have invoices in it.
+             * @example 412
+             */
+            count: number;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: decimal
+             * @description Sum of what is open.
+             * @example 1250.0000
+             */
+            open_balance: string;
+            /**
+             * Format: decimal
+             * @description Of that, what is past due.
+             * @example 1250.0000
+             */
+            overdue: string;
+        };
+        CustomerFacets: {
+            connection_id: components["schemas"]["FacetValue"][];
+            country: components["schemas"]["FacetValue"][];
+            currency: components["schemas"]["FacetValue"][];
+            risk_level: components["schemas"]["FacetValue"][];
         };
         CustomerGap: {
             /**
@@ -2600,6 +2872,12 @@ export interface components {
         CustomerItem: {
             balances: components["schemas"]["CustomerBalance"][];
             /**
+             * Format: uuid
+             * @description The connection it came from; 00000000-0000-8000-8000-6d616e75616c where it was entered by hand.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            connection_id: string;
+            /**
              * @description As the source names it.
              * @example DE
              */
@@ -2644,6 +2922,18 @@ export interface components {
              * @example Acme GmbH
              */
             name: string;
+            /**
+             * Format: decimal
+             * @description All that is open in home currency, at the books' rates; in lists, whose order goes by it.
+             * @example 1250.0000
+             */
+            open_home?: string;
+            /**
+             * Format: decimal
+             * @description Of that, what is past due.
+             * @example 1250.0000
+             */
+            overdue_home?: string;
             /**
              * @description That it goes 30 days late, by the newest assessment.
              * @example 0.82
@@ -2774,6 +3064,12 @@ export interface components {
              * @example 412
              */
             open_invoices: number;
+            /**
+             * Format: decimal
+             * @description Of the open invoices what is past due; in lists. A customer's own document has it by age.
+             * @example 1250.0000
+             */
+            overdue?: string;
             /** @description Invoices settled by payment. */
             paid_invoices: number;
             /** @description Of these, after the due date. */
@@ -2861,11 +3157,13 @@ export interface components {
             why: string;
         };
         CustomerTotals: {
+            by_currency: components["schemas"]["CustomerCurrency"][];
             /**
              * @description Matching customers.
              * @example 412
              */
             count: number;
+            facets: components["schemas"]["CustomerFacets"];
             /** @description False when there are more than were counted. */
             is_exact: boolean;
         };
@@ -3086,6 +3384,56 @@ export interface components {
              */
             p90: string;
         };
+        FacetValue: {
+            /**
+             * @description How many would match with it in place of what the filter is set to.
+             * @example 412
+             */
+            count: number;
+            value: string;
+        };
+        FailedRun: {
+            /**
+             * Format: date-time
+             * @description When it ended.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description The connection.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            connection_id: string;
+            /**
+             * @description What the connection is called.
+             * @example Acme Books
+             */
+            name: string;
+            /**
+             * @description Its connector.
+             * @example quickbooks
+             */
+            plugin: string;
+            /** @description Why. */
+            reason: string | null;
+            /**
+             * @description Records that could not be used.
+             * @example 412
+             */
+            rejected: number;
+            /**
+             * Format: uuid
+             * @description The run.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            run_id: string;
+            /**
+             * @description failed, suspicious or partial.
+             * @example failed
+             */
+            status: string;
+        };
         Fault: {
             /** @description The first event with something wrong. */
             number: number;
@@ -3137,6 +3485,15 @@ export interface components {
         };
         FigureList: {
             items: components["schemas"]["Figure"][];
+        };
+        FileRow: {
+            /** @description In the order of the header. */
+            cells: string[];
+            /**
+             * @description Where it begins in the file.
+             * @example 412
+             */
+            line: number;
         };
         ForecastRequest: {
             /**
@@ -3207,6 +3564,11 @@ export interface components {
              */
             as_of?: string;
             /**
+             * @description JSON list of {line, column, value}: what single cells hold instead of what the file says. `line` is where the row begins, `column` its header.
+             * @example [{"line": 4, "column": "Due Date", "value": "2026-03-01"}]
+             */
+            corrections?: string;
+            /**
              * @description ISO 4217 code of the amounts beside it.
              * @example EUR
              */
@@ -3245,6 +3607,42 @@ export interface components {
             sheet?: string;
             /** @description Store the good rows although some cannot be used. */
             skip_bad?: boolean;
+        };
+        ImportHead: {
+            /**
+             * @description Between columns.
+             * @example ,
+             */
+            delimiter: string | null;
+            /**
+             * @description Character encoding.
+             * @example utf-8
+             */
+            encoding: string | null;
+            /** @description What a column may hold. */
+            field_names: string[];
+            /**
+             * @description Its name.
+             * @example ledger.csv
+             */
+            file: string;
+            /**
+             * @description csv or xlsx.
+             * @example csv
+             */
+            format: string;
+            /**
+             * @description The line of the likeliest header.
+             * @example 412
+             */
+            header_line: number;
+            /** @description The header's columns. */
+            names: string[];
+            rows: components["schemas"]["FileRow"][];
+            /** @description Worksheet. */
+            sheet: string | null;
+            /** @description Worksheets there are. */
+            sheets: string[];
         };
         InstalledTenant: {
             /**
@@ -3307,6 +3705,12 @@ export interface components {
              * @example 1250.0000
              */
             balance: string;
+            /**
+             * Format: uuid
+             * @description The connection it came from; 00000000-0000-8000-8000-6d616e75616c where it was entered by hand.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            connection_id: string;
             /**
              * @description ISO 4217 code of the amounts beside it.
              * @example EUR
@@ -3395,6 +3799,13 @@ export interface components {
              */
             version: number;
         };
+        InvoiceFacets: {
+            aging: components["schemas"]["FacetValue"][];
+            connection_id: components["schemas"]["FacetValue"][];
+            currency: components["schemas"]["FacetValue"][];
+            risk_level: components["schemas"]["FacetValue"][];
+            status: components["schemas"]["FacetValue"][];
+        };
         InvoiceInput: {
             /**
              * @description ISO 4217 code of the amounts beside it.
@@ -3451,6 +3862,12 @@ export interface components {
              */
             balance: string;
             /**
+             * Format: uuid
+             * @description The connection it came from; 00000000-0000-8000-8000-6d616e75616c where it was entered by hand.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            connection_id: string;
+            /**
              * @description ISO 4217 code of the amounts beside it.
              * @example EUR
              */
@@ -3502,6 +3919,8 @@ export interface components {
              * @example 2026-03-31
              */
             paid_on: string | null;
+            /** @description Only where asked for; null where nothing is open or forecast. */
+            prediction?: components["schemas"]["InvoicePrediction"] | null;
             /**
              * @description Where it stands.
              * @enum {string}
@@ -3530,6 +3949,83 @@ export interface components {
             next_cursor: string | null;
             totals?: components["schemas"]["InvoiceTotals"];
         };
+        InvoicePrediction: {
+            /**
+             * Format: date
+             * @description What was known at the end of that day went into it.
+             * @example 2026-03-31
+             */
+            as_of: string;
+            /**
+             * Format: decimal
+             * @description Balance times `p_late30`: what is expected to be over 30 days late.
+             * @example 1250.0000
+             */
+            at_risk: string;
+            /**
+             * Format: decimal
+             * @description The same in home currency, at the books' rate; the order goes by it.
+             * @example 1250.0000
+             */
+            at_risk_home: string;
+            /**
+             * Format: date
+             * @description Expected day of payment.
+             * @example 2026-03-31
+             */
+            expected_on: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            made_at: string;
+            /**
+             * @description The backend that made it.
+             * @example xgboost_hazard
+             */
+            model: string;
+            /**
+             * @description Its version.
+             * @example 412
+             */
+            model_number: number;
+            /**
+             * @description That it is paid more than 30 days after its due date.
+             * @example 0.82
+             */
+            p_late30: number;
+            /**
+             * @description That it is paid by its due date.
+             * @example 0.82
+             */
+            p_paid_by_due: number;
+            /**
+             * Format: date
+             * @description Paid by then with a probability of 10 %.
+             * @example 2026-03-31
+             */
+            p10_on: string;
+            /**
+             * Format: date
+             * @description Paid by then with a probability of 50 %.
+             * @example 2026-03-31
+             */
+            p50_on: string;
+            /**
+             * Format: date
+             * @description Paid by then with a probability of 90 %.
+             * @example 2026-03-31
+             */
+            p90_on: string;
+            /** @enum {string} */
+            risk_level: "low" | "medium" | "high";
+            /**
+             * @description The forecast it belongs to.
+             * @example 412
+             */
+            run_id: number;
+        };
         InvoiceTotals: {
             by_currency: components["schemas"]["CurrencyTotal"][];
             by_status: components["schemas"]["StatusCount"][];
@@ -3538,6 +4034,7 @@ export interface components {
              * @example 412
              */
             count: number;
+            facets: components["schemas"]["InvoiceFacets"];
             /** @description False when there are more than were counted. */
             is_exact: boolean;
         };
@@ -3882,6 +4379,14 @@ export interface components {
             email: string;
             /** @description Whether an operator has locked them out. */
             is_disabled: boolean;
+            /** @description Whether they have never signed in. */
+            is_pending: boolean;
+            /**
+             * Format: date-time
+             * @description When they last did something in this tenant by browser, to the minute; null if that is over a month ago.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            last_seen_at: string | null;
             /**
              * @description What they are called; may be empty.
              * @example Ada Lovelace
@@ -3954,7 +4459,7 @@ export interface components {
             backend: string;
             /** @description The backend's version when it was trained; empty for the first models. */
             backend_version: string;
-            /** @description Its errors on the newest part of the history, beside due date and customer median. */
+            /** @description Its errors on the newest part of the history, beside due date and customer median; null for models of risk. */
             backtest: {
                 [key: string]: unknown;
             } | null;
@@ -3991,10 +4496,19 @@ export interface components {
             pinned_at: string | null;
             /** @description Why it has this status. */
             reason: string;
+            /** @description Of models of risk: by backend, how those compared did; naive_risk counts. */
+            scores: {
+                [key: string]: components["schemas"]["RiskScores"];
+            } | null;
             /** @description The digest of its file, verified at each use. */
             sha256: string | null;
             /** @enum {string} */
             status: "champion" | "challenger" | "retired" | "rejected" | "failed";
+            /**
+             * @description forecast: when invoices are paid; risk: which customers go late.
+             * @enum {string}
+             */
+            task: "forecast" | "risk";
             /**
              * Format: date-time
              * @description When it was trained.
@@ -4050,7 +4564,7 @@ export interface components {
             backend: string;
             /** @description The backend's version when it was trained; empty for the first models. */
             backend_version: string;
-            /** @description Its errors on the newest part of the history, beside due date and customer median. */
+            /** @description Its errors on the newest part of the history, beside due date and customer median; null for models of risk. */
             backtest: {
                 [key: string]: unknown;
             } | null;
@@ -4101,6 +4615,10 @@ export interface components {
             pinned_at: string | null;
             /** @description Why it has this status. */
             reason: string;
+            /** @description Of models of risk: by backend, how those compared did; naive_risk counts. */
+            scores: {
+                [key: string]: components["schemas"]["RiskScores"];
+            } | null;
             /**
              * @description Of all that was drawn by lot.
              * @example 0
@@ -4110,6 +4628,11 @@ export interface components {
             sha256: string | null;
             /** @enum {string} */
             status: "champion" | "challenger" | "retired" | "rejected" | "failed";
+            /**
+             * @description forecast: when invoices are paid; risk: which customers go late.
+             * @enum {string}
+             */
+            task: "forecast" | "risk";
             /**
              * Format: date-time
              * @description When it was trained.
@@ -4193,6 +4716,54 @@ export interface components {
              */
             written_off: string;
         };
+        NewestRun: {
+            /**
+             * @description Ledger records written.
+             * @example 412
+             */
+            changed: number;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            finished_at: string | null;
+            /**
+             * Format: uuid
+             * @description The run.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description backfill, increment, full, some or import.
+             * @example increment
+             */
+            kind: string;
+            /** @description Why it is not ok. */
+            reason: string | null;
+            /**
+             * @description Items that could not be used.
+             * @example 412
+             */
+            rejected: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            started_at: string;
+            /**
+             * @description running, waiting, ok, partial, suspicious or failed.
+             * @example ok
+             */
+            status: string;
+            /**
+             * Format: uuid
+             * @description The job that ran it.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            work_id: string | null;
+        };
         Notice: {
             /**
              * Format: uuid
@@ -4230,6 +4801,30 @@ export interface components {
         };
         NoticeList: {
             items: components["schemas"]["Notice"][];
+        };
+        Overview: {
+            /**
+             * Format: date
+             * @description The day it is for, in the tenant's time zone.
+             * @example 2026-03-31
+             */
+            as_of: string;
+            attention: components["schemas"]["Attention"];
+            contacts: components["schemas"]["CustomersToContact"];
+            currencies: components["schemas"]["CurrencyOverview"][];
+            forecast: components["schemas"]["CurrentForecast"] | null;
+            /**
+             * @description What customers are assessed in; null before that.
+             * @example EUR
+             */
+            home_currency: string | null;
+            progress: components["schemas"]["Progress"];
+        };
+        OverviewCash: {
+            actual: components["schemas"]["ActualPeriod"][];
+            forecast: components["schemas"]["ExpectedPeriod"][];
+            /** @description The first four weeks together. */
+            four_weeks: components["schemas"]["ExpectedSum"];
         };
         OwnSession: {
             /**
@@ -4661,6 +5256,11 @@ export interface components {
             as_of: string;
             /** @description From what it was seen. */
             as_of_source: string;
+            /**
+             * @description Rows that cannot be used.
+             * @example 412
+             */
+            bad_rows: number;
             columns: components["schemas"]["Column"][];
             /**
              * @description Rows that repeat another.
@@ -4699,6 +5299,8 @@ export interface components {
              * @example utf-8
              */
             encoding: string | null;
+            /** @description What a column may hold. */
+            field_names: string[];
             /**
              * @description Its name.
              * @example ledger.csv
@@ -4716,6 +5318,8 @@ export interface components {
             header_line: number;
             /** @description Columns that are not used. */
             ignored: string[];
+            /** @description The header's columns, in order. */
+            names: string[];
             /** @description The first rows that cannot be used. */
             problems: components["schemas"]["PreviewProblem"][];
             /**
@@ -4723,6 +5327,8 @@ export interface components {
              * @example 412
              */
             rows: number;
+            /** @description The first 20 rows, and each that `problems` is about, with corrections applied. */
+            sample: components["schemas"]["FileRow"][];
             /** @description Worksheet. */
             sheet: string | null;
             /** @description Rows left out, by why. */
@@ -4776,6 +5382,30 @@ export interface components {
              */
             risk_override?: "low" | "medium" | "high" | null;
             tags?: string[];
+        };
+        ProfileInput: {
+            /**
+             * @description What they are called; may be empty.
+             * @example Ada Lovelace
+             */
+            name: string;
+        };
+        Progress: {
+            /**
+             * @description Connections that are in use.
+             * @example 412
+             */
+            connections: number;
+            /** @description Whether there was a forecast. */
+            has_forecast: boolean;
+            /** @description Whether the ledger holds any. */
+            has_invoices: boolean;
+            /**
+             * Format: date-time
+             * @description When something was last read.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            last_synced_at: string | null;
         };
         Promotion: {
             /**
@@ -5059,8 +5689,19 @@ export interface components {
              * @example xgboost_risk
              */
             backend: string | null;
+            /**
+             * Format: uuid
+             * @description The model, as in /api/models.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string | null;
             /** @description Why it is used. */
             note: string | null;
+            /**
+             * @description Its version.
+             * @example 7
+             */
+            number: number | null;
             /** @description Of answers not seen, by backend. */
             scores: {
                 [key: string]: unknown;
@@ -5089,6 +5730,38 @@ export interface components {
              */
             sentence: string;
         };
+        RiskScores: {
+            /**
+             * @description Area under the ROC curve.
+             * @example 0.95
+             */
+            auc: number | null;
+            /**
+             * @description Brier score.
+             * @example 0.034
+             */
+            brier: number | null;
+            /**
+             * @description Expected calibration error, ten bins.
+             * @example 0.03
+             */
+            ece: number | null;
+            /**
+             * @description Those that went 30 days late.
+             * @example 412
+             */
+            events: number;
+            /**
+             * @description By which the model is chosen.
+             * @example 0.12
+             */
+            log_loss: number | null;
+            /**
+             * @description Customers asked about, each at the end of some past day.
+             * @example 412
+             */
+            n: number;
+        };
         RoleInput: {
             /**
              * @description What they are from now on.
@@ -5098,6 +5771,12 @@ export interface components {
             role: "admin" | "member" | "viewer";
         };
         Rollback: {
+            /**
+             * @description Whose champion: that of forecasts, or that of customers' risk.
+             * @default forecast
+             * @enum {string}
+             */
+            task: "forecast" | "risk";
             /**
              * @description Kept with the change.
              * @example Forecasts became too early.
@@ -5367,6 +6046,10 @@ export interface components {
              */
             scope: string;
         };
+        Selection: {
+            /** @description The hub's ids, at most 2000; those that lead to nothing are passed over. */
+            ids: string[];
+        };
         Session: {
             /** @description Whether changing the password needs the one they have. */
             asks_password: boolean;
@@ -5378,6 +6061,11 @@ export interface components {
              * @example 2026-03-31T09:30:00+00:00
              */
             expires_at: string | null;
+            /**
+             * @description It also ends after so many minutes without a request; null for a token.
+             * @example 412
+             */
+            idle_minutes: number | null;
             /** @description Whether they look after the installation. */
             is_operator: boolean;
             /**
@@ -5433,7 +6121,7 @@ export interface components {
             expires_at: string;
             /**
              * @description Opens a session once. It is not shown again; hand it to nobody else.
-             * @example https://ar.example.com/sign-in#link=...
+             * @example https://ar.example.com/sign-in/#link=...
              */
             sign_in_link: string;
         };
@@ -5442,6 +6130,31 @@ export interface components {
             local: boolean;
             /** @description Through a provider: open `/api/oidc/start`. */
             oidc: boolean;
+        };
+        Standing: {
+            /** @description Whether it is being read, or waits for the provider's limit. */
+            is_under_way: boolean;
+            newest_run: components["schemas"]["NewestRun"] | null;
+            /**
+             * Format: date-time
+             * @description When the schedule next has it read; null where it does not.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            next_run_at: string | null;
+            /**
+             * @description Records in the ledger by entity, without those that were deleted.
+             * @example {
+             *       "credit_memo": 300,
+             *       "customer": 160,
+             *       "invoice": 12000,
+             *       "payment": 9000
+             *     }
+             */
+            records: {
+                [key: string]: number;
+            };
+            /** @description Whether the newest comparison with the provider's figures was equal to the cent. */
+            ties_out: boolean | null;
         };
         Started: {
             /** @description Where the person consents; in the browser that was given the cookie of this answer, within 10 minutes. */
@@ -5470,6 +6183,8 @@ export interface components {
              * @example 412
              */
             pages: number;
+            /** @description Share read, 0 to 1, where the provider tells how much there is. */
+            share: number | null;
             /**
              * @description The listing.
              * @example invoices
@@ -5636,6 +6351,26 @@ export interface components {
              * @example 412
              */
             payments: number;
+        };
+        Trend: {
+            /**
+             * Format: decimal
+             * @description Receivable in days of the last 90 days' sales.
+             * @example 41.30
+             */
+            dso: string | null;
+            /**
+             * Format: date
+             * @description Its first day.
+             * @example 2026-03-31
+             */
+            month: string;
+            /**
+             * Format: date
+             * @description Its last day, or as_of.
+             * @example 2026-03-31
+             */
+            to_on: string;
         };
         Verification: {
             /** @description Verified behind this event ... */
@@ -6565,13 +7300,15 @@ export interface operations {
     listCustomers: {
         parameters: {
             query?: {
+                /** @description Customers from this connection. */
+                connection_id?: string;
                 /** @description As the source names it. */
                 country?: string;
                 /** @description ISO 4217 code of the amounts beside it. */
                 currency?: string;
                 /** @description `next_cursor` of the page before; left out for the first page. */
                 cursor?: string;
-                /** @description `totals` adds the number of all that match. */
+                /** @description `totals` adds counts, amounts and facets of all that match. */
                 include?: "totals"[];
                 /** @description How many items a page has at most. */
                 limit?: number;
@@ -6579,10 +7316,12 @@ export interface operations {
                 name?: string;
                 /** @description Whether anything is still to be paid, in any currency. */
                 open?: boolean;
-                /** @description Only customers of this level. */
-                risk_level?: "low" | "medium" | "high";
+                /** @description Whether anything open is past its due date, in the tenant's time zone. */
+                overdue?: boolean;
+                /** @description Customers of any of these levels. */
+                risk_level?: ("high" | "low" | "medium")[];
                 /** @description Order of the list; a minus before the name turns it round. */
-                sort?: "name" | "-name" | "id" | "-id" | "expected_loss" | "-expected_loss";
+                sort?: "name" | "-name" | "id" | "-id" | "expected_loss" | "-expected_loss" | "p_late30" | "-p_late30" | "open" | "-open" | "overdue" | "-overdue";
             };
             header?: never;
             path?: never;
@@ -6700,6 +7439,81 @@ export interface operations {
             401: components["responses"]["UNAUTHORIZED"];
             403: components["responses"]["FORBIDDEN"];
             404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    exportCustomers: {
+        parameters: {
+            query?: {
+                /** @description Customers from this connection. */
+                connection_id?: string;
+                /** @description As the source names it. */
+                country?: string;
+                /** @description ISO 4217 code of the amounts beside it. */
+                currency?: string;
+                /** @description Names that contain this, upper or lower case. */
+                name?: string;
+                /** @description Whether anything is still to be paid, in any currency. */
+                open?: boolean;
+                /** @description Whether anything open is past its due date, in the tenant's time zone. */
+                overdue?: boolean;
+                /** @description Customers of any of these levels. */
+                risk_level?: ("high" | "low" | "medium")[];
+                /** @description Order of the list; a minus before the name turns it round. */
+                sort?: "name" | "-name" | "id" | "-id" | "expected_loss" | "-expected_loss" | "p_late30" | "-p_late30" | "open" | "-open" | "overdue" | "-overdue";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, streamed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    exportSelectedCustomers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Selection"];
+            };
+        };
+        responses: {
+            /** @description The file, streamed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
             429: components["responses"]["TOO_MANY_REQUESTS"];
             default: components["responses"]["DEFAULT_ERROR"];
         };
@@ -6835,6 +7649,10 @@ export interface operations {
     listInvoices: {
         parameters: {
             query?: {
+                /** @description Open, and by days past due in any of these buckets; due today is current. */
+                aging?: ("1-30" | "31-60" | "61-90" | "91+" | "current")[];
+                /** @description Invoices from this connection. */
+                connection_id?: string;
                 /** @description ISO 4217 code of the amounts beside it. */
                 currency?: string;
                 /** @description `next_cursor` of the page before; left out for the first page. */
@@ -6847,22 +7665,38 @@ export interface operations {
                 due_from?: string;
                 /** @description Due that day or earlier. */
                 due_to?: string;
-                /** @description `totals` adds counts and amounts of all that match. */
-                include?: "totals"[];
+                /** @description Expected to be paid that day or later. */
+                expected_from?: string;
+                /** @description Expected to be paid that day or earlier. */
+                expected_to?: string;
+                /** @description `totals` adds counts, amounts and facets of all that match; `prediction` what is forecast of each open one. */
+                include?: ("prediction" | "totals")[];
                 /** @description Issued that day or later. */
                 issued_from?: string;
                 /** @description Issued that day or earlier. */
                 issued_to?: string;
                 /** @description How many items a page has at most. */
                 limit?: number;
+                /** @description At most so much is still to be paid. */
+                max_balance?: string;
+                /** @description At least so much is still to be paid. */
+                min_balance?: string;
                 /** @description Numbers that begin so. */
                 number?: string;
                 /** @description Whether anything is still to be paid. */
                 open?: boolean;
                 /** @description Whether it is open and its due date is past, in the tenant's time zone. */
                 overdue?: boolean;
+                /** @description Forecast to be paid over 30 days late with at most this probability. */
+                p_late30_max?: number;
+                /** @description Forecast to be paid over 30 days late with at least this probability. */
+                p_late30_min?: number;
+                /** @description Part of the number or of the customer's name, upper or lower case. */
+                q?: string;
+                /** @description Open, and forecast to be of any of these levels. */
+                risk_level?: ("high" | "low" | "medium")[];
                 /** @description Order of the list; a minus before the name turns it round. */
-                sort?: "due_on" | "-due_on" | "issued_on" | "-issued_on" | "balance" | "-balance" | "total" | "-total";
+                sort?: "due_on" | "-due_on" | "issued_on" | "-issued_on" | "balance" | "-balance" | "total" | "-total" | "customer" | "-customer" | "days_overdue" | "-days_overdue" | "expected_on" | "-expected_on" | "p_late30" | "-p_late30" | "at_risk" | "-at_risk";
                 /** @description Any of these; deleted invoices are listed only when asked for. */
                 status?: ("credited" | "deleted" | "draft" | "open" | "paid" | "partially_paid" | "void" | "written_off")[];
             };
@@ -6953,6 +7787,109 @@ export interface operations {
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
+    exportInvoices: {
+        parameters: {
+            query?: {
+                /** @description Open, and by days past due in any of these buckets; due today is current. */
+                aging?: ("1-30" | "31-60" | "61-90" | "91+" | "current")[];
+                /** @description Invoices from this connection. */
+                connection_id?: string;
+                /** @description ISO 4217 code of the amounts beside it. */
+                currency?: string;
+                /** @description Invoices of this customer. */
+                customer_id?: string;
+                /** @description Whether the source calls it disputed. */
+                disputed?: boolean;
+                /** @description Due that day or later. */
+                due_from?: string;
+                /** @description Due that day or earlier. */
+                due_to?: string;
+                /** @description Expected to be paid that day or later. */
+                expected_from?: string;
+                /** @description Expected to be paid that day or earlier. */
+                expected_to?: string;
+                /** @description Issued that day or later. */
+                issued_from?: string;
+                /** @description Issued that day or earlier. */
+                issued_to?: string;
+                /** @description At most so much is still to be paid. */
+                max_balance?: string;
+                /** @description At least so much is still to be paid. */
+                min_balance?: string;
+                /** @description Numbers that begin so. */
+                number?: string;
+                /** @description Whether anything is still to be paid. */
+                open?: boolean;
+                /** @description Whether it is open and its due date is past, in the tenant's time zone. */
+                overdue?: boolean;
+                /** @description Forecast to be paid over 30 days late with at most this probability. */
+                p_late30_max?: number;
+                /** @description Forecast to be paid over 30 days late with at least this probability. */
+                p_late30_min?: number;
+                /** @description Part of the number or of the customer's name, upper or lower case. */
+                q?: string;
+                /** @description Open, and forecast to be of any of these levels. */
+                risk_level?: ("high" | "low" | "medium")[];
+                /** @description Order of the list; a minus before the name turns it round. */
+                sort?: "due_on" | "-due_on" | "issued_on" | "-issued_on" | "balance" | "-balance" | "total" | "-total" | "customer" | "-customer" | "days_overdue" | "-days_overdue" | "expected_on" | "-expected_on" | "p_late30" | "-p_late30" | "at_risk" | "-at_risk";
+                /** @description Any of these; deleted invoices are listed only when asked for. */
+                status?: ("credited" | "deleted" | "draft" | "open" | "paid" | "partially_paid" | "void" | "written_off")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, streamed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    exportSelectedInvoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Selection"];
+            };
+        };
+        responses: {
+            /** @description The file, streamed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
     importInvoices: {
         parameters: {
             query?: never;
@@ -6976,6 +7913,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    readImportHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Import"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportHead"];
                 };
             };
             400: components["responses"]["BAD_REQUEST"];
@@ -7372,6 +8342,8 @@ export interface operations {
                 limit?: number;
                 /** @description Only this status. */
                 status?: "champion" | "challenger" | "retired" | "rejected" | "failed";
+                /** @description Only models of this task. */
+                task?: "forecast" | "risk";
             };
             header?: never;
             path?: never;
@@ -7867,6 +8839,31 @@ export interface operations {
             413: components["responses"]["CONTENT_TOO_LARGE"];
             415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
             429: components["responses"]["TOO_MANY_REQUESTS"];
             default: components["responses"]["DEFAULT_ERROR"];
         };
@@ -8514,6 +9511,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PasswordChanged"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    updateProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
                 };
             };
             400: components["responses"]["BAD_REQUEST"];
