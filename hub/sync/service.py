@@ -39,7 +39,6 @@ TROUBLE_AFTER = timedelta(days=1)
 
 # Of these a run would not get far, or is not wanted: a person has to do something first.
 _RESTING = ("pending", "choose_account", "paused", "disconnected")
-_SCHEDULED = ("ready", "needs_attention")
 
 
 def request_sync(session: Session, connection_id: UUID, kind: str | None = None) -> UUID:
@@ -64,7 +63,7 @@ def request_due(session: Session, registry: Any, kind: str, now: datetime) -> li
     """
     asked = []
     for connection in connections.list_connections(session):
-        if connection.status not in _SCHEDULED or not _calls(registry, connection):
+        if connection.status not in connections.SCHEDULED or not _calls(registry, connection):
             continue
         if not _has_proved_good(session, connection):
             continue
@@ -80,7 +79,7 @@ def request_due(session: Session, registry: Any, kind: str, now: datetime) -> li
 def next_full_run(session: Session, connection_id: UUID, today: date) -> date | None:
     """The day from which on the night's full read of a connection is due; None where none is, or will be."""
     connection = connections.get(session, connection_id)
-    if connection.last_full_run_at is None or connection.status not in _SCHEDULED:
+    if connection.last_full_run_at is None or connection.status not in connections.SCHEDULED:
         return None
     return max(today, (connection.last_full_run_at + FULL_EVERY).date())
 

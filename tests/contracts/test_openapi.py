@@ -31,6 +31,10 @@ OPERATIONS = {
     "eraseContact",
     "exportAudit",
     "exportContact",
+    "exportCustomers",
+    "exportInvoices",
+    "exportSelectedCustomers",
+    "exportSelectedInvoices",
     "finishConsent",
     "finishOidcSignIn",
     "getAccuracy",
@@ -124,8 +128,14 @@ HUB_WRITES = {
 SENT_AGAIN_BY_NATURE = {"/api/webhooks/{connector}/{connection}"}
 # Errors that a provider wants without a word.
 EMPTY_ERRORS = {("/api/webhooks/{connector}/{connection}", "401")}
-# Reads whose question is too personal for an address that gets logged.
-READS_BY_POST = {"/api/privacy/contacts/export", "/api/cashflow/scenarios"}
+# Reads whose question is too personal for an address that gets logged, or is a file.
+READS_BY_POST = {
+    "/api/privacy/contacts/export",
+    "/api/cashflow/scenarios",
+    "/api/invoices/import/head",
+    "/api/invoices/export",
+    "/api/customers/export",
+}
 # Replace one field by a value that does not depend on what it was before: there is no change of others to lose.
 SINGLE_FIELD_UPDATES = {
     "/api/members/{user_id}",

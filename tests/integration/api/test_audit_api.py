@@ -159,7 +159,7 @@ def test_every_operation_that_writes_or_reads_people_is_noted():
     machines = {name for name, rule in ACCESS.items() if rule.scope and rule.scope.endswith((":write", ":admin"))}
     unnoted = {name for name in machines if ACCESS[name].noted == "no"}
     # A preview keeps nothing; the periods and the state of the chain are nobody's data.
-    assert unnoted == {"previewImport", "verifyAudit", "getRetention"}
+    assert unnoted == {"previewImport", "readImportHead", "verifyAudit", "getRetention"}
 
 
 def test_a_refusal_is_noted_for_the_callers_tenant(client, app, reader, noted):

@@ -178,8 +178,7 @@ def test_a_person_consents_and_the_company_is_connected(hub):
     assert asked["state"][0] not in cookie
     ended = come_back(hub.browser, consent(answer.json["authorize_url"]))
     made = answer.json["connection"]["id"]
-    assert (ended["outcome"], ended["connection"], ended["path"]) == ("checking", made, "/connected")
-    assert "being tried" in hub.browser.get("/connected?outcome=checking").get_data(as_text=True)
+    assert (ended["outcome"], ended["connection"], ended["path"]) == ("checking", made, "/connections/view/")
     assert hub.get(f"/api/jobs/{ended['job']}").json["state"] == "queued"
     hub.work_off()
     shown = hub.get(f"/api/connections/{made}").json
@@ -234,7 +233,7 @@ def test_a_state_that_is_not_this_browsers_does_nothing_and_is_noted(hub, how):
         case "without state":
             back = back.partition("?")[0] + "?code=abc"
     before = hub.row(made)
-    assert come_back(browser, back) == {"outcome": "refused", "path": "/connected"}
+    assert come_back(browser, back) == {"outcome": "refused", "path": "/connections/view/"}
     assert hub.row(made) == before and hub.box.oauth.token_posts == posts
     chain = hub.tenant if how in ("foreign", "expired") else "@installation"
     with hub.storage.hub() as session:
