@@ -1,0 +1,65 @@
+'use client'
+
+import { Empty } from '@/components/empty'
+import { NextStep } from '@/components/next-step'
+import { Button } from '@/components/ui/button'
+import { cn } from '@/lib/cn'
+import { useFormat } from '@/lib/format'
+import { useT } from '@/lib/i18n'
+import { Link } from '@/lib/nav'
+import type { Overview } from './api'
+
+/** The customers whom to contact is worth most, each with what to do and why. */
+export function CollectFirst({ overview, className }: { overview: Overview; className?: string }) {
+  const t = useT('overview')
+  const format = useFormat()
+  const { items, home_currency: home } = overview.contacts
+  return (
+    <section
+      aria-labelledby="collect-first"
+      className={cn('flex min-w-0 flex-col rounded-lg border bg-card p-4', className)}
+    >
+      <div className="flex min-h-8 items-center justify-between gap-2">
+        <h2 id="collect-first" className="text-sm font-semibold">
+          {t('collect.title')}
+        </h2>
+        <Button asChild variant="ghost" size="sm">
+          <Link href="/worklist/">{t('collect.all')}</Link>
+        </Button>
+      </div>
+      {items.length === 0 || !home ? (
+        <Empty title={t('collect.empty')} className="flex-1 justify-center" />
+      ) : (
+        <ol className="divide-y">
+          {items.map((item) => (
+            <li
+              key={item.customer_id}
+              className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-4 py-2 sm:grid-cols-[minmax(0,1fr)_8.5rem_6.5rem]"
+            >
+              <div className="min-w-0">
+                <Link
+                  href={`/customers/view/?id=${item.customer_id}`}
+                  className="block truncate font-medium hover:underline"
+                >
+                  {item.customer_name}
+                </Link>
+                <p className="truncate text-xs text-muted-foreground" title={item.why}>
+                  {item.why}
+                </p>
+              </div>
+              <NextStep step={item.next_step} className="max-sm:order-3 max-sm:col-span-2 max-sm:text-xs" />
+              <div className="text-right">
+                <p>
+                  {item.amounts
+                    .map((amount) => format.compactMoney(amount.overdue, amount.currency))
+                    .join(' + ')}
+                </p>
+                <p className="text-xs text-muted-foreground">{t('collect.overdue')}</p>
+              </div>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  )
+}
