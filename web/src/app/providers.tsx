@@ -14,15 +14,18 @@ import { makeQueryClient } from '@/lib/query'
 /** What every page stands in: theme, address state, the answers of the hub that are kept, texts and formats. */
 export function Providers({ children }: { children: ReactNode }) {
   const [queryClient] = useState(makeQueryClient)
-  const density = usePreferences((state) => state.density)
 
   useEffect(() => {
     // After the first render, which has to be as the exported file is.
+    const stop = usePreferences.subscribe(({ density, sidebarCollapsed }) => {
+      const { dataset } = document.documentElement
+      dataset.density = density
+      if (sidebarCollapsed) dataset.sidebar = 'collapsed'
+      else delete dataset.sidebar
+    })
     void usePreferences.persist.rehydrate()
+    return stop
   }, [])
-  useEffect(() => {
-    document.documentElement.dataset.density = density
-  }, [density])
 
   return (
     <ThemeProvider attribute="class" defaultTheme="system" enableSystem disableTransitionOnChange>

@@ -34,7 +34,11 @@ export function JobTray() {
         </Button>
       </PopoverTrigger>
       {/* Kept in place while closed, since what is in it follows the jobs and tells how they ended. */}
-      <PopoverContent forceMount align="end" className="w-88 max-w-[calc(100vw-2rem)] p-0 data-[state=closed]:hidden">
+      <PopoverContent
+        forceMount
+        align="end"
+        className="w-88 max-w-[calc(100vw-2rem)] p-0 data-[state=closed]:hidden"
+      >
         <h2 className="border-b px-4 py-3 text-sm font-semibold">{t('title')}</h2>
         <ul className="max-h-96 divide-y overflow-y-auto">
           {jobs.map((job) => (
@@ -87,7 +91,7 @@ export function TrackedJobRow({
           ) : (
             <span className="font-medium">{label}</span>
           )}
-          <p className="text-muted-foreground text-xs">{ago(tracked.since)}</p>
+          <p className="text-xs text-muted-foreground">{ago(tracked.since)}</p>
         </div>
         {over ? (
           <Button variant="ghost" size="icon" aria-label={t('forget', { label })} onClick={() => forget(id)}>
@@ -104,12 +108,13 @@ export function TrackedJobRow({
 export function JobState({ job, label }: { job: Job | undefined; label: string }) {
   const t = useT('jobs')
   const { percent } = useFormat()
-  if (!job || job.state === 'queued') return <Status tone="neutral">{t(job?.attempts ? 'state.again' : 'state.queued')}</Status>
+  if (!job || job.state === 'queued')
+    return <Status tone="neutral">{t(job?.attempts ? 'state.again' : 'state.queued')}</Status>
   if (job.state === 'running')
     return (
       <div className="grid gap-1">
         <Progress value={Math.round(job.progress * 100)} aria-label={label} />
-        <p className="text-muted-foreground text-xs">
+        <p className="text-xs text-muted-foreground">
           {percent(job.progress)} · {job.message ?? t('state.running')}
         </p>
       </div>
@@ -118,7 +123,7 @@ export function JobState({ job, label }: { job: Job | undefined; label: string }
   return (
     <div className="grid gap-1">
       <Status tone="negative">{t('state.failed')}</Status>
-      {job.error ? <p className="text-muted-foreground text-xs wrap-anywhere">{job.error.message}</p> : null}
+      {job.error ? <p className="text-xs wrap-anywhere text-muted-foreground">{job.error.message}</p> : null}
     </div>
   )
 }
