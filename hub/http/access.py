@@ -86,6 +86,7 @@ ACCESS: dict[str, Rule] = {
     "getHealth": _public(),
     "getReadiness": _public(),
     "getMetrics": _public(),  # asks for a token of its own
+    "streamEvents": _reads("events"),
     # Signing in, and one's own account
     "getSignInMethods": _public(),
     "signIn": _public("write"),

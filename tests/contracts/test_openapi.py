@@ -104,6 +104,7 @@ OPERATIONS = {
     "signIn",
     "signOut",
     "startOidcSignIn",
+    "streamEvents",
     "switchTenant",
     "updateConnection",
     "updateCustomer",

@@ -100,6 +100,7 @@ export const ACCESS = {
   signIn: { roles: [], isPublic: true, isOwn: false },
   signOut: { roles: ['operator', 'admin', 'member', 'viewer'], isPublic: false, isOwn: true },
   startOidcSignIn: { roles: [], isPublic: true, isOwn: false },
+  streamEvents: { roles: ['admin', 'member', 'viewer'], isPublic: false, isOwn: false },
   switchTenant: { roles: ['operator', 'admin', 'member', 'viewer'], isPublic: false, isOwn: true },
   updateConnection: { roles: ['admin'], isPublic: false, isOwn: false },
   updateCustomer: { roles: ['admin', 'member'], isPublic: false, isOwn: false },

@@ -406,6 +406,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow what happens in the tenant, as server-sent events
+         * @description Each is a JSON object with a `kind` and ids, never data: `job` (`job_id`, and `work`, what kind of job it is)
+         *     whenever a job gets on; `connection-ready`, `first-pages-stored`, `sync-finished`, `tie-out-lost` (with
+         *     `connection_id` and `run_id`), `forecasts-ready` (`model_id`); `notice`; `written` (`path`, under which
+         *     something was changed through the API); `anew`, when too much happened to tell. The first event is named `open`.
+         *     What happened while nobody listened is not told: after a break look at everything anew. Where as many streams
+         *     are open as may be the answer is 503, under a server that cannot hold them 501: ask now and then instead.
+         */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/insights": {
         parameters: {
             query?: never;
@@ -1388,7 +1413,7 @@ export interface paths {
         };
         /** The tenant you work in */
         get: operations["getTenant"];
-        /** Change its name and time zone, and its home currency while its ledger is empty */
+        /** Change its name, its time zone and its loss given default, and its home currency while its ledger is empty */
         put: operations["updateTenant"];
         post?: never;
         delete?: never;
@@ -2467,6 +2492,12 @@ export interface components {
              * @example acme
              */
             key: string;
+            /**
+             * Format: decimal
+             * @description The part of what is 90 days late that is never paid, as expected losses count it; null: measured by the ledger's own write-offs where there are enough, else 0.45.
+             * @example 41.30
+             */
+            loss_given_default: string | null;
             /**
              * @description Its name.
              * @example Acme GmbH
@@ -3662,6 +3693,12 @@ export interface components {
              */
             key: string;
             /**
+             * Format: decimal
+             * @description The part of what is 90 days late that is never paid, as expected losses count it; null: measured by the ledger's own write-offs where there are enough, else 0.45.
+             * @example 41.30
+             */
+            loss_given_default: string | null;
+            /**
              * @description Its name.
              * @example Acme GmbH
              */
@@ -4342,7 +4379,7 @@ export interface components {
              *       "invoices:read"
              *     ]
              */
-            scopes: ("*" | "audit:admin" | "connections:admin" | "connections:read" | "customers:read" | "customers:write" | "insights:read" | "invoices:read" | "invoices:write" | "jobs:read" | "keys:admin" | "members:admin" | "models:admin" | "models:read" | "models:write" | "predictions:read" | "predictions:write" | "privacy:admin" | "read" | "runs:read" | "runs:write" | "tenant:admin" | "tenant:read" | "write")[];
+            scopes: ("*" | "audit:admin" | "connections:admin" | "connections:read" | "customers:read" | "customers:write" | "events:read" | "insights:read" | "invoices:read" | "invoices:write" | "jobs:read" | "keys:admin" | "members:admin" | "models:admin" | "models:read" | "models:write" | "predictions:read" | "predictions:write" | "privacy:admin" | "read" | "runs:read" | "runs:write" | "tenant:admin" | "tenant:read" | "write")[];
         };
         KeyList: {
             items: components["schemas"]["Key"][];
@@ -5629,8 +5666,10 @@ export interface components {
              * @example 412
              */
             horizon_days?: number;
-            /** @description Whether the ledger's own write-offs say so; false: it is an assumption. */
+            /** @description Whether the ledger's own write-offs say so; else it is set, or an assumption. */
             is_measured: boolean;
+            /** @description Whether your people set it; see PUT /api/tenant. */
+            is_set: boolean;
             /**
              * @description The part of what is 90 days late that is never paid.
              * @example 0.45
@@ -6235,6 +6274,12 @@ export interface components {
              */
             key: string;
             /**
+             * Format: decimal
+             * @description The part of what is 90 days late that is never paid, as expected losses count it; null: measured by the ledger's own write-offs where there are enough, else 0.45.
+             * @example 41.30
+             */
+            loss_given_default: string | null;
+            /**
              * @description Its name.
              * @example Acme GmbH
              */
@@ -6277,6 +6322,12 @@ export interface components {
              * @example EUR
              */
             home_currency?: string;
+            /**
+             * Format: decimal
+             * @description The part of what is 90 days late that is never paid, as expected losses count it; null: measured by the ledger's own write-offs where there are enough, else 0.45.
+             * @example 41.30
+             */
+            loss_given_default?: string | null;
             /**
              * @description Its name.
              * @example Acme GmbH
@@ -7514,6 +7565,30 @@ export interface operations {
             413: components["responses"]["CONTENT_TOO_LARGE"];
             415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events, without an end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
             429: components["responses"]["TOO_MANY_REQUESTS"];
             default: components["responses"]["DEFAULT_ERROR"];
         };
