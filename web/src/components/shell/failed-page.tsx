@@ -21,7 +21,8 @@ export function FailedPage({ error, onRetry }: { error: Error; onRetry: () => vo
         className="max-w-2xl"
       />
       <Button asChild variant="link" className="self-start px-0">
-        {/* A whole load: what is in memory may be what failed. */}
+        {/* A whole load, not a Link: what is in memory may be what failed. */}
+        {/* eslint-disable-next-line @next/next/no-html-link-for-pages */}
         <a href="/">{t('error.home')}</a>
       </Button>
     </Page>
