@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from sqlalchemy import text
 
+from hub import live
 from hub.connections import api as connections
 from hub.connections import notices_api, oauth_api, webhooks_api
 from hub.forecasting import api as forecasting
@@ -24,6 +25,7 @@ from hub.http import (
     limits,
     openapi,
     problems,
+    streams_api,
 )
 from hub.http.context import Hub
 from hub.identity import audit_api, bearer, keys_api, members_api, oidc_api, operator_api, pages, session_api, sessions
@@ -77,6 +79,7 @@ BLUEPRINTS = (
     audit_api.blp,
     audit_api.operator,
     operator_api.blp,
+    streams_api.events,
     health.blp,
 )
 # What the rooms above the ledger add to its documents.
@@ -102,10 +105,12 @@ def create_app(settings: Settings, storage: Storage | None = None, registry: "Re
         metrics=RequestMetrics(settings),
         identify_bearer=auth.Remembered(bearer.identifier(storage, settings)),
         identify_session=auth.Remembered(sessions.identifier(storage, settings)),
+        is_still_session=sessions.checker(storage, settings),
         parts=PARTS,
         gauges=lambda: gauges(storage, datetime.now(UTC)),
     )
     work.connect(settings)
+    live.connect(settings)
     context.install(app, hub)
     problems.install(app)
     lifecycle.install(app)
@@ -114,6 +119,7 @@ def create_app(settings: Settings, storage: Storage | None = None, registry: "Re
     cors.install(app)
     auth.install(app)
     auditing.install(app)
+    streams_api.install(app)
     limits.count_callers(app)
     bodies.install(app)
     etags.install(app)

@@ -1,8 +1,8 @@
 """Builds the dashboard and puts it where the hub serves it from: `hub/http/dashboard/built/`.
 
 Needs what `pip install 'paypredict[web]'` brings (Node and npm inside the virtual environment) and, the first time, a
-package registry. Nothing is done when the sources are those of the last build; `--force` builds all the same. `--install` stops
-before the building.
+package registry. Nothing is done when the sources are those of the last build; `--force` builds all the same.
+`--install` stops before the building.
 """
 
 import base64

@@ -6675,7 +6675,7 @@ export interface operations {
     listAudit: {
         parameters: {
             query?: {
-                /** @description Only this action. */
+                /** @description Only this action, or those that begin so. */
                 action?: string;
                 /** @description Only what this actor did: the id of a person, a key or a client, or a plugin's connection. */
                 actor?: string;
@@ -6724,7 +6724,7 @@ export interface operations {
     exportAudit: {
         parameters: {
             query?: {
-                /** @description Only this action. */
+                /** @description Only this action, or those that begin so. */
                 action?: string;
                 /** @description Only what this actor did: the id of a person, a key or a client, or a plugin's connection. */
                 actor?: string;
@@ -8772,7 +8772,7 @@ export interface operations {
     listInstallationAudit: {
         parameters: {
             query?: {
-                /** @description Only this action. */
+                /** @description Only this action, or those that begin so. */
                 action?: string;
                 /** @description Only what this actor did: the id of a person, a key or a client, or a plugin's connection. */
                 actor?: string;
