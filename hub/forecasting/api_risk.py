@@ -33,4 +33,4 @@ def get_customer_risk(customer_id: UUID) -> Response:
     }
     left_out = ("model_id", "model_number", "model_note", "trained_on", "scores", "assumptions")
     shown = {name: value for name, value in found.items() if name not in left_out}
-    return answer(shown | {"model": model, "assumption": found["assumptions"]})
+    return answer(shown | {"model": model, "assumption": {"is_set": False} | found["assumptions"]})

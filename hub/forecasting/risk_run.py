@@ -38,13 +38,14 @@ def refresh_risk(
         master = read_credit(session, frame)
     model_id, model = risk_registry.in_charge(context, frame, master, as_of, may_train=may_train)
     with context.storage.hub() as session:
-        home = tenants.get(session, context.tenant).home_currency
+        tenant = tenants.get(session, context.tenant)
     with context.transaction() as session:
         holdings = read_holdings(session)
-    lgd = loss_given_default(frame)
+    said = tenant.loss_given_default
+    lgd = loss_given_default(frame, None if said is None else float(said))
     found = assess(model, lgd, frame, forecasts, holdings, master)
     with context.transaction() as session:
-        save_assessment(session, model_id, model, lgd, found, home, as_of)
+        save_assessment(session, model_id, model, lgd, found, tenant.home_currency, as_of)
     return len(found)
 
 
@@ -79,6 +80,7 @@ def assumptions(model: RiskModel, lgd: LossGivenDefault) -> dict[str, Any]:
     return {
         "loss_given_default": round(lgd.share, 4),
         "is_measured": lgd.is_measured,
+        "is_set": lgd.is_set,
         "words": lgd.words,
         "severity": [round(each, 4) for each in model.severity],
         "medium_from": round(model.medium, 4),

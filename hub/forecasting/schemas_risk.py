@@ -54,7 +54,8 @@ class RiskAssumptionSchema(Schema):
     """What the figures rest on."""
 
     loss_given_default = number("The part of what is 90 days late that is never paid.", 0.45, required=True)
-    is_measured = flag("Whether the ledger's own write-offs say so; false: it is an assumption.", required=True)
+    is_measured = flag("Whether the ledger's own write-offs say so; else it is set, or an assumption.", required=True)
+    is_set = flag("Whether your people set it; see PUT /api/tenant.", required=True)
     words = text("Where it is from, in words.", required=True)
     severity = List(
         number("A part.", 0.6),
