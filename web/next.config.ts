@@ -14,6 +14,8 @@ const config: NextConfig = {
   ...(isDevelopment
     ? {
         skipTrailingSlashRedirect: true,
+        allowedDevOrigins: ['127.0.0.1'],
+        devIndicators: false as const,
         rewrites: async () => [{ source: '/api/:path*', destination: `${hub}/api/:path*` }],
       }
     : { output: 'export' }),
