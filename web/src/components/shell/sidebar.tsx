@@ -37,7 +37,6 @@ export function Sidebar() {
 export function Brand() {
   return (
     <Link href="/" className="flex h-12 shrink-0 items-center gap-2.5 px-4 font-semibold -outline-offset-2!">
-      {/* eslint-disable-next-line @next/next/no-img-element -- there is no image server in an export */}
       <img src="/icon.svg" alt="" width={24} height={24} className="shrink-0" />
       <span className="rail:sr-only">PayPredict</span>
     </Link>
