@@ -15,6 +15,7 @@ from hub.forecasting import engine
 from hub.forecasting.book import make_book
 from hub.forecasting.book_store import save_book
 from hub.forecasting.days import to_date, to_day
+from hub.forecasting.exchange import comparable
 from hub.forecasting.explainer import pack_explained
 from hub.forecasting.features import build_cases
 from hub.forecasting.frame import LedgerFrame
@@ -45,7 +46,7 @@ def compute(
     progress(0.6, "Adding up the expected cash")
     cash = engine.cash_flow(frame, forecasts, weeks=CASH_WEEKS)
     progress(0.8, "Finding the reasons")
-    worst = np.argsort(-forecasts.p_late30 * frame.open_amount[forecasts.row], kind="stable")[:EXPLAINED]
+    worst = np.argsort(-forecasts.p_late30 * comparable(frame, forecasts.row), kind="stable")[:EXPLAINED]
     reasons = engine.explain(model, frame, as_of, forecasts.row[worst]) if len(worst) else []
     return forecasts, cash, dict(zip(worst.tolist(), reasons, strict=True))
 

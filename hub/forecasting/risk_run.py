@@ -116,7 +116,7 @@ def read_credit(session: Session, frame: LedgerFrame) -> MasterData:
 
 
 def read_holdings(session: Session) -> Holdings:
-    """Cash and credit that wait for an invoice, and the rates of open invoices in foreign currency."""
+    """Cash and credit that wait for an invoice."""
 
     def waiting(table: str, is_open: str) -> dict[tuple[Any, str], float]:
         rows = session.execute(
@@ -127,13 +127,9 @@ def read_holdings(session: Session) -> Holdings:
         )
         return {(customer, currency): amount for customer, currency, amount in rows}
 
-    rates = session.execute(
-        text("select id, exchange_rate::float8 from invoices where balance > 0 and exchange_rate is not null")
-    )
     return Holdings(
         cash=waiting("payments", "status = 'open'"),
         credit=waiting("credit_memos", "status = 'open'"),
-        rate={invoice: rate for invoice, rate in rates},
     )
 
 
