@@ -18,6 +18,7 @@ class NotStreamingError(HubError):
     """The server in front of the application waits in threads, which streams would take from everybody else."""
 
     code, status, title = "not_streaming", 501, "No streams here"
+    retry_after = 30
 
 
 @events.route("")

@@ -38,7 +38,7 @@ def write(built, files=FILES):
 @pytest.fixture
 def settings(tmp_path):
     nowhere = {"redis_url": "redis://127.0.0.1:1/0", "database_url": "postgresql://nobody@127.0.0.1:1/none"}
-    return Settings.load({}, data_dir=tmp_path / "data", log_level="ERROR", **nowhere)
+    return Settings.load({}, data_dir=tmp_path / "data", **nowhere)
 
 
 @pytest.fixture

@@ -2494,8 +2494,8 @@ export interface components {
             key: string;
             /**
              * Format: decimal
-             * @description The part of what is 90 days late that is never paid, as expected losses count it; null: measured by the ledger's own write-offs where there are enough, else 0.45.
-             * @example 41.30
+             * @description The part of what is 90 days late that is never paid, as expected losses count it. Null: measured by the ledger's own write-offs where there are enough, else 0.45.
+             * @example 0.3
              */
             loss_given_default: string | null;
             /**
@@ -3694,8 +3694,8 @@ export interface components {
             key: string;
             /**
              * Format: decimal
-             * @description The part of what is 90 days late that is never paid, as expected losses count it; null: measured by the ledger's own write-offs where there are enough, else 0.45.
-             * @example 41.30
+             * @description The part of what is 90 days late that is never paid, as expected losses count it. Null: measured by the ledger's own write-offs where there are enough, else 0.45.
+             * @example 0.3
              */
             loss_given_default: string | null;
             /**
@@ -6275,8 +6275,8 @@ export interface components {
             key: string;
             /**
              * Format: decimal
-             * @description The part of what is 90 days late that is never paid, as expected losses count it; null: measured by the ledger's own write-offs where there are enough, else 0.45.
-             * @example 41.30
+             * @description The part of what is 90 days late that is never paid, as expected losses count it. Null: measured by the ledger's own write-offs where there are enough, else 0.45.
+             * @example 0.3
              */
             loss_given_default: string | null;
             /**
@@ -6324,8 +6324,8 @@ export interface components {
             home_currency?: string;
             /**
              * Format: decimal
-             * @description The part of what is 90 days late that is never paid, as expected losses count it; null: measured by the ledger's own write-offs where there are enough, else 0.45.
-             * @example 41.30
+             * @description The part of what is 90 days late that is never paid, as expected losses count it. Null: measured by the ledger's own write-offs where there are enough, else 0.45.
+             * @example 0.3
              */
             loss_given_default?: string | null;
             /**
