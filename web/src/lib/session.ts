@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { ACCESS, type Access, type OperationId, type Role } from './access'
 import { api } from './api'
+import { forgetJobs } from './jobs'
 import type { components } from './schema'
 
 export type SessionDocument = components['schemas']['Session']
@@ -86,6 +87,7 @@ export function watchSession(changed: () => void): () => void {
 /** Forget all that was read as somebody, and what this tab keeps for a while. */
 export function forgetAll(queryClient: { clear: () => void }): void {
   queryClient.clear()
+  forgetJobs()
   sessionStorage.clear()
 }
 

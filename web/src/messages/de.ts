@@ -7,6 +7,10 @@ import invoices from './de/invoices.json'
 import jobs from './de/jobs.json'
 import models from './de/models.json'
 import overview from './de/overview.json'
+import settings from './de/settings.json'
+import connections from './de/connections.json'
+import imports from './de/imports.json'
+import firstRun from './de/firstRun.json'
 import shell from './de/shell.json'
 import table from './de/table.json'
 import worklist from './de/worklist.json'
@@ -23,6 +27,10 @@ export const de = {
   jobs,
   models,
   overview,
+  settings,
+  connections,
+  imports,
+  firstRun,
   shell,
   table,
   worklist,

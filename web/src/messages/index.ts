@@ -8,6 +8,10 @@ import invoices from './en/invoices.json'
 import jobs from './en/jobs.json'
 import models from './en/models.json'
 import overview from './en/overview.json'
+import settings from './en/settings.json'
+import connections from './en/connections.json'
+import imports from './en/imports.json'
+import firstRun from './en/firstRun.json'
 import shell from './en/shell.json'
 import table from './en/table.json'
 import worklist from './en/worklist.json'
@@ -24,6 +28,10 @@ export const en = {
   jobs,
   models,
   overview,
+  settings,
+  connections,
+  imports,
+  firstRun,
   shell,
   table,
   worklist,

@@ -1,0 +1,5 @@
+import { Keys } from '@/features/settings/keys'
+
+export default function Page() {
+  return <Keys />
+}

@@ -1,0 +1,5 @@
+import { Audit } from '@/features/settings/audit'
+
+export default function Page() {
+  return <Audit />
+}

@@ -1,0 +1,5 @@
+import { Jobs } from '@/features/settings/jobs'
+
+export default function Page() {
+  return <Jobs />
+}

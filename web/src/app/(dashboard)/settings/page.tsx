@@ -1,0 +1,5 @@
+import { SettingsHome } from '@/features/settings/home'
+
+export default function Page() {
+  return <SettingsHome />
+}

@@ -1,0 +1,5 @@
+import { Privacy } from '@/features/settings/privacy'
+
+export default function Page() {
+  return <Privacy />
+}

@@ -1,0 +1,5 @@
+import { Tenants } from '@/features/settings/tenants'
+
+export default function Page() {
+  return <Tenants />
+}
