@@ -11,7 +11,7 @@ from hub import live
 from hub.connections import api as connections
 from hub.connections import notices_api, oauth_api, webhooks_api
 from hub.forecasting import api as forecasting
-from hub.forecasting import api_cash, api_history, api_models, api_risk
+from hub.forecasting import api_cash, api_curve, api_models, api_risk
 from hub.http import (
     auditing,
     auth,
@@ -54,7 +54,7 @@ BLUEPRINTS = (
     sync.entry,
     ledger.customers,
     api_risk.risk,
-    api_history.predictions,
+    api_curve.predictions,
     api_models.models,
     api_models.track_record,
     api_cash.cash_flow,

@@ -172,6 +172,7 @@ ACCESS: dict[str, Rule] = {
     # Forecasts and figures
     "listPredictions": _reads("predictions"),
     "getPrediction": _reads("predictions"),
+    "getPredictionCurve": _reads("predictions"),
     "getPredictionHistory": _reads("predictions"),
     "getPredictionReasons": _reads("predictions"),
     "requestForecast": _writes("predictions"),

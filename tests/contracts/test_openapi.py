@@ -53,6 +53,7 @@ OPERATIONS = {
     "getModel",
     "getOverview",
     "getPrediction",
+    "getPredictionCurve",
     "getPredictionReasons",
     "getPredictionHistory",
     "getReadiness",

@@ -49,6 +49,7 @@ export const ACCESS = {
   getModel: { roles: ['admin', 'member', 'viewer'], isPublic: false, isOwn: false },
   getOverview: { roles: ['admin', 'member', 'viewer'], isPublic: false, isOwn: false },
   getPrediction: { roles: ['admin', 'member', 'viewer'], isPublic: false, isOwn: false },
+  getPredictionCurve: { roles: ['admin', 'member', 'viewer'], isPublic: false, isOwn: false },
   getPredictionHistory: { roles: ['admin', 'member', 'viewer'], isPublic: false, isOwn: false },
   getPredictionReasons: { roles: ['admin', 'member', 'viewer'], isPublic: false, isOwn: false },
   getReadiness: { roles: [], isPublic: true, isOwn: false },

@@ -1066,6 +1066,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/predictions/{invoice_id}/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        /** How likely an open invoice is paid by the end of each day to come */
+        get: operations["getPredictionCurve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/predictions/{invoice_id}/history": {
         parameters: {
             query?: never;
@@ -2685,6 +2704,19 @@ export interface components {
              * @example 1.0.0
              */
             model_version: string | null;
+        };
+        CurvePoint: {
+            /**
+             * Format: date
+             * @description The day.
+             * @example 2026-03-31
+             */
+            on: string;
+            /**
+             * @description That the invoice is paid by the end of it.
+             * @example 0.82
+             */
+            p_paid: number;
         };
         Customer: {
             /** @description Open amounts by days overdue, per currency. */
@@ -5135,6 +5167,11 @@ export interface components {
              */
             model: string;
             /**
+             * @description Its version.
+             * @example 412
+             */
+            model_number: number;
+            /**
              * @description Its number.
              * @example INV-1042
              */
@@ -5171,6 +5208,37 @@ export interface components {
             reasons: unknown;
             /** @enum {string} */
             risk_level: "low" | "medium" | "high";
+            /**
+             * @description The forecast it belongs to.
+             * @example 412
+             */
+            run_id: number;
+        };
+        PredictionCurve: {
+            /**
+             * Format: date
+             * @description What was known at the end of that day went into it.
+             * @example 2026-03-31
+             */
+            as_of: string;
+            /**
+             * Format: uuid
+             * @description The invoice.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            invoice_id: string;
+            /**
+             * @description The backend that made it.
+             * @example xgboost_hazard
+             */
+            model: string;
+            /**
+             * @description Its version.
+             * @example 412
+             */
+            model_number: number;
+            /** @description Every day, the earliest first. */
+            points: components["schemas"]["CurvePoint"][];
             /**
              * @description The forecast it belongs to.
              * @example 412
@@ -5368,6 +5436,8 @@ export interface components {
             sample: components["schemas"]["FileRow"][];
             /** @description Worksheet. */
             sheet: string | null;
+            /** @description Worksheets there are. */
+            sheets: string[];
             /** @description Rows left out, by why. */
             skipped: {
                 [key: string]: number;
@@ -9050,6 +9120,38 @@ export interface operations {
             401: components["responses"]["UNAUTHORIZED"];
             403: components["responses"]["FORBIDDEN"];
             404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getPredictionCurve: {
+        parameters: {
+            query?: {
+                /** @description Days from the first one that was forecast. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictionCurve"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
             429: components["responses"]["TOO_MANY_REQUESTS"];
             default: components["responses"]["DEFAULT_ERROR"];
         };
