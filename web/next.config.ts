@@ -9,6 +9,8 @@ const config: NextConfig = {
   // Several of them may run side by side in development, each with a folder of its own.
   ...(process.env.NEXT_DIST_DIR ? { distDir: process.env.NEXT_DIST_DIR } : {}),
   reactStrictMode: true,
+  // Pages that are for developing only end in `.dev.tsx`.
+  pageExtensions: isDevelopment ? ['tsx', 'ts', 'dev.tsx'] : ['tsx', 'ts'],
   // Made of the sources by build.py, so that the same ones give the same files.
   generateBuildId: () => process.env.BUILD_ID ?? null,
   ...(isDevelopment

@@ -67,7 +67,7 @@ export function DateRange({ label, value, onChange, className, ...props }: DateR
             />
           </Field>
         </div>
-        <Suspense fallback={<Skeleton className="h-74 w-63" />}>
+        <Suspense fallback={<Skeleton className="h-74 w-full" />}>
           <Calendar
             mode="range"
             selected={{ from: toDate(from), to: toDate(to) }}

@@ -6,7 +6,11 @@ import type { ComponentProps } from 'react'
 import { cn } from '@/lib/cn'
 import { focusItemClasses, itemClasses, layerClasses } from './layers'
 
-export const DropdownMenu = MenuPrimitive.Root
+/** Not modal: the page stays within reach of assistive technology, and a click beside the menu closes it. */
+export function DropdownMenu(props: ComponentProps<typeof MenuPrimitive.Root>) {
+  return <MenuPrimitive.Root modal={false} {...props} />
+}
+
 export const DropdownMenuTrigger = MenuPrimitive.Trigger
 export const DropdownMenuGroup = MenuPrimitive.Group
 export const DropdownMenuRadioGroup = MenuPrimitive.RadioGroup

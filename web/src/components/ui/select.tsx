@@ -2,7 +2,7 @@
 
 import { CheckIcon, ChevronDownIcon, ChevronUpIcon } from 'lucide-react'
 import { Select as SelectPrimitive } from 'radix-ui'
-import type { ComponentProps } from 'react'
+import { type ComponentProps, useEffect } from 'react'
 import { cn } from '@/lib/cn'
 import { controlClasses } from './input'
 import { focusItemClasses, itemClasses, layerClasses } from './layers'
@@ -53,6 +53,7 @@ export function SelectContent({
         )}
         {...props}
       >
+        <KeepOthersOut />
         <SelectPrimitive.ScrollUpButton className="flex h-6 items-center justify-center">
           <ChevronUpIcon className="size-4" aria-hidden />
         </SelectPrimitive.ScrollUpButton>
@@ -98,4 +99,21 @@ export function SelectSeparator({ className, ...props }: ComponentProps<typeof S
       {...props}
     />
   )
+}
+
+/** What an open list hides from assistive technology cannot have the focus either. */
+function KeepOthersOut() {
+  useEffect(() => {
+    // Marked by the list's own effect, which comes after this one's.
+    let hidden: Element[] = []
+    const timer = setTimeout(() => {
+      hidden = [...document.querySelectorAll('[data-aria-hidden=true]:not([inert])')]
+      hidden.forEach((element) => element.setAttribute('inert', ''))
+    })
+    return () => {
+      clearTimeout(timer)
+      hidden.forEach((element) => element.removeAttribute('inert'))
+    }
+  }, [])
+  return null
 }
