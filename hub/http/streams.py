@@ -198,7 +198,7 @@ class Stream:
         now = time.monotonic()
         ends_at = now + (bounds.session_life if self.identity.session_id else bounds.other_life)
         check_at = now + bounds.check
-        await self._say(send, f"retry: {RETRY_SECONDS * 1000}\nevent: open\n".encode(), b"{}")
+        await self._say(send, f"retry: {RETRY_SECONDS * 1000}\n".encode(), _OPEN)
         while (now := time.monotonic()) < ends_at:
             if now >= check_at:
                 check_at = now + bounds.check
@@ -241,6 +241,7 @@ class Stream:
             self._waiting.get_nowait()
 
 
+_OPEN = orjson.dumps({"kind": "open"})
 _ANEW = orjson.dumps({"kind": "anew"})
 
 

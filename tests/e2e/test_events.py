@@ -77,7 +77,7 @@ class Served:
         listener = Listener(self.port, headers)
         stack.callback(listener.close)
         assert listener.status == 200, listener.response.read()
-        assert listener.next()["event"] == "open"
+        assert listener.news() == {"kind": "open"}
         return listener
 
 

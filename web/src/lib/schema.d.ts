@@ -418,7 +418,7 @@ export interface paths {
          * @description Each is a JSON object with a `kind` and ids, never data: `job` (`job_id`, and `work`, what kind of job it is)
          *     whenever a job gets on; `connection-ready`, `first-pages-stored`, `sync-finished`, `tie-out-lost` (with
          *     `connection_id` and `run_id`), `forecasts-ready` (`model_id`); `notice`; `written` (`path`, under which
-         *     something was changed through the API); `anew`, when too much happened to tell. The first event is named `open`.
+         *     something was changed through the API); `anew`, when too much happened to tell. The first of all is `open`.
          *     What happened while nobody listened is not told: after a break look at everything anew. Where as many streams
          *     are open as may be the answer is 503, under a server that cannot hold them 501: ask now and then instead.
          */

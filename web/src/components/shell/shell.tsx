@@ -4,12 +4,15 @@ import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useTheme } from 'next-themes'
 import { useT } from '@/lib/i18n'
 import { useActions, useHotkeys } from '@/lib/hotkeys'
+import { useLive } from '@/lib/live'
+import { useLive } from '@/lib/live'
 import { useRouter } from '@/lib/nav'
 import { DENSITIES, usePreferences } from '@/lib/preferences'
 import { useSession, useSignOut } from '@/lib/session'
 import { Header } from './header'
 import { OfflineBanner } from './offline-banner'
 import { pagesFor } from './pages'
+import { ReconnectBanner } from './reconnect-banner'
 import { Sidebar } from './sidebar'
 
 const Palette = lazy(() => import('./palette'))
@@ -20,6 +23,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const t = useT('shell')
   const router = useRouter()
   const session = useSession()
+  useLive()
   const [layer, setLayer] = useState<'palette' | 'help' | null>(null)
 
   const pages = pagesFor(session).flatMap((group) => group.pages)
@@ -45,6 +49,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <div className="flex min-w-0 flex-1 flex-col">
         <Header onSearch={() => setLayer('palette')} onHelp={() => setLayer('help')} />
         <OfflineBanner />
+        <ReconnectBanner />
         <main id="content" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
           {children}
         </main>
