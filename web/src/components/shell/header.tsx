@@ -7,6 +7,7 @@ import { Kbd } from '@/components/ui/kbd'
 import { Sheet, SheetContent, SheetTitle, SheetTrigger } from '@/components/ui/sheet'
 import { useT } from '@/lib/i18n'
 import { JobTray } from './job-tray'
+import { NoticesMenu } from './notices-menu'
 import { Brand, Navigation } from './sidebar'
 import { SyncState } from './sync-state'
 import { TenantSwitcher } from './tenant-switcher'
@@ -42,6 +43,7 @@ export function Header({ onSearch, onHelp }: { onSearch: () => void; onHelp: () 
       </Button>
       <SyncState />
       <JobTray />
+      <NoticesMenu />
       <ThemeMenu />
       <UserMenu onHelp={onHelp} />
     </header>

@@ -21,8 +21,6 @@ export interface NavPage {
   letter?: string
   /** The operation that the page cannot do without. */
   needs: OperationId
-  /** Paths that belong to it, where that is not those below `href`. */
-  section?: string
 }
 
 export interface NavGroup {
@@ -58,8 +56,7 @@ const GROUPS: NavGroup[] = [
       { name: 'connections', href: '/connections/', icon: CableIcon, letter: 'n', needs: 'listConnections' },
       {
         name: 'settings',
-        href: '/settings/profile/',
-        section: '/settings/',
+        href: '/settings/',
         icon: SettingsIcon,
         letter: 's',
         needs: 'getSession',
@@ -88,5 +85,5 @@ export function pagesFor(session: Session): NavGroup[] {
 export function isAt(page: NavPage, path: string): boolean {
   if (page.href === '/') return path === '/'
   if (page.name === 'settings' && path.startsWith('/settings/tenants/')) return false
-  return path.startsWith(page.section ?? page.href)
+  return path.startsWith(page.href)
 }

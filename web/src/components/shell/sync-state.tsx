@@ -2,12 +2,11 @@
 
 import { Status, type Tone } from '@/components/status'
 import { Button } from '@/components/ui/button'
-import { api } from '@/lib/api'
 import { Ago } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import { Link } from '@/lib/nav'
 import type { components } from '@/lib/schema'
-import { useSession } from '@/lib/session'
+import { useConnections } from './connections'
 
 type Connection = Pick<components['schemas']['Connection'], 'status' | 'last_run_at' | 'sync'>
 
@@ -31,13 +30,7 @@ export function standingOf(connections: Connection[]): SyncStanding {
 /** How fresh the ledger is, in the header; leads to the connections. */
 export function SyncState() {
   const t = useT('shell')
-  const { tenant } = useSession()
-  const { data } = api.useQuery(
-    'get',
-    '/api/connections',
-    {},
-    { enabled: tenant !== null, refetchInterval: 60_000 },
-  )
+  const { data } = useConnections()
   if (!data) return null
   const standing = standingOf(data.items)
   return (
