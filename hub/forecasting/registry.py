@@ -3,9 +3,9 @@
 This is the workers' side, which trains and loads; what the API shows and changes is in `succession.py`.
 """
 
-import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,10 +14,11 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from hub.errors import ConflictError
 from hub.forecasting import engine
 from hub.forecasting.artifact import CorruptModelError
 from hub.forecasting.contest import Contest
-from hub.forecasting.model_store import ModelStore, checked
+from hub.forecasting.model_store import ModelFile, ModelStore
 from hub.forecasting.models import forecast_models
 from hub.forecasting.record import FEATURE_VERSION, TrainingData, from_json, to_json
 from hub.forecasting.results import backtest_to_json
@@ -27,6 +28,8 @@ from hub.sdk.forecaster import ForecastBackend
 from hub.storage import audit
 
 Backends = Mapping[str, type[ForecastBackend]]
+Transaction = Callable[[], AbstractContextManager[Session]]
+"""Opens a transaction as the tenant: files are read and written between transactions, never in one."""
 
 FORMER_KEPT = 5
 """Former champions whose files are kept to go back to; of older ones the record is, from which they can be trained."""
@@ -58,17 +61,15 @@ def champion(session: Session, task: Task = "forecast") -> Champion | None:
 
 def register(
     session: Session,
-    store: ModelStore,
     trained: Trained,
+    file: ModelFile,
     trained_at: datetime,
     *,
     status: str | None = None,
     contest: Contest | None = None,
     kind: str = "trained",
 ) -> UUID:
-    """Keep a model with its record. As champion it makes the predictions from now on; the one before is retired, not
-    lost, and the change is noted with its reason.
-    """
+    """Keep a model with its record, its `file` having been put into the store; see `keep`."""
     model = trained.model
     record = {
         "backend": model.backend,
@@ -84,14 +85,13 @@ def register(
         "contest": None if contest is None else contest_to_json(contest),
         "profile": trained.profile,
     }
-    return keep(session, store, "forecast", engine.dump(model), record, status=status or trained.status, kind=kind)
+    return keep(session, "forecast", file, record, status=status or trained.status, kind=kind)
 
 
 def keep(
     session: Session,
-    store: ModelStore,
     task: Task,
-    data: bytes,
+    file: ModelFile,
     record: Mapping[str, Any],
     *,
     status: str,
@@ -104,15 +104,14 @@ def keep(
     before = champion(session, task) if status == "champion" else None
     if before is not None:
         session.execute(update(table).where(table.c.id == before.id).values(status="retired", pinned_at=None))
-    file = None if store.is_database else store.write(session.info["tenant"], data)
     values = {
         **record,
         "task": task,
         "status": status,
-        "size": len(data),
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "file": file,
-        "artifact": data if file is None else None,
+        "size": file.size,
+        "sha256": file.sha256,
+        "file": file.name,
+        "artifact": file.data,
     }
     model_id: UUID = session.execute(insert(table).values(values).returning(table.c.id)).scalar_one()
     if status == "champion":
@@ -144,17 +143,19 @@ def register_failure(session: Session, backend: str, version: str, why: str, as_
     )
 
 
-def load_model(session: Session, store: ModelStore, model_id: UUID, backends: Backends) -> engine.TrainedModel:
+def load_model(transaction: Transaction, store: ModelStore, model_id: UUID, backends: Backends) -> engine.TrainedModel:
     """A model, once its file has proved to be what was stored.
 
     Raises CorruptModelError where it is damaged, missing, of other features or of a backend that is not there, and
     UnavailableError where the model store does not answer.
     """
-    return engine.load(read_file(session, store, model_id, FEATURE_VERSION), backends)
+    with transaction() as session:
+        file = find_file(session, model_id, FEATURE_VERSION)
+    return engine.load(store.get(file), backends)
 
 
-def read_file(session: Session, store: ModelStore, model_id: UUID, feature_version: int) -> bytes:
-    """The bytes of a model's file, as they were stored; raises as `load_model` does."""
+def find_file(session: Session, model_id: UUID, feature_version: int) -> ModelFile:
+    """Where a model's file is, for `ModelStore.get`. Raises CorruptModelError where it is of other features."""
     table = forecast_models
     row = session.execute(
         select(
@@ -166,47 +167,69 @@ def read_file(session: Session, store: ModelStore, model_id: UUID, feature_versi
             f"Model {row.number} was trained on features of version {row.feature_version}; by now they are of version "
             f"{feature_version}. Train a new one."
         )
-    return checked(store.read(row.file) if row.file else row.artifact, row.sha256, row.size)
+    return ModelFile(row.file, row.artifact, row.sha256, row.size)
 
 
 def load_best(
-    session: Session, store: ModelStore, backends: Backends, now: datetime
+    transaction: Transaction,
+    store: ModelStore,
+    backends: Backends,
+    now: datetime,
+    tell: Callable[[Session, str], None] = lambda session, why: None,
 ) -> tuple[UUID, engine.TrainedModel, str | None] | None:
     """The champion; where its file is damaged or missing, the newest good model before it, which takes its place.
 
-    Also why, in a sentence, where that happened. None where no model can be used: then one has to be trained. A store
-    that does not answer is no reason to change models: UnavailableError.
+    Also why, in a sentence, where that happened; `tell` is given it in the transaction of the change. None where no
+    model can be used: then one has to be trained. A store that does not answer is no reason to change models:
+    UnavailableError.
     """
-    table = forecast_models
-    current = champion(session)
+    with transaction() as session:
+        current = champion(session)
     if current is None:
         return None
     try:
-        return current.id, load_model(session, store, current.id, backends), None
+        return current.id, load_model(transaction, store, current.id, backends), None
     except CorruptModelError as error:
         trouble = error.detail
-    earlier = sequence_champions(session, current.id)
+    with transaction() as session:
+        others = _next_in_line(session, current.id)
+    for model_id in others:
+        try:
+            model = load_model(transaction, store, model_id, backends)
+        except CorruptModelError:
+            continue
+        why = f"Model {current.number} ({current.backend}) could not be used: {trouble} The model before it forecasts."
+        with transaction() as session:
+            _succeed(session, current.id, model_id, trouble, why, now)
+            tell(session, why)
+        return model_id, model, why
+    with transaction() as session:
+        _succeed(session, current.id, None, trouble, trouble, now)
+    return None
+
+
+def _next_in_line(session: Session, current: UUID) -> list[UUID]:
+    table = forecast_models
+    earlier = sequence_champions(session, current)
     challengers = session.scalars(
         select(table.c.id)
         .where(table.c.task == "forecast", table.c.status == "challenger", table.c.sha256.is_not(None))
         .order_by(table.c.trained_at.desc(), table.c.number.desc())
     ).all()
-    for model_id in [*earlier, *(each for each in challengers if each not in earlier)]:
-        try:
-            model = load_model(session, store, model_id, backends)
-        except CorruptModelError:
-            continue
-        why = f"Model {current.number} ({current.backend}) could not be used: {trouble} The model before it forecasts."
-        fail(session, current.id, trouble)
-        session.execute(update(table).where(table.c.id == model_id).values(status="champion", reason=why))
-        note_change(session, "fell_back", current.id, model_id, why, now)
-        audit.record(
-            session, "model.promoted", "model", model_id, before={"champion": current.id}, after={"reason": why}
-        )
-        return model_id, model, why
-    fail(session, current.id, trouble)
-    note_change(session, "fell_back", current.id, None, trouble, now)
-    return None
+    return [*earlier, *(each for each in challengers if each not in earlier)]
+
+
+def _succeed(session: Session, failed: UUID, by: UUID | None, trouble: str, why: str, now: datetime) -> None:
+    current = champion(session)
+    if current is None or current.id != failed:
+        raise ConflictError("Somebody put another model in charge meanwhile: forecast again.")
+    fail(session, failed, trouble)
+    if by is not None:
+        table = forecast_models
+        session.execute(update(table).where(table.c.id == by).values(status="champion", reason=why))
+    note_change(session, "fell_back", failed, by, why, now)
+    if by is not None:
+        audit.record(session, "model.promoted", "model", by, before={"champion": failed}, after={"reason": why})
 
 
 def fail(session: Session, model_id: UUID, trouble: str) -> None:
@@ -231,9 +254,9 @@ def recorded(session: Session, model_id: UUID) -> tuple[str, TrainingData, int, 
     return row.backend, from_json(row.data), row.seed, row.parameters
 
 
-def prune(session: Session, store: ModelStore) -> int:
+def prune(session: Session) -> list[str]:
     """Let go of the files that nobody goes back to: all but the champions', of each task the last champions', and of
-    each backend the newest challenger's. The records stay. Returns how many.
+    each backend the newest challenger's. The records stay. Returns those to delete from the store after the commit.
     """
     table = forecast_models
     has_file = table.c.artifact.is_not(None) | table.c.file.is_not(None)
@@ -251,9 +274,7 @@ def prune(session: Session, store: ModelStore) -> int:
         else:
             dropped.append(row)
     if not dropped:
-        return 0
+        return []
     session.execute(update(table).where(table.c.id.in_([row.id for row in dropped])).values(artifact=None, file=None))
     shared = set(session.scalars(select(table.c.file).where(table.c.file.is_not(None))).all())
-    for name in {row.file for row in dropped if row.file} - shared:
-        store.delete(name)
-    return len(dropped)
+    return sorted({row.file for row in dropped if row.file} - shared)

@@ -13,7 +13,7 @@ from hub.forecasting import registry, risk_model
 from hub.forecasting.artifact import CorruptModelError
 from hub.forecasting.days import to_day
 from hub.forecasting.frame import LedgerFrame
-from hub.forecasting.model_store import ModelStore
+from hub.forecasting.model_store import ModelFile, ModelStore
 from hub.forecasting.models import forecast_models
 from hub.forecasting.record import FEATURE_VERSION, describe, to_json
 from hub.forecasting.replacement import tell
@@ -43,12 +43,10 @@ def in_charge(
         newest = session.scalar(select(func.max(forecast_models.c.as_of)).where(forecast_models.c.task == "risk"))
     if newest is None or (may_train and not 0 <= (as_of - newest).days <= STALE_DAYS):
         train(context, store, frame, backends, master, as_of)
-    with context.transaction() as session:
-        loaded = load_champion(session, store, backends, datetime.now(UTC))
+    loaded = load_champion(context.transaction, store, backends, datetime.now(UTC))
     if loaded is None:
         train(context, store, frame, backends, master, as_of)
-        with context.transaction() as session:
-            loaded = load_champion(session, store, backends, datetime.now(UTC))
+        loaded = load_champion(context.transaction, store, backends, datetime.now(UTC))
     if loaded is None:
         raise CorruptModelError("The model of customers' risk that was trained just now cannot be read.")
     return loaded
@@ -75,27 +73,30 @@ def train(
     )
     versions = {each.slug: each.version for each in context.registry.manifests("risk")}
     data = to_json(describe(frame.as_of(to_day(as_of)), as_of, as_of))
+    files = [store.put(context.tenant, risk_model.dump(each)) for each in found]
     now = datetime.now(UTC)
     with context.transaction() as session:
         current = registry.champion(session, "risk")
         is_pinned = current is not None and current.is_pinned
-        for model in reversed(found):  # the best one last, so that it is the newest
+        for model, file in reversed(list(zip(found, files, strict=True))):  # the best one last: it is the newest
             status = "champion" if model is found[0] and not is_pinned else _standing(model)
-            keep(session, store, model, now, status=status, version=versions.get(model.backend, ""), data=data)
-        registry.prune(session, store)
+            keep(session, model, file, now, status=status, version=versions.get(model.backend, ""), data=data)
+        gone = registry.prune(session)
+    for name in gone:
+        store.delete(name)
 
 
 def keep(
     session: Session,
-    store: ModelStore,
     model: RiskModel,
+    file: ModelFile,
     trained_at: datetime,
     *,
     status: str = "champion",
     version: str = "",
     data: Mapping[str, Any] | None = None,
 ) -> UUID:
-    """Keep a model of risk with its record; see `registry.keep`."""
+    """Keep a model of risk with its record, its `file` having been put into the store; see `registry.keep`."""
     record = {
         "backend": model.backend,
         "backend_version": version,
@@ -107,27 +108,31 @@ def keep(
         "data": dict(data or {}),
         "parameters": {"threads": 1},
     }
-    return registry.keep(session, store, "risk", risk_model.dump(model), record, status=status)
+    return registry.keep(session, "risk", file, record, status=status)
 
 
 def load_champion(
-    session: Session, store: ModelStore, backends: RiskBackends, now: datetime
+    transaction: registry.Transaction, store: ModelStore, backends: RiskBackends, now: datetime
 ) -> tuple[UUID, RiskModel] | None:
     """The model in charge and its id; None where there is none, or where its file cannot be used: then it is retired
     as failed, for a new one can be made from the ledger. Whoever had pinned it is told.
     """
-    current = registry.champion(session, "risk")
+    with transaction() as session:
+        current = registry.champion(session, "risk")
     if current is None:
         return None
     try:
-        data = registry.read_file(session, store, current.id, FEATURE_VERSION)
-        return current.id, risk_model.load(data, backends)
+        with transaction() as session:
+            file = registry.find_file(session, current.id, FEATURE_VERSION)
+        return current.id, risk_model.load(store.get(file), backends)
     except CorruptModelError as error:
-        registry.fail(session, current.id, error.detail)
-        note_change(session, "fell_back", current.id, None, error.detail, now)
+        trouble = error.detail
+    with transaction() as session:
+        registry.fail(session, current.id, trouble)
+        note_change(session, "fell_back", current.id, None, trouble, now)
         if current.is_pinned:
-            tell(session, f"Model {current.number} ({current.backend}) could not be used: {error.detail}")
-        return None
+            tell(session, f"Model {current.number} ({current.backend}) could not be used: {trouble}")
+    return None
 
 
 def backtest(frame: LedgerFrame, as_of: date, slug: str, backends: RiskBackends) -> dict[str, Any]:

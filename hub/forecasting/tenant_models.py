@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from hub.errors import InvalidError, NotFoundError
-from hub.forecasting.model_store import ModelStore, checked
+from hub.forecasting.model_store import ModelFile, ModelStore
 from hub.forecasting.models import forecast_models
 from hub.forecasting.shelf import Found, model_id
 from hub.forecasting.succession import is_champion
@@ -48,5 +48,4 @@ class TenantModels:
             row = session.execute(query).one_or_none()
         if row is None:
             raise NotFoundError(f"The tenant has no model {model}.")
-        data = row.artifact if row.file is None else self._store.read(row.file)
-        return checked(data, row.sha256, row.size)
+        return self._store.get(ModelFile(row.file, row.artifact, row.sha256, row.size))

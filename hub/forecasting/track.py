@@ -21,6 +21,7 @@ from hub.forecasting.features import build_cases
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.history import History
 from hub.forecasting.models import forecast_models, forecast_scores
+from hub.forecasting.registry import Transaction
 from hub.forecasting.scoring import BINS
 from hub.forecasting.settlement import Outcome
 from hub.forecasting.succession import is_champion
@@ -91,13 +92,17 @@ class Drift:
     wants_training: bool = False
 
 
-def keep(session: Session, frame: LedgerFrame, today: date) -> Kept:
-    """Count the forecasts of what was paid in the open months; of all months, where none was counted before."""
+def keep(transaction: Transaction, frame: LedgerFrame, today: date) -> Kept:
+    """Count the forecasts of what was paid in the open months; of all months, where none was counted before.
+
+    Forecasts are never changed, so they are read bit by bit, and no transaction lasts while they are counted.
+    """
     since = today.replace(day=1)
     for _ in range(MONTHS_OPEN - 1):
         since = (since - timedelta(days=1)).replace(day=1)
-    if session.scalar(select(forecast_scores.c.month).limit(1)) is None:
-        since = date(1970, 1, 1)
+    with transaction() as session:
+        if session.scalar(select(forecast_scores.c.month).limit(1)) is None:
+            since = date(1970, 1, 1)
     rows = np.flatnonzero((frame.outcome == Outcome.PAID) & (frame.closed >= to_day(since)))
     terciles = _terciles(frame)
     history = History(frame)
@@ -105,14 +110,16 @@ def keep(session: Session, frame: LedgerFrame, today: date) -> Kept:
     recent: dict[UUID, list[tuple[NDArray[Any], ...]]] = {}
     count = 0
     for begin in range(0, len(rows), CHUNK):
-        found = _read(session, frame, rows[begin : begin + CHUNK])
+        with transaction() as session:
+            found = _read(session, frame, rows[begin : begin + CHUNK])
         if found is None:
             continue
         count += len(found.row)
         _add(sums, recent, frame, history, found, terciles, to_day(today) - RECENT_DAYS)
-    session.execute(delete(forecast_scores).where(forecast_scores.c.month >= since))
-    if sums:
-        session.execute(insert(forecast_scores), [_as_row(key, values) for key, values in sums.items()])
+    with transaction() as session:
+        session.execute(delete(forecast_scores).where(forecast_scores.c.month >= since))
+        if sums:
+            session.execute(insert(forecast_scores), [_as_row(key, values) for key, values in sums.items()])
     verdicts = {
         model: drift.Verdicts(
             **dict(
@@ -125,23 +132,25 @@ def keep(session: Session, frame: LedgerFrame, today: date) -> Kept:
 
 
 def measure_drift(
-    session: Session, frame: LedgerFrame, today: date, now: datetime, recent: dict[UUID, drift.Verdicts]
+    transaction: Transaction, frame: LedgerFrame, today: date, now: datetime, recent: dict[UUID, drift.Verdicts]
 ) -> Drift:
     """Whether the champion still does as its backtest promised, on input as it learnt from; kept beside it.
 
     Its live errors are those of all models of its backend: with a new one each week, no single one has a record.
     """
     table = forecast_models
-    row = session.execute(select(table).where(is_champion("forecast"))).one_or_none()
-    if row is None:
-        return Drift()
-    family = set(session.scalars(select(table.c.id).where(table.c.backend == row.backend)))
+    with transaction() as session:
+        row = session.execute(select(table).where(is_champion("forecast"))).one_or_none()
+        if row is None:
+            return Drift()
+        family = set(session.scalars(select(table.c.id).where(table.c.backend == row.backend)))
     parts = [verdicts for model, verdicts in recent.items() if model in family]
     error = None if not parts else drift.error_shift(_together(parts), _backtest_ratio(row.backtest))
     shift = drift.input_shift(row.profile, frame, to_day(row.as_of))
     alarms = tuple(drift.alarms(shift, error))
     measured = {"measured_at": now.isoformat(), "input": shift, "error": error, "alarms": list(alarms)}
-    session.execute(update(table).where(table.c.id == row.id).values(drift=measured))
+    with transaction() as session:
+        session.execute(update(table).where(table.c.id == row.id).values(drift=measured))
     is_pinned = row.pinned_at is not None
     worse = bool(error and error["worse_than_naive"]) and row.backend != "naive"
     return Drift(

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from hub.forecasting import risk_model
 from hub.forecasting.model_store import ModelStore
 from hub.forecasting.results import Reason
 from hub.forecasting.risk_assessment import Amounts, Assessment
@@ -69,7 +70,7 @@ def assessed(storage, tenant, forecast):
     ]
     with storage.tenant(tenant) as session:
         for _ in range(2):
-            model_id = keep(session, ModelStore(), model, NOW)
+            model_id = keep(session, model, ModelStore().put(tenant, risk_model.dump(model)), NOW)
         save_assessment(session, model_id, model, lgd, found, "EUR", date(2026, 3, 31))
         save_assessment(session, model_id, model, lgd, found[:1], "EUR", date(2026, 3, 31))  # dropped: there is one
 

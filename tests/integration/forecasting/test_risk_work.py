@@ -16,6 +16,7 @@ from hub.insights import service as insights
 from hub.jobs import service as jobs
 from hub.sync import service as sync
 from plugins.connectors.csv.demo import write_demo
+from tests.integration.forecasting.transactions import within
 
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
@@ -92,7 +93,7 @@ def test_every_backend_compared_is_kept_with_its_metrics_and_one_is_in_charge(st
         models = risk_models(session)
         (best,) = [each for each in models if each["status"] == "champion"]
         detail = catalogue.get_model(session, best["id"])
-        loaded = risk_registry.load_champion(session, ModelStore(), backends(), NOW)
+        loaded = risk_registry.load_champion(within(session), ModelStore(), backends(), NOW)
         assert assessed_by(session) == best["id"] == loaded[0]
         assert registry.champion(session).id != best["id"], "forecasts have a champion of their own"
     assert {each["task"] for each in models} == {"risk"} and models[0]["id"] == best["id"]
