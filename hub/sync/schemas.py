@@ -119,6 +119,7 @@ class PreviewSchema(Schema):
     encoding = text("Character encoding.", "utf-8", required=True, allow_none=True)
     delimiter = text("Between columns.", ",", required=True, allow_none=True)
     sheet = text("Worksheet.", required=True, allow_none=True)
+    sheets = List(String(), required=True, metadata={"description": "Worksheets there are."})
     header_line = count("The line of the column headers.", required=True)
     names = List(String(), required=True, metadata={"description": "The header's columns, in order."})
     field_names = List(String(), required=True, metadata={"description": "What a column may hold."})

@@ -135,7 +135,8 @@ def _open(path: Path, options: Options) -> tuple[Source, Layout, Head]:
     stamp = stamp_of(path)
     if is_workbook(path):
         sheet, layout, head = _best_sheet(path, options)
-        return Source(path=path, format="xlsx", sheet=sheet, stamp=stamp), layout, head
+        sheets = tuple(sheet_names(path))
+        return Source(path=path, format="xlsx", sheet=sheet, sheets=sheets, stamp=stamp), layout, head
     encoding = options.encoding or detect_encoding(path)
     delimiter, layout, head = _best_delimiter(path, encoding, options)
     return Source(path=path, format="csv", encoding=encoding, delimiter=delimiter, stamp=stamp), layout, head

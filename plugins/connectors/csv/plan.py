@@ -35,6 +35,7 @@ class Source:
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+    sheets: tuple[str, ...] = ()
     stamp: tuple[int, int] = (0, 0)
     corrected: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
 
@@ -89,6 +90,7 @@ class Plan:
             "encoding": self.source.encoding,
             "delimiter": self.source.delimiter,
             "sheet": self.source.sheet,
+            "sheets": list(self.source.sheets),
             "header_line": self.layout.line,
             "names": list(self.layout.names),
             "field_names": list(HEADERS),

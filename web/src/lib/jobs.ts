@@ -36,7 +36,8 @@ export const useTrackedJobs = create<TrackedJobs>()(
   persist(
     (set) => ({
       jobs: [],
-      track: (job) => set(({ jobs }) => ({ jobs: [job, ...jobs.filter(({ id }) => id !== job.id)].slice(0, KEPT) })),
+      track: (job) =>
+        set(({ jobs }) => ({ jobs: [job, ...jobs.filter(({ id }) => id !== job.id)].slice(0, KEPT) })),
       forget: (id) => set(({ jobs }) => ({ jobs: jobs.filter((job) => job.id !== id) })),
       forgetAll: () => set({ jobs: [] }),
     }),
@@ -74,7 +75,8 @@ export function useJob(id: string | null | undefined, onOver?: (job: Job) => voi
     {
       enabled: Boolean(id),
       staleTime: 0,
-      refetchInterval: ({ state }) => (state.error ? POLL_HIDDEN_MS : pollEvery(state.data as Job | undefined)),
+      refetchInterval: ({ state }) =>
+        state.error ? POLL_HIDDEN_MS : pollEvery(state.data as Job | undefined),
       refetchIntervalInBackground: true,
     },
   )
