@@ -58,21 +58,24 @@ export function ChartFrame<Row>(props: ChartFrameProps<Row>) {
         </div>
       </div>
       {chartKey && !asTable && !isEmpty && chartKey}
-      <div style={{ height: HEIGHTS[height] }} className="min-w-0">
-        {isEmpty ? (
-          <div className="flex h-full items-center justify-center text-center text-muted-foreground">
-            {props.empty}
-          </div>
-        ) : asTable ? (
-          <ChartTable
-            title={title}
-            columns={tableColumns}
-            rows={tableRows}
-            fileName={props.fileName ?? title}
-          />
-        ) : (
-          props.children
-        )}
+      <div style={{ minHeight: HEIGHTS[height] }} className="relative min-w-0 flex-1">
+        {/* Beside a taller neighbour the drawing grows with its card, and percentages need a box of known height. */}
+        <div className="absolute inset-0">
+          {isEmpty ? (
+            <div className="flex h-full items-center justify-center text-center text-muted-foreground">
+              {props.empty}
+            </div>
+          ) : asTable ? (
+            <ChartTable
+              title={title}
+              columns={tableColumns}
+              rows={tableRows}
+              fileName={props.fileName ?? title}
+            />
+          ) : (
+            props.children
+          )}
+        </div>
       </div>
       <figcaption className="text-xs text-muted-foreground">
         {!isEmpty && summary}

@@ -7,12 +7,11 @@ import { cn } from '@/lib/cn'
 import { useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import { Link } from '@/lib/nav'
-import type { Overview } from './api'
+import type { Contact, Overview } from './api'
 
 /** The customers whom to contact is worth most, each with what to do and why. */
 export function CollectFirst({ overview, className }: { overview: Overview; className?: string }) {
   const t = useT('overview')
-  const format = useFormat()
   const { items, home_currency: home } = overview.contacts
   return (
     <section
@@ -48,18 +47,31 @@ export function CollectFirst({ overview, className }: { overview: Overview; clas
                 </p>
               </div>
               <NextStep step={item.next_step} className="max-sm:order-3 max-sm:col-span-2 max-sm:text-xs" />
-              <div className="text-right">
-                <p>
-                  {item.amounts
-                    .map((amount) => format.compactMoney(amount.overdue, amount.currency))
-                    .join(' + ')}
-                </p>
-                <p className="text-xs text-muted-foreground">{t('collect.overdue')}</p>
-              </div>
+              <Owed amounts={item.amounts} />
             </li>
           ))}
         </ol>
       )}
     </section>
+  )
+}
+
+/** What of it is overdue; where nothing is, what is open. */
+function Owed({ amounts }: { amounts: Contact['amounts'] }) {
+  const t = useT('overview')
+  const format = useFormat()
+  const overdue = amounts.filter((amount) => Number(amount.overdue) > 0)
+  const shown = overdue.length ? overdue : amounts
+  return (
+    <div className="text-right">
+      {shown.map((amount) => (
+        <p key={amount.currency}>
+          {format.compactMoney(overdue.length ? amount.overdue : amount.open, amount.currency)}
+        </p>
+      ))}
+      <p className="text-xs text-muted-foreground">
+        {t(overdue.length ? 'collect.overdue' : 'collect.open')}
+      </p>
+    </div>
   )
 }

@@ -60,18 +60,21 @@ export function CashFan({ points, currency, by, label }: CashFanProps) {
   const { domain, ticks } = amountScale(
     points.flatMap((point) => [
       point.actual,
-      point.expected?.p10,
-      point.expected?.p90,
+      plus(point.expected?.p10, point.actual),
+      plus(point.expected?.p90, point.actual),
       point.earlier?.p10,
       point.earlier?.p90,
-      point.whatIf,
+      plus(point.whatIf, point.actual),
     ]),
   )
   const running = points.find((point) => point.expected)
   const data = points.map((point) => ({
     ...point,
-    band: point.expected && [point.expected.p10, point.expected.p90],
-    p50: point.expected?.p50 ?? null,
+    // Of the running period, what is still expected comes on top of what has come.
+    band:
+      point.expected && [point.expected.p10, point.expected.p90].map((rest) => rest + (point.actual ?? 0)),
+    p50: plus(point.expected?.p50, point.actual),
+    whatIf: plus(point.whatIf, point.actual),
     earlierBand: point.earlier && [point.earlier.p10, point.earlier.p90],
     earlierP50: point.earlier?.p50 ?? null,
   }))
@@ -99,12 +102,17 @@ export function CashFan({ points, currency, by, label }: CashFanProps) {
           {...STILL}
           cursor={CURSOR}
           content={({ active, payload }) => {
-            const point = payload?.[0]?.payload as CashPoint | undefined
+            const point = points.find(
+              (each) => each.startsOn === (payload?.[0]?.payload as CashPoint | undefined)?.startsOn,
+            )
             if (!active || !point) return null
             const lines: [string, string][] = []
-            if (point.actual !== null) lines.push([t('received'), money(point.actual)])
+            const isRunning = point.actual !== null && point.expected !== null
+            if (point.actual !== null)
+              lines.push([t(isRunning ? 'receivedSoFar' : 'received'), money(point.actual)])
             if (point.expected) {
-              if (point.expected.p50 !== null) lines.push([t('median'), money(point.expected.p50)])
+              if (point.expected.p50 !== null)
+                lines.push([t(isRunning ? 'medianRest' : 'median'), money(point.expected.p50)])
               lines.push([t('range80'), range(point.expected)])
             }
             if (point.earlier) {
@@ -160,3 +168,6 @@ export function CashFan({ points, currency, by, label }: CashFanProps) {
     </ResponsiveContainer>
   )
 }
+
+const plus = (rest: number | null | undefined, actual: number | null) =>
+  rest == null ? null : rest + (actual ?? 0)
