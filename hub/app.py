@@ -34,7 +34,7 @@ from hub.insights import overview_api
 from hub.jobs import api as jobs
 from hub.jobs import service as work
 from hub.ledger import api as ledger
-from hub.ledger import contents
+from hub.ledger import contents, search_api
 from hub.privacy import api as privacy
 from hub.settings import Settings
 from hub.storage.session import Storage
@@ -53,6 +53,7 @@ BLUEPRINTS = (
     ledger.invoices,
     sync.entry,
     ledger.customers,
+    search_api.search,
     api_risk.risk,
     api_curve.predictions,
     api_models.models,

@@ -144,6 +144,7 @@ ACCESS: dict[str, Rule] = {
     "getCustomer": _reads("customers", "read"),
     "getCustomerRisk": _reads("customers", "read"),
     "updateCustomer": _writes("customers"),
+    "searchRecords": _reads("search"),
     # Accounts at providers
     "listConnectors": _reads("connections"),
     "getConnector": _reads("connections"),

@@ -101,6 +101,7 @@ OPERATIONS = {
     "revokeKey",
     "rollBackModel",
     "rotateKey",
+    "searchRecords",
     "seeNotice",
     "signIn",
     "signOut",

@@ -97,6 +97,7 @@ export const ACCESS = {
   revokeKey: { roles: ['admin'], isPublic: false, isOwn: false },
   rollBackModel: { roles: ['admin'], isPublic: false, isOwn: false },
   rotateKey: { roles: ['admin'], isPublic: false, isOwn: false },
+  searchRecords: { roles: ['admin', 'member', 'viewer'], isPublic: false, isOwn: false },
   seeNotice: { roles: ['admin'], isPublic: false, isOwn: false },
   signIn: { roles: [], isPublic: true, isOwn: false },
   signOut: { roles: ['operator', 'admin', 'member', 'viewer'], isPublic: false, isOwn: true },
