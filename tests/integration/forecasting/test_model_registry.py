@@ -317,7 +317,7 @@ def test_a_store_that_is_far_away_holds_up_no_transaction(storage, tmp_path, far
     settings, calls = far_away
     tenant = tenants.create(storage, "Far away").key
     path = tmp_path / "demo.csv"
-    write_demo(path, invoices=300, seed=5, today=TODAY)
+    write_demo(path, invoices=500, seed=5, today=TODAY)
     with storage.tenant(tenant) as session:
         sync.request_import(session, path, {}, "demo.csv")
     worker.work_off(settings, storage)
