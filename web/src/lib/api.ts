@@ -13,7 +13,11 @@ let csrfToken: string | null = null
  * The hub's API, typed by its OpenAPI document. Whatever is refused or fails is thrown as a `Problem`, so `data` is
  * there whenever a call returns. Without a session the browser goes to the sign-in page and comes back afterwards.
  */
-export const client = createClient<paths>({ fetch: send })
+export const client = createClient<paths>({
+  fetch: send,
+  // The hub takes several values of one parameter separated by commas.
+  querySerializer: { array: { style: 'form', explode: false } },
+})
 
 /** The same as TanStack Query's hooks: `api.useQuery('get', '/api/invoices', { params })`. */
 export const api = createHooks(client)

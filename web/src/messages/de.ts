@@ -5,6 +5,7 @@ import customers from './de/customers.json'
 import forecast from './de/forecast.json'
 import invoices from './de/invoices.json'
 import jobs from './de/jobs.json'
+import ledger from './de/ledger.json'
 import models from './de/models.json'
 import overview from './de/overview.json'
 import settings from './de/settings.json'
@@ -25,6 +26,7 @@ export const de = {
   forecast,
   invoices,
   jobs,
+  ledger,
   models,
   overview,
   settings,

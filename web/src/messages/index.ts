@@ -6,6 +6,7 @@ import customers from './en/customers.json'
 import forecast from './en/forecast.json'
 import invoices from './en/invoices.json'
 import jobs from './en/jobs.json'
+import ledger from './en/ledger.json'
 import models from './en/models.json'
 import overview from './en/overview.json'
 import settings from './en/settings.json'
@@ -26,6 +27,7 @@ export const en = {
   forecast,
   invoices,
   jobs,
+  ledger,
   models,
   overview,
   settings,

@@ -1,10 +1,8 @@
 'use client'
 
-import { type ReactNode, useId, useRef } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { Region } from '@/components/region'
-import { cn } from '@/lib/cn'
 import { useHotkeys } from '@/lib/hotkeys'
-import { useT } from '@/lib/i18n'
 import { type ListQuery } from './list-query'
 import { TableRows } from './rows'
 import { moveRow, rowKeys } from './row-keys'
@@ -37,10 +35,8 @@ export interface DataTableProps<Row extends object> {
  * row's link, Space peeks, X chooses, Ctrl A chooses the page and Esc nothing.
  */
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
-  const { table, caption, query, selection, empty, hotkeys = true } = props
-  const t = useT('table')
+  const { table, query, selection, empty, hotkeys = true } = props
   const region = useRef<HTMLDivElement>(null)
-  const captionId = useId()
   const narrow = useNarrow()
 
   useHotkeys(
@@ -56,31 +52,11 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     <div ref={region} onKeyDown={(event) => rowKeys.handle(event, region.current, props)} className="min-w-0">
       <Region
         query={query}
-        skeleton={
-          <DataTableSkeleton
-            table={table}
-            selectable={Boolean(selection)}
-            narrow={narrow}
-            label={t('loading')}
-          />
-        }
+        skeleton={<DataTableSkeleton table={table} selectable={Boolean(selection)} narrow={narrow} />}
         isEmpty={(page) => page.items.length === 0}
         empty={empty}
       >
-        {() =>
-          narrow ? (
-            <StackedRows {...props} />
-          ) : (
-            <div
-              role="region"
-              aria-labelledby={captionId}
-              tabIndex={0}
-              className={cn('relative overflow-x-auto rounded-lg border bg-card')}
-            >
-              <TableRows {...props} captionId={captionId} caption={caption} />
-            </div>
-          )
-        }
+        {() => (narrow ? <StackedRows {...props} /> : <TableRows {...props} />)}
       </Region>
     </div>
   )

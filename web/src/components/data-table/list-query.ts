@@ -1,5 +1,4 @@
 import type { UseQueryResult } from '@tanstack/react-query'
-import type { Problem } from '@/lib/problem'
 
 /** One page of a list as the hub answers it. */
 export interface ListPage<Row> {
@@ -7,7 +6,10 @@ export interface ListPage<Row> {
   next_cursor: string | null
 }
 
-export type ListQuery<Row> = UseQueryResult<ListPage<Row>, Problem>
+export type ListQuery<Row> = Pick<
+  UseQueryResult<ListPage<Row>, unknown>,
+  'data' | 'error' | 'isPlaceholderData' | 'refetch'
+>
 
 /** How many match, beyond the page. */
 export interface ListTotal {

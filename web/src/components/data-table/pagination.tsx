@@ -31,7 +31,7 @@ export function Pagination({ list, page, total, onPrefetch, children }: Props) {
       <div className="min-w-0 text-muted-foreground">{children}</div>
       <div className="ml-auto flex flex-wrap items-center gap-x-4 gap-y-2">
         <Select value={String(list.per)} onValueChange={(per) => list.setPer(Number(per) as PageSize)}>
-          <SelectTrigger size="sm" aria-label={t('perPage')}>
+          <SelectTrigger aria-label={t('perPage')}>
             <SelectValue />
           </SelectTrigger>
           <SelectContent>

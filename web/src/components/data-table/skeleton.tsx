@@ -9,17 +9,15 @@ export function DataTableSkeleton<Row extends object>({
   table,
   selectable,
   narrow,
-  label,
 }: {
   table: DataTableOf<Row>
   selectable: boolean
   narrow: boolean
-  label: string
 }) {
   const columns = table.getVisibleLeafColumns()
   if (narrow) {
     return (
-      <div role="status" aria-label={label} className="divide-y rounded-lg border bg-card">
+      <div className="divide-y rounded-lg border bg-card">
         {Array.from({ length: 6 }, (_, row) => (
           <div key={row} className="space-y-2 p-3">
             <Skeleton className="h-4 w-2/3" />
@@ -30,12 +28,9 @@ export function DataTableSkeleton<Row extends object>({
     )
   }
   return (
-    <div role="status" aria-label={label} className="overflow-hidden rounded-lg border bg-card">
+    <div className="overflow-hidden rounded-lg border bg-card">
       {Array.from({ length: ROWS }, (_, row) => (
-        <div
-          key={row}
-          className="flex h-[var(--row-height,36px)] items-center gap-6 border-b px-3 last:border-b-0"
-        >
+        <div key={row} className="flex h-(--row) items-center gap-6 border-b px-3 last:border-b-0">
           {selectable && <Skeleton className="size-4" />}
           {columns.map((column) => (
             <Skeleton
