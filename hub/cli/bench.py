@@ -18,6 +18,7 @@ BENCHMARKS = {
     "resync": "The same sync again with nothing or one row in a hundred changed.",
     "features": "Point-in-time features, against the bare numpy kernel.",
     "score": "Read, features, predict and write, against the model's predict alone.",
+    "track": "The nightly count of forecasts whose truth is known, against reading them alone.",
     "scenarios": "What-ifs on a large open book: processor time to the answer.",
     "api-list": "GET /api/invoices, against the same SQL in a transaction.",
     "tenant-create": "Create a tenant, against running the same DDL.",
@@ -42,7 +43,7 @@ ON_REAL_LEDGERS = {
 )
 @click.argument("names", nargs=-1, metavar="[NAME ...]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
-@click.option("--rows", type=int, help="Size for ingest, sync, resync, features and score.")
+@click.option("--rows", type=int, help="Size for ingest, sync, resync, features, score and track.")
 @click.option("--invoices", type=int, help="Open invoices for scenarios.")
 @click.option("--tenants", type=int, help="How many tenants tenant-create and migrate make.")
 @click.option("--threads", type=int, help="Cores that accuracy and cash may use; 1 by default.")

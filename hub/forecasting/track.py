@@ -37,7 +37,7 @@ REST_DAYS = 3
 """Drift has no model trained anew that is younger than this: what a new one cannot mend, a newer one cannot either."""
 
 # What was known at the end of the day of payment would have told: only earlier forecasts count.
-_FORECASTS = """
+FORECASTS = """
     with paid as (
         select * from unnest(%s::uuid[], %s::date[], %s::date[]) as p(invoice_id, paid_on, due_on)
     ), made as (
@@ -162,11 +162,9 @@ def measure_drift(
 
 
 def _read(session: Session, frame: LedgerFrame, rows: NDArray[np.int64]) -> Scored | None:
-    ids = frame.invoice_id[rows].tolist()
-    paid = [to_date(int(day)) for day in frame.closed[rows]]
-    due = [to_date(int(day)) for day in frame.due[rows]]
+    ids, paid, due = asked_of(frame, rows)
     with driver(session).cursor() as cursor:
-        found = cursor.execute(_FORECASTS, (ids, paid, due)).fetchall()
+        found = cursor.execute(FORECASTS, (ids, paid, due)).fetchall()
     if not found:
         return None
     row_of = dict(zip(ids, rows.tolist(), strict=True))
@@ -181,6 +179,12 @@ def _read(session: Session, frame: LedgerFrame, rows: NDArray[np.int64]) -> Scor
         p10=_days(p10),
         p90=_days(p90),
     )
+
+
+def asked_of(frame: LedgerFrame, rows: NDArray[np.int64]) -> tuple[list[UUID], list[date], list[date]]:
+    """What FORECASTS takes: invoices, and the days on which each was paid and due."""
+    paid, due = ([to_date(day) for day in days[rows].tolist()] for days in (frame.closed, frame.due))
+    return frame.invoice_id[rows].tolist(), paid, due
 
 
 def _add(
