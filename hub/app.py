@@ -28,13 +28,14 @@ from hub.http import (
     streams_api,
 )
 from hub.http.context import Hub
-from hub.identity import audit_api, bearer, keys_api, members_api, oidc_api, operator_api, pages, session_api, sessions
+from hub.identity import audit_api, bearer, keys_api, members_api, oidc_api, operator_api, session_api, sessions
 from hub.insights import api as insights
 from hub.insights import overview_api
 from hub.jobs import api as jobs
 from hub.jobs import service as work
 from hub.ledger import api as ledger
 from hub.ledger import contents, search_api
+from hub.personal import api as personal
 from hub.privacy import api as privacy
 from hub.settings import Settings
 from hub.storage.session import Storage
@@ -75,6 +76,8 @@ BLUEPRINTS = (
     session_api.session,
     session_api.own_sessions,
     oidc_api.oidc,
+    personal.preferences,
+    personal.views,
     members_api.blp,
     keys_api.blp,
     audit_api.blp,
@@ -127,7 +130,6 @@ def create_app(settings: Settings, storage: Storage | None = None, registry: "Re
     api = openapi.make_api(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
-    pages.install(app)
     return app
 
 

@@ -42,6 +42,7 @@ def install(app: Flask) -> None:
     site = Site(BUILT)
     app.before_request(lambda: _file(site))
     app.register_error_handler(NotFound, lambda error: _missing(site, error))
+    app.add_url_rule("/account", "account_address", public(lambda: _redirect("/settings/profile/", 302)))
     app.add_url_rule("/i/<uuid:record_id>", "invoice_address", public(lambda record_id: _record("invoices", record_id)))
     app.add_url_rule(
         "/c/<uuid:record_id>", "customer_address", public(lambda record_id: _record("customers", record_id))

@@ -24,7 +24,7 @@ PUBLIC = {
         "/api/docs",
         "/api/docs/app.js",
     ),
-    *("/sign-in", "/account", "/pages/account.js", "/api/session/methods", "/api/session", "/api/session/link"),
+    *("/account", "/api/session/methods", "/api/session", "/api/session/link"),
     *("/api/oidc/start", "/api/oidc/callback"),
     *("/api/oauth/callback", f"/api/webhooks/{SOME_ID}/{SOME_ID}"),
 }

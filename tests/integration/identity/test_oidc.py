@@ -421,15 +421,6 @@ class TestWhatDoesNotEndInASession:
         browser.start()
         assert reason(browser.come_back(**person("dis"))) == "disabled"
 
-    def test_the_page_has_a_sentence_for_each(self, browser):
-        script = browser.client.get("/sign-in").text
-        source = next(part for part in script.split('"') if part.endswith("sign-in.js"))
-        page = browser.client.get(source).text
-        for each in ("access_denied", "disabled", "email_unverified", "expired", "no_email", "other_account"):
-            assert f"  {each}: " in page, each
-        for each in ("provider", "provider_unavailable", "unknown_organization"):
-            assert f"  {each}: " in page, each
-
 
 def browser_clock(browser):
     return browser.client.application.extensions["paypredict"].clock()

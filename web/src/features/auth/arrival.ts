@@ -21,9 +21,11 @@ export const useArrival = (): Arrival | null =>
     () => null,
   )
 
-/** A link is good once: nothing of it stays. */
-export function forgetLink(): void {
+/** The link's secret, to whoever asks first: it is good once, and React may run an effect twice. */
+export function takeLink(): string | null {
+  const taken = secret
   secret = null
+  return taken
 }
 
 function arrive(tell: () => void): () => void {

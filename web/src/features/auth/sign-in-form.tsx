@@ -13,7 +13,7 @@ import { api } from '@/lib/api'
 import { useT } from '@/lib/i18n'
 import { applyProblem, asProblem, type Problem } from '@/lib/problem'
 import { useRefusalText } from './refusal'
-import { clock, useSecondsUntil } from './wait'
+import { clock, secondsAhead, useSecondsUntil } from './wait'
 
 /** Email and password. `done` is called when the browser has its session. */
 export function SignInForm({ done, isFirst }: { done: () => void; isFirst: boolean }) {
@@ -47,7 +47,7 @@ export function SignInForm({ done, isFirst }: { done: () => void; isFirst: boole
     } catch (error) {
       const problem = asProblem(error)
       setRefusal(problem)
-      setLockedUntil(problem.status === 429 ? Date.now() + (problem.retryAfter ?? 60) * 1000 : null)
+      setLockedUntil(problem.status === 429 ? secondsAhead(problem.retryAfter ?? 60) : null)
       // A wrong password is typed again from the start, and the address seldom is.
       form.resetField('password')
       applyProblem(form, problem)

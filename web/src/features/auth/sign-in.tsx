@@ -6,9 +6,9 @@ import { Button } from '@/components/ui/button'
 import { Separator } from '@/components/ui/separator'
 import { Skeleton } from '@/components/ui/skeleton'
 import { announceSession } from '@/lib/session'
-import { api } from '@/lib/api'
+import { api, client } from '@/lib/api'
 import { useT } from '@/lib/i18n'
-import { forgetLink, useArrival } from './arrival'
+import { takeLink, useArrival } from './arrival'
 import { Frame } from './frame'
 import { useRefusalText } from './refusal'
 import { NewPasswordForm } from './new-password-form'
@@ -31,15 +31,18 @@ export function SignIn() {
   const t = useT('auth')
   const say = useRefusalText()
   const arrival = useArrival()
-  const [isLinkRefused, setLinkRefused] = useState(false)
+  const [email, setEmail] = useState<string | null>(null)
+  const [refusal, setRefusal] = useState<unknown>(null)
   const methods = api.useQuery('get', '/api/session/methods')
-  const { mutate: redeem, data: redeemed, error: refusal } = api.useMutation('post', '/api/session/link')
 
   useEffect(() => {
-    if (!arrival?.link) return
-    forgetLink()
-    redeem({ body: { link: arrival.link, password: null } }, { onError: () => setLinkRefused(true) })
-  }, [arrival, redeem])
+    const link = arrival && takeLink()
+    if (!link) return
+    client
+      .POST('/api/session/link', { body: { link, password: null } })
+      .then(({ data }) => setEmail(data!.user.email))
+      .catch(setRefusal)
+  }, [arrival])
 
   const goOn = () => {
     announceSession()
@@ -54,13 +57,13 @@ export function SignIn() {
         ? say(methods.error)
         : ''
 
-  if (redeemed)
+  if (email)
     return (
       <Frame>
-        <NewPasswordForm email={redeemed.user.email} done={goOn} />
+        <NewPasswordForm email={email} done={goOn} />
       </Frame>
     )
-  const isReady = arrival && methods.data && (!arrival.link || isLinkRefused)
+  const isReady = arrival && methods.data && (!arrival.link || refusal !== null)
   return (
     <Frame>
       <h1 className="mb-4 text-xl font-semibold">{t('signIn.title')}</h1>

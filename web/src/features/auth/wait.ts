@@ -17,3 +17,6 @@ function everySecond(tick: () => void): () => void {
   const timer = setInterval(tick, 1000)
   return () => clearInterval(timer)
 }
+
+/** The instant that many seconds from now (milliseconds since the epoch). */
+export const secondsAhead = (seconds: number) => Date.now() + seconds * 1000

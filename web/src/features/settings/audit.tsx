@@ -144,8 +144,11 @@ export function AuditTable({
       columns.accessor('at', {
         meta: { label: t('when') },
         cell: ({ getValue }) => (
-          <span className="whitespace-nowrap" title={format.instant(getValue())}>
-            {format.instant(getValue())}
+          <span className="whitespace-nowrap">
+            <span className="max-sm:hidden">{format.instant(getValue())}</span>
+            <span className="sm:hidden">
+              <Ago at={getValue()} />
+            </span>
           </span>
         ),
       }),

@@ -33,7 +33,7 @@ export function General() {
   return (
     <Page title={t('title')} subtitle={t('subtitle')}>
       <Sections>
-        <Region query={tenant} skeleton={<Skeleton className="h-80" />}>
+        <Region query={tenant} className="flex flex-col gap-4" skeleton={<Skeleton className="h-80" />}>
           {(found) => (
             <>
               <Section title={t('company')}>

@@ -13,7 +13,7 @@ import { Progress } from '@/components/ui/progress'
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from '@/components/ui/select'
 import { Sheet, SheetContent, SheetDescription, SheetHeader, SheetTitle } from '@/components/ui/sheet'
 import { api } from '@/lib/api'
-import { Ago, useFormat } from '@/lib/format'
+import { Ago, NONE, useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import { isOver, type Job, pollEvery } from '@/lib/jobs'
 
@@ -176,12 +176,12 @@ function Outcome({ job }: { job: Job }) {
         <span className="truncate text-muted-foreground">{job.message}</span>
       </span>
     )
-  return <span className="block max-w-md truncate text-muted-foreground">{job.message}</span>
+  return <span className="block max-w-md truncate text-muted-foreground">{job.message || NONE}</span>
 }
 
 function Took({ job }: { job: Job }) {
   const format = useFormat()
-  if (!job.started_at || !job.finished_at) return <span className="text-muted-foreground">–</span>
+  if (!job.started_at || !job.finished_at) return <span className="text-muted-foreground">{NONE}</span>
   const seconds = (Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000
   return <>{format.number(seconds, seconds < 10 ? 1 : 0)} s</>
 }

@@ -32,7 +32,7 @@ export function Profile() {
   return (
     <Page title={t('title')} subtitle={t('subtitle')}>
       <Sections>
-        <Region query={session} skeleton={<Skeleton className="h-64" />}>
+        <Region query={session} className="flex flex-col gap-4" skeleton={<Skeleton className="h-64" />}>
           {(found) => (
             <>
               <Section title={t('who')}>
