@@ -33,7 +33,8 @@ def get_cash_flow(arguments: dict[str, Any]) -> Response:
     with tenant_session() as session:
         found = cash_reading.cash_flow(session, by=by, horizon=horizon, back=back)
     if found is None:
-        return answer({"as_of": None, "made_at": None, "by": by, "covers": COVERS, "currencies": []})
+        none = dict.fromkeys(("as_of", "made_at", "model", "model_number", "model_version"))
+        return answer(none | {"by": by, "covers": COVERS, "currencies": []})
     currencies = [{"currency": currency, **periods} for currency, periods in found["currencies"].items()]
     return answer(found | {"covers": COVERS, "currencies": currencies})
 

@@ -20,9 +20,11 @@ WEEKS_BEFORE = (1, 4)
 """How long before a past period its forecasts are shown that were current then."""
 _FIGURES = ("expected", "p10", "p50", "p90")
 
-_CURRENT = text(
-    "select id, as_of, made_at, cash_flow from forecast_runs where id = (select max(id) from forecast_runs)"
-)
+_CURRENT = text("""
+    select r.id, r.as_of, r.made_at, r.cash_flow, m.backend, m.number, m.backend_version
+    from forecast_runs r left join forecast_models m on m.id = r.model_id
+    where r.id = (select max(id) from forecast_runs)
+""")
 _PAID = text("""
     select currency, date_trunc(:by, day)::date as starts_on, sum(paid) as actual from agg_day
     where day >= :first and day <= :as_of group by 1, 2 order by 1, 2
@@ -61,7 +63,9 @@ def cash_flow(
     forecast = list(_periods(run.cash_flow, by))[:horizon]
     past = list(_past(run.as_of, by, back))
     actual = _actual(session, run.as_of, by, past)
-    before = {weeks: _forecast_before(session, run, by, past, weeks) for weeks in WEEKS_BEFORE} if past and beside else {}
+    before = (
+        {weeks: _forecast_before(session, run, by, past, weeks) for weeks in WEEKS_BEFORE} if past and beside else {}
+    )
     totals = run.cash_flow["total"]
     currencies = {
         currency: {
@@ -83,7 +87,15 @@ def cash_flow(
         }
         for currency in sorted(run.cash_flow["expected"])
     }
-    return {"as_of": run.as_of, "made_at": run.made_at, "by": by, "currencies": currencies}
+    return {
+        "as_of": run.as_of,
+        "made_at": run.made_at,
+        "model": run.backend,
+        "model_number": run.number,
+        "model_version": run.backend_version,
+        "by": by,
+        "currencies": currencies,
+    }
 
 
 def _periods(flow: Mapping[str, Any], by: By) -> Iterator[tuple[date, date, dict[str, dict[str, float]]]]:

@@ -104,6 +104,9 @@ class CashFlowSchema(Schema):
 
     as_of = day("What was known at the end of that day went into it; null before the first forecast.", allow_none=True)
     made_at = instant("When it was made.", allow_none=True)
+    model = text("The backend that made it.", "xgboost_hazard", allow_none=True)
+    model_number = Integer(allow_none=True, metadata={"description": "That model's number.", "example": 12})
+    model_version = text("The backend's version.", "1.0.0", allow_none=True)
     by = String(validate=validate.OneOf(PERIODS), metadata={"description": "The periods shown."})
     covers = text("What the forecast is about.", "Invoices issued by as_of; new business is not included.")
     currencies = List(Nested(CurrencyCashFlowSchema), required=True)

@@ -43,6 +43,9 @@ export function Combobox({
   const t = useT('common')
   const listId = useId()
   const [isOpen, setOpen] = useState(false)
+  // Options that come from the hub replace those that were typed before: Enter then takes the first of the new ones.
+  const [active, setActive] = useState('')
+  const highlighted = !onSearch || options.some(({ value }) => value === active) ? active : options[0]?.value
   const chosen = options.find((option) => option.value === value)
   return (
     <Popover open={isOpen} onOpenChange={setOpen}>
@@ -71,7 +74,12 @@ export function Combobox({
         aria-label={props['aria-label'] ?? placeholder ?? t('combobox.placeholder')}
         className="w-(--radix-popover-trigger-width) min-w-56 p-0"
       >
-        <Command shouldFilter={!onSearch} label={t('combobox.search')}>
+        <Command
+          shouldFilter={!onSearch}
+          label={t('combobox.search')}
+          value={highlighted}
+          onValueChange={setActive}
+        >
           <CommandInput placeholder={t('combobox.search')} onValueChange={onSearch} />
           <CommandList>
             <CommandEmpty>{isSearching ? t('status.loading') : t('combobox.none')}</CommandEmpty>

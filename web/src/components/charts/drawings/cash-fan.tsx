@@ -90,7 +90,7 @@ export function CashFan({ points, currency, by, label }: CashFanProps) {
           scale="band"
           tickFormatter={by === 'month' ? format.month : format.shortDay}
           minTickGap={16}
-          interval="preserveStart"
+          interval="equidistantPreserveStart"
         />
         <YAxis
           {...Y_AXIS}

@@ -50,7 +50,7 @@ export function DifferenceBars({ differences, currency, by, label }: DifferenceB
           scale="band"
           tickFormatter={by === 'month' ? format.month : format.shortDay}
           minTickGap={16}
-          interval="preserveStart"
+          interval="equidistantPreserveStart"
         />
         <YAxis
           {...Y_AXIS}

@@ -50,7 +50,7 @@ export function LevelLines({ places, series, text, scale, target, label }: Level
           {...AXIS}
           dataKey="place"
           minTickGap={16}
-          interval="preserveStart"
+          interval="equidistantPreserveStart"
           padding={{ left: 8, right: 8 }}
         />
         <YAxis {...Y_AXIS} domain={domain} ticks={ticks} tickFormatter={text} />
