@@ -81,6 +81,11 @@ def _operates(noted: Noted = "write") -> Rule:
     return Rule(_OPERATORS, None, noted)
 
 
+def _keeps() -> Rule:
+    """For what people keep for themselves in a tenant: theirs alone, and nobody else's business."""
+    return Rule(_VIEWERS, None, "no")
+
+
 ACCESS: dict[str, Rule] = {
     # The hub itself
     "getHealth": _public(),
@@ -100,6 +105,13 @@ ACCESS: dict[str, Rule] = {
     "changePassword": _own("write"),
     "listSessions": _own(),
     "endSession": _own("write"),
+    # What somebody keeps for themselves
+    "getPreferences": _keeps(),
+    "updatePreferences": _keeps(),
+    "listViews": _keeps(),
+    "createView": _keeps(),
+    "updateView": _keeps(),
+    "deleteView": _keeps(),
     # The tenant, its people and its keys
     "getTenant": _reads("tenant"),
     "updateTenant": _manages("tenant"),

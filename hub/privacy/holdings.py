@@ -44,6 +44,8 @@ HOLDINGS: dict[str, Holding] = {
     "customer_risk": Holding("How likely each customer goes late, what it may cost, and what to do.", "debtors"),
     "predictions": Holding("When each open invoice will be paid, how surely, and why.", "debtors"),
     "idempotency_keys": Holding("Answers kept for a day, for requests that are sent again.", "debtors"),
+    "preferences": Holding("How people want the dashboard to look, by the id of their account.", "members"),
+    "saved_views": Holding("Views of lists that people keep: a name, and what they looked for.", "debtors"),
     "secrets": Holding("Sealed secrets: who they belong to and when they were sealed.", "nobody"),
     "retention_periods": Holding("How long the tenant keeps what, where that differs from the default.", "nobody"),
     # The hub's schema, shared by all tenants

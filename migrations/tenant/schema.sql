@@ -356,6 +356,13 @@ CREATE TABLE predictions (
 
 CREATE INDEX ix_predictions_invoice_id_run_id ON predictions (invoice_id, run_id);
 
+CREATE TABLE preferences (
+	user_id UUID NOT NULL,
+	chosen JSONB NOT NULL,
+	changed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	CONSTRAINT pk_preferences PRIMARY KEY (user_id)
+);
+
 CREATE TABLE retention_periods (
 	kind TEXT NOT NULL,
 	days INTEGER NOT NULL,
@@ -373,6 +380,18 @@ CREATE TABLE risk_runs (
 	assumptions JSONB NOT NULL,
 	CONSTRAINT pk_risk_runs PRIMARY KEY (run_id)
 );
+
+CREATE TABLE saved_views (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	user_id UUID NOT NULL,
+	page TEXT NOT NULL,
+	name TEXT NOT NULL,
+	parameters JSONB NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	CONSTRAINT pk_saved_views PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_saved_views_user_id ON saved_views (user_id);
 
 CREATE TABLE secrets (
 	owner TEXT NOT NULL,

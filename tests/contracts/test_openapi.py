@@ -15,6 +15,12 @@ from hub.http.access import ACCESS
 from hub.settings import Settings
 
 OPERATIONS = {
+    "createView",
+    "deleteView",
+    "getPreferences",
+    "listViews",
+    "updatePreferences",
+    "updateView",
     "addMember",
     "backtestModel",
     "changePassword",
@@ -141,6 +147,9 @@ READS_BY_POST = {
 }
 # Replace one field by a value that does not depend on what it was before: there is no change of others to lose.
 SINGLE_FIELD_UPDATES = {
+    # Replaced whole by the one person whose it is.
+    "/api/preferences",
+    "/api/views/{view_id}",
     "/api/members/{user_id}",
     "/api/session/tenant",
     "/api/session/password",

@@ -40,6 +40,8 @@ NO_WORDS = {
     ("connections", "account_id"),  # the provider's id of the tenant's own company
     ("webhook_deliveries", "digest"),
     ("idempotency_keys", "fingerprint"),
+    ("preferences", "chosen"),  # themes, languages, names of columns
+    ("saved_views", "page"),  # a page of ours
     ("secrets", "name"),
     ("secrets", "sealed"),
     ("sync_pages", "fingerprints"),

@@ -1123,6 +1123,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one wants the dashboard to be */
+        get: operations["getPreferences"];
+        /** Say how one wants the dashboard to be, instead of all that was said before */
+        put: operations["updatePreferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/privacy/contacts/erasure": {
         parameters: {
             query?: never;
@@ -1453,6 +1471,44 @@ export interface paths {
         put: operations["updateTenant"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's views, of one page or of all */
+        get: operations["listViews"];
+        put?: never;
+        /** Keep a view of a page under a name */
+        post: operations["createView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Call a view something else, or have it show something else */
+        put: operations["updateView"];
+        post?: never;
+        /** Let go of a view */
+        delete: operations["deleteView"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2135,6 +2191,21 @@ export interface components {
              * @example 2026-03-31T09:30:00+00:00
              */
             made_at?: string | null;
+            /**
+             * @description The backend that made it.
+             * @example xgboost_hazard
+             */
+            model?: string | null;
+            /**
+             * @description That model's number.
+             * @example 12
+             */
+            model_number?: number | null;
+            /**
+             * @description The backend's version.
+             * @example 1.0.0
+             */
+            model_version?: string | null;
         };
         Champion: {
             alarms: string[];
@@ -5382,6 +5453,45 @@ export interface components {
              */
             total: number;
         };
+        Preferences: {
+            /**
+             * @description By list, which columns are shown or not, where that differs from the list's own.
+             * @example {
+             *       "invoices": {
+             *         "connection": false,
+             *         "terms": true
+             *       }
+             *     }
+             */
+            columns?: {
+                [key: string]: {
+                    [key: string]: boolean;
+                };
+            };
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            density: "compact" | "default" | "comfortable" | null;
+            /**
+             * @description A language tag, for texts and figures.
+             * @default null
+             * @example de
+             */
+            language: string | null;
+            /**
+             * @description Whether single letters are shortcuts.
+             * @default null
+             */
+            letter_keys: boolean | null;
+            /** @default null */
+            sidebar_collapsed: boolean | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            theme: "system" | "light" | "dark" | null;
+        };
         Preview: {
             /**
              * Format: date
@@ -6537,6 +6647,38 @@ export interface components {
             next_after: number | null;
             /** @description ... up to this one. */
             through: number;
+        };
+        View: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @example /invoices/ */
+            page: string;
+            /** @description Without the question mark; may be empty. */
+            query: string;
+        };
+        ViewChange: {
+            name: string;
+            /**
+             * @description The page's query, without the question mark.
+             * @example status=open&sort=-balance
+             */
+            query: string;
+        };
+        ViewInput: {
+            name: string;
+            /** @example /invoices/ */
+            page: string;
+            /**
+             * @description The page's query, without the question mark.
+             * @example status=open&sort=-balance
+             */
+            query: string;
+        };
+        ViewList: {
+            items: components["schemas"]["View"][];
         };
         WantedContact: {
             /**
@@ -9249,6 +9391,64 @@ export interface operations {
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
+    getPreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    updatePreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preferences"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
     eraseContact: {
         parameters: {
             query?: never;
@@ -9936,6 +10136,132 @@ export interface operations {
             415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
             428: components["responses"]["PRECONDITION_REQUIRED"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listViews: {
+        parameters: {
+            query?: {
+                page?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    createView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    updateView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    deleteView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
             429: components["responses"]["TOO_MANY_REQUESTS"];
             default: components["responses"]["DEFAULT_ERROR"];
         };
