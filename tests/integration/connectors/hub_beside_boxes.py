@@ -237,9 +237,13 @@ def hub_beside(
         server = make_server("127.0.0.1", port, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
+        hub = HubBesideBox(storage, settings, slug, box)
         try:
-            yield HubBesideBox(storage, settings, slug, box)
+            yield hub
         finally:
+            hub.browser.close()
+            # Tens of thousands of invoices would make each later test of the whole database slow.
+            tenants.drop(storage, hub.tenant)
             server.shutdown()
             thread.join()
             server.server_close()

@@ -70,7 +70,7 @@ def count(servers: Servers) -> tuple[int, int]:
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory):
+def pair(tmp_path_factory):
     with Servers.start(tmp_path_factory.mktemp("embedded")) as servers:
         yield servers
 
@@ -162,8 +162,8 @@ def test_works_as_an_ordinary_user(tmp_path_factory):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="about root")
-def test_servers_never_run_as_root(servers):
-    assert {process.uids().real for process in servers_of(servers.data_dir)} == {65534}
+def test_servers_never_run_as_root(pair):
+    assert {process.uids().real for process in servers_of(pair.data_dir)} == {65534}
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="about root's closed folders")
@@ -187,18 +187,18 @@ def test_root_may_keep_binaries_and_data_where_nobody_else_gets_in(tmp_path, mon
         assert rights == {f"{1 << 1:016x}"}  # CAP_DAC_OVERRIDE and nothing else
 
 
-def test_a_second_owner_is_refused_by_the_first_ones_process_id(servers):
+def test_a_second_owner_is_refused_by_the_first_ones_process_id(pair):
     with pytest.raises(ConflictError, match=rf"in use by process {os.getpid()}; .*--data"):
-        Servers.start(servers.data_dir)
-    assert servers.is_alive()
+        Servers.start(pair.data_dir)
+    assert pair.is_alive()
 
 
-def test_other_commands_find_the_running_servers(servers):
-    found = running(servers.data_dir)
-    assert (found.database_url, found.redis_url) == (servers.database_url, servers.redis_url)
-    with serving(Settings.load({}, data_dir=servers.data_dir)) as settings:
-        assert settings.redis_url == servers.redis_url
-    assert servers.is_alive()
+def test_other_commands_find_the_running_servers(pair):
+    found = running(pair.data_dir)
+    assert (found.database_url, found.redis_url) == (pair.database_url, pair.redis_url)
+    with serving(Settings.load({}, data_dir=pair.data_dir)) as settings:
+        assert settings.redis_url == pair.redis_url
+    assert pair.is_alive()
 
 
 def test_a_command_without_running_servers_starts_and_stops_its_own(tmp_path):
@@ -209,8 +209,8 @@ def test_a_command_without_running_servers_starts_and_stops_its_own(tmp_path):
     assert servers_of(tmp_path) == []
 
 
-def test_only_the_hub_and_the_superuser_may_log_in(servers):
-    with psycopg.connect(servers.database_url, autocommit=True) as connection:
+def test_only_the_hub_and_the_superuser_may_log_in(pair):
+    with psycopg.connect(pair.database_url, autocommit=True) as connection:
         connection.execute("create role tenant_login login")
         refused = [
             ("user=tenant_login", "pg_hba.conf rejects"),
@@ -220,11 +220,11 @@ def test_only_the_hub_and_the_superuser_may_log_in(servers):
         ]
         for parameters, reason in refused:
             with pytest.raises(psycopg.OperationalError, match=reason):
-                psycopg.connect(f"host=127.0.0.1 port={servers.postgres.port} dbname=paypredict {parameters}")
+                psycopg.connect(f"host=127.0.0.1 port={pair.postgres.port} dbname=paypredict {parameters}")
 
 
-def test_the_hubs_role_is_no_superuser_and_administers_the_tenants_role(servers):
-    with psycopg.connect(servers.database_url) as connection:
+def test_the_hubs_role_is_no_superuser_and_administers_the_tenants_role(pair):
+    with psycopg.connect(pair.database_url) as connection:
         rights = connection.execute(
             "select rolsuper, rolinherit, rolcreaterole, rolbypassrls from pg_roles where rolname = current_user"
         ).fetchone()
@@ -236,26 +236,26 @@ def test_the_hubs_role_is_no_superuser_and_administers_the_tenants_role(servers)
         connection.rollback()
 
 
-def test_valkey_wants_a_password_keeps_everything_and_evicts_nothing(servers):
+def test_valkey_wants_a_password_keeps_everything_and_evicts_nothing(pair):
     with (
-        redis.Redis(port=servers.valkey.port) as stranger,
+        redis.Redis(port=pair.valkey.port) as stranger,
         pytest.raises(redis.AuthenticationError),
     ):
         stranger.ping()
-    with redis.Redis.from_url(servers.redis_url) as client:
+    with redis.Redis.from_url(pair.redis_url) as client:
         assert client.config_get("appendonly", "maxmemory-policy") == {
             "appendonly": "yes",
             "maxmemory-policy": "noeviction",
         }
 
 
-def test_secrets_and_addresses_are_for_the_owner_only(servers):
+def test_secrets_and_addresses_are_for_the_owner_only(pair):
     for name in ("secrets.json", "run/servers.json"):
-        assert (servers.data_dir / name).stat().st_mode & 0o777 == 0o600
+        assert (pair.data_dir / name).stat().st_mode & 0o777 == 0o600
     assert not any(
         secret in " ".join(process.cmdline())
-        for process in servers_of(servers.data_dir)
-        for secret in (servers.redis_url.split("@")[0].rpartition(":")[2], servers.database_url.split(":")[2])
+        for process in servers_of(pair.data_dir)
+        for secret in (pair.redis_url.split("@")[0].rpartition(":")[2], pair.database_url.split(":")[2])
     )
 
 
