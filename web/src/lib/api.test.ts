@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import { answer } from '@/test/render'
+import type * as ApiModule from './api'
 import type { Problem } from './problem'
 
 const PROBLEM = {
@@ -12,7 +13,7 @@ const PROBLEM = {
   fields: [{ field: 'name', message: 'Too long.' }],
 }
 
-let client: typeof import('./api').client
+let client: typeof ApiModule.client
 const network = vi.fn<(request: Request) => Promise<Response>>()
 const assign = vi.fn<(address: string) => void>()
 
@@ -52,15 +53,15 @@ test('the first write asks for the token, and later ones have it', async () => {
   network.mockImplementation((request) =>
     Promise.resolve(request.method === 'GET' ? session('t1') : answer({}, 202)),
   )
-  await client.POST('/api/predictions', { body: {} })
-  await client.POST('/api/predictions', { body: {} })
+  await client.POST('/api/predictions', { body: { train: false } })
+  await client.POST('/api/predictions', { body: { train: false } })
   expect(asked()).toEqual(['GET /api/session', 'POST /api/predictions t1', 'POST /api/predictions t1'])
 })
 
 test('a session that was read or begun tells the token', async () => {
   network.mockResolvedValueOnce(session('t1')).mockResolvedValueOnce(answer({}, 202))
   await client.POST('/api/session', { body: { email: 'ada@acme.example', password: 'long enough' } })
-  await client.POST('/api/predictions', { body: {} })
+  await client.POST('/api/predictions', { body: { train: false } })
   expect(asked()).toEqual(['POST /api/session', 'POST /api/predictions t1'])
 })
 

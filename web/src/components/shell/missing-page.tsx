@@ -1,6 +1,5 @@
 'use client'
 
-import { Empty } from '@/components/empty'
 import { Button } from '@/components/ui/button'
 import { useT } from '@/lib/i18n'
 import { Link } from '@/lib/nav'
@@ -9,16 +8,12 @@ import { Link } from '@/lib/nav'
 export function MissingPage() {
   const t = useT('shell')
   return (
-    <main className="flex min-h-dvh flex-col items-center justify-center">
-      <Empty
-        title={<h1 className="text-xl font-semibold">{t('notFound.title')}</h1>}
-        detail={t('notFound.detail')}
-        action={
-          <Button asChild>
-            <Link href="/">{t('error.home')}</Link>
-          </Button>
-        }
-      />
+    <main className="flex min-h-dvh flex-col items-center justify-center gap-3 px-4 text-center text-balance">
+      <h1 className="text-xl font-semibold">{t('notFound.title')}</h1>
+      <p className="max-w-prose text-muted-foreground">{t('notFound.detail')}</p>
+      <Button asChild>
+        <Link href="/">{t('error.home')}</Link>
+      </Button>
     </main>
   )
 }

@@ -8,6 +8,8 @@ import { useSession } from '@/lib/session'
 export function SettingsHome() {
   const router = useRouter()
   const { tenant } = useSession()
-  useEffect(() => router.replace(tenant ? '/settings/general/' : '/settings/profile/'), [router, tenant])
+  useEffect(() => {
+    router.replace(tenant ? '/settings/general/' : '/settings/profile/')
+  }, [router, tenant])
   return null
 }

@@ -14,10 +14,10 @@ export function SettingsLayout({ children }: { children: ReactNode }) {
   const session = useSession()
   const current = useRef<HTMLAnchorElement>(null)
   // Where there is no room for all, the one that is open is in sight.
-  useEffect(
-    () => current.current?.scrollIntoView({ inline: 'center', block: 'nearest' }),
-    [pathname, session],
-  )
+  useEffect(() => {
+    // Browsers answer a promise, which an effect must not.
+    void current.current?.scrollIntoView({ inline: 'center', block: 'nearest' })
+  }, [pathname, session])
   const pages = PAGES.filter(
     ({ name, needs }) => may(session, needs) && (session.tenant || name === 'profile' || name === 'tenants'),
   )
