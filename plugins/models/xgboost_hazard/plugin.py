@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 import xgboost as xgb
 
-from hub.sdk.forecaster import Cases, Contributions, Curves, Floats, Observed, Progress
+from hub.sdk.forecaster import DELAYS, Cases, Contributions, Curves, Floats, Observed, Progress
+from hub.sdk.habit import delay_shares, habit_paid_by
 from plugins.models.xgboost_hazard.grid import Grid, count_open, lay_grid, next_open, open_weekdays
 from plugins.models.xgboost_hazard.residual import ResidualQuantiles
 from plugins.models.xgboost_hazard.rows import DAY_FEATURES, Habits, LedgerHabits, hazard_rows
@@ -26,6 +27,11 @@ LEAST_DEEP_ROWS = 75_000
 """With fewer rows to learn from, deeper trees learn the noise."""
 RESIDUAL_SHARE = 0.5
 """What the quantiles around the usual day count beside the hazard in a ledger of so few rows."""
+HABIT_SHARE, NEW_HABIT_SHARE = 0.05, 0.45
+"""What the curve of a customer that pays as before counts beside the trees: with a long history of payments, and with
+none. Trees say little of customers that they know little of."""
+SMALL_HABIT_SHARE = 0.2
+"""The same in a ledger of so few rows that all that trees say is uncertain."""
 TYPICAL_CASES = 200
 MOST_ROWS = 350_000
 """Rows to learn from, so that a training takes well under a minute whatever the terms and the size of the ledger."""
@@ -53,6 +59,7 @@ class XGBoostHazardBackend:
         self.is_open = np.ones(7, dtype=bool)
         self.level = 0.0
         self.ledger: LedgerHabits
+        self.delays = np.full(len(DELAYS), 1 / len(DELAYS))
         self.typical: Floats
         self.booster: xgb.Booster
         self.residual: ResidualQuantiles | None = None
@@ -62,6 +69,7 @@ class XGBoostHazardBackend:
         paid = observed.paid
         self.is_open = open_weekdays(observed.last[paid])
         self.ledger = LedgerHabits.learn(observed.last[paid], cases.due[paid])
+        self.delays = delay_shares(cases, observed)
         grid = lay_grid(cases.start, cases.due, self.is_open)
         # A payment on a closed weekday counts for the next open day.
         ended = np.where(paid, np.maximum(next_open(observed.last, self.is_open), cases.start), observed.last)[:, None]
@@ -107,9 +115,13 @@ class XGBoostHazardBackend:
         )
         paid_by = 1.0 - np.cumprod(1.0 - hazard, axis=1)
         if self.residual is not None:
-            beside = self.residual.paid_by(cases, grid.last)
-            paid_by = np.maximum.accumulate((1.0 - RESIDUAL_SHARE) * paid_by + RESIDUAL_SHARE * beside, axis=1)
-        return Curves(ends=grid.last, paid_by=paid_by.astype(np.float32))
+            paid_by += RESIDUAL_SHARE * (self.residual.paid_by(cases, grid.last) - paid_by)
+        familiar = cases.column("familiarity")[:, None]
+        share = NEW_HABIT_SHARE + (HABIT_SHARE - NEW_HABIT_SHARE) * familiar
+        if self.residual is not None:
+            share = np.full_like(share, SMALL_HABIT_SHARE)
+        paid_by += share * (habit_paid_by(cases, self.delays, grid.last) - paid_by)
+        return Curves(ends=grid.last, paid_by=np.maximum.accumulate(paid_by, axis=1).astype(np.float32))
 
     def explain(self, cases: Cases) -> Contributions:
         """SHAP contributions to the hazard on the due day (or the first day after it that is left), turned round.
@@ -134,6 +146,7 @@ class XGBoostHazardBackend:
             "level": self.level,
             "hazard": self.ledger.hazard.tolist(),
             "weekday_share": self.ledger.weekday_share.tolist(),
+            "delays": self.delays.tolist(),
             "typical": self.typical.tolist(),
         }
         beside = b"" if self.residual is None else bytes(self.residual.booster.save_raw("ubj"))
@@ -151,6 +164,7 @@ class XGBoostHazardBackend:
             backend.ledger = LedgerHabits(
                 np.array(known["hazard"], dtype=np.float32), np.array(known["weekday_share"], dtype=np.float32)
             )
+            backend.delays = np.array(known["delays"], dtype=np.float64)
             backend.typical = np.array(known["typical"], dtype=np.float32)
             length = int(known["hazard_bytes"])
             backend.booster = xgb.Booster({"nthread": backend.threads}, model_file=bytearray(trees[:length]))
