@@ -1,6 +1,7 @@
 'use client'
 
 import { useCallback, useSyncExternalStore } from 'react'
+import { COLUMNS_CHANGED } from '@/lib/preferences-sync'
 
 const PREFIX = 'paypredict.'
 const listeners = new Set<() => void>()
@@ -25,6 +26,7 @@ export function usePreference<Value>(name: string, fallback: Value): [Value, (va
     (value: Value) => {
       localStorage.setItem(PREFIX + name, JSON.stringify(value))
       listeners.forEach((listener) => listener())
+      window.dispatchEvent(new Event(COLUMNS_CHANGED))
     },
     [name],
   )

@@ -7,6 +7,7 @@ import { useActions, useHotkeys } from '@/lib/hotkeys'
 import { useLive } from '@/lib/live'
 import { useRouter } from '@/lib/nav'
 import { DENSITIES, usePreferences } from '@/lib/preferences'
+import { usePreferencesSync } from '@/lib/preferences-sync'
 import { useSession, useSignOut } from '@/lib/session'
 import { Header } from './header'
 import { OfflineBanner } from './offline-banner'
@@ -23,6 +24,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const router = useRouter()
   const session = useSession()
   useLive()
+  usePreferencesSync()
   const [layer, setLayer] = useState<'palette' | 'help' | null>(null)
 
   const pages = pagesFor(session).flatMap((group) => group.pages)
