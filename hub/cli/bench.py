@@ -32,6 +32,7 @@ BENCHMARKS = {
 ON_REAL_LEDGERS = {
     "accuracy": "The forecasts beside what people use instead.",
     "cash": "The weekly cash forecast: what its range holds, and its error beside that of simple ones.",
+    "new-business": "Cash from invoices issued later: what its range holds, and its error.",
     "risk": "Which customers go late, beside counting customers alike and the forecast of their worst invoice.",
 }
 """These need ledgers that are no part of the project, and minutes: they run only when named."""
