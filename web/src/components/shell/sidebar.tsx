@@ -17,7 +17,7 @@ export function Sidebar() {
   const set = usePreferences((state) => state.set)
   const Icon = isCollapsed ? PanelLeftOpenIcon : PanelLeftCloseIcon
   return (
-    <aside className="sticky top-0 hidden h-dvh w-(--sidebar) shrink-0 flex-col border-r bg-sidebar md:flex print:hidden">
+    <aside className="sticky top-0 hidden h-dvh w-(--sidebar-width) shrink-0 flex-col border-r bg-sidebar md:flex print:hidden">
       <Brand />
       <Navigation isRail={isCollapsed} />
       <div className="hidden p-2 lg:block">
