@@ -3484,6 +3484,8 @@ export interface components {
              * @example 1250.0000
              */
             expected: string;
+            /** @description Where asked for: what invoices issued later may bring in it, as such did in the ledger's past; not in the figures beside it. Null where the ledger is too young to tell. */
+            new_business?: components["schemas"]["ExpectedSum"] | null;
             /**
              * Format: decimal
              * @description Less comes in 10 % of cases.
@@ -7052,6 +7054,8 @@ export interface operations {
                 by?: "day" | "week" | "month";
                 /** @description Periods ahead, the running one first: up to 182 days (30), 26 weeks (13), 6 months (3). */
                 horizon?: number;
+                /** @description `new_business` adds what invoices issued later may bring. */
+                include?: "new_business"[];
                 /** @description The same as horizon. */
                 weeks?: number;
                 /** @description The same as back. */
