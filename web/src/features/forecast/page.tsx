@@ -44,7 +44,13 @@ export function ForecastPage() {
       subtitle={
         query.data?.as_of && (
           <span>
-            <Provenance asOf={query.data.as_of} /> · {t('covers')}
+            <Provenance
+              asOf={query.data.as_of}
+              model={query.data.model}
+              number={query.data.model_number}
+              version={query.data.model_version}
+            />{' '}
+            · {t('covers')}
           </span>
         )
       }
