@@ -12,7 +12,7 @@ import { useSignOut, watchSession } from '@/lib/session'
 import { ExpiryWarning } from './expiry-warning'
 
 /** Pages that are not about a company: who is a member of none may open them. */
-const WITHOUT_TENANT = ['/settings/profile/', '/settings/tenants/']
+const WITHOUT_TENANT = ['/settings/', '/settings/profile/', '/settings/tenants/']
 
 /**
  * Shows a page to whoever is signed in, once the hub has said who that is. Others are on their way to the sign-in page

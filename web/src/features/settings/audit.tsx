@@ -2,7 +2,7 @@
 
 import { DownloadIcon, ShieldCheckIcon } from 'lucide-react'
 import { parseAsString, parseAsStringLiteral } from 'nuqs'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import {
   columnsOf,
   DataTable,
@@ -136,66 +136,72 @@ export function AuditTable({
   useEffect(() => onQuery?.(JSON.parse(asked) as AuditQuery), [asked, onQuery])
   const isFiltered = Object.keys(query).length > 0
 
+  // Made anew, the cells would lose what is open in them.
+  const shownColumns = useMemo(
+    () =>
+      columns.columns([
+        columns.accessor('at', {
+          meta: { label: t('when') },
+          cell: ({ getValue }) => (
+            <span className="whitespace-nowrap">
+              <span className="max-sm:hidden">{format.instant(getValue())}</span>
+              <span className="sm:hidden">
+                <Ago at={getValue()} />
+              </span>
+            </span>
+          ),
+        }),
+        columns.accessor('actor_name', {
+          meta: { label: t('who'), grow: true },
+          cell: ({ row: { original } }) => (
+            <span className="flex items-center gap-1.5">
+              <span className="truncate">{original.actor_name || original.actor_id}</span>
+              {original.actor_kind !== 'person' && <Badge>{t(`kinds.${original.actor_kind}`)}</Badge>}
+            </span>
+          ),
+        }),
+        columns.accessor('action', {
+          meta: { label: t('what'), stack: 'title' },
+          cell: ({ row: { original } }) => (
+            <button
+              type="button"
+              data-row-link
+              className="text-left font-mono text-xs hover:underline"
+              onClick={() => setOpened(original)}
+            >
+              {original.action}
+            </button>
+          ),
+        }),
+        columns.accessor('object_type', {
+          meta: { label: t('object') },
+          cell: ({ row: { original } }) => (
+            <span className="whitespace-nowrap">
+              {original.object_type}
+              {original.object_id && (
+                <code className="ml-1.5 font-mono text-xs text-muted-foreground">
+                  {original.object_id.slice(0, 8)}
+                </code>
+              )}
+            </span>
+          ),
+        }),
+        columns.accessor('outcome', {
+          meta: { label: t('outcome'), stack: 'aside' },
+          cell: ({ getValue }) => <Status tone={TONES[getValue()]}>{t(`outcomes.${getValue()}`)}</Status>,
+        }),
+        columns.accessor('number', {
+          meta: { label: t('number'), align: 'end', stack: 'hide' },
+          cell: ({ getValue }) => <span className="text-muted-foreground">{getValue()}</span>,
+        }),
+      ]),
+    [t, format],
+  )
   const table = useDataTable<AuditEvent>({
     name: `audit-${of}`,
     rows: events.data?.items,
     rowId: (row) => String(row.number),
-    columns: columns.columns([
-      columns.accessor('at', {
-        meta: { label: t('when') },
-        cell: ({ getValue }) => (
-          <span className="whitespace-nowrap">
-            <span className="max-sm:hidden">{format.instant(getValue())}</span>
-            <span className="sm:hidden">
-              <Ago at={getValue()} />
-            </span>
-          </span>
-        ),
-      }),
-      columns.accessor('actor_name', {
-        meta: { label: t('who'), grow: true },
-        cell: ({ row: { original } }) => (
-          <span className="flex items-center gap-1.5">
-            <span className="truncate">{original.actor_name || original.actor_id}</span>
-            {original.actor_kind !== 'person' && <Badge>{t(`kinds.${original.actor_kind}`)}</Badge>}
-          </span>
-        ),
-      }),
-      columns.accessor('action', {
-        meta: { label: t('what'), stack: 'title' },
-        cell: ({ row: { original } }) => (
-          <button
-            type="button"
-            data-row-link
-            className="text-left font-mono text-xs hover:underline"
-            onClick={() => setOpened(original)}
-          >
-            {original.action}
-          </button>
-        ),
-      }),
-      columns.accessor('object_type', {
-        meta: { label: t('object') },
-        cell: ({ row: { original } }) => (
-          <span className="whitespace-nowrap">
-            {original.object_type}
-            {original.object_id && (
-              <code className="ml-1.5 font-mono text-xs text-muted-foreground">
-                {original.object_id.slice(0, 8)}
-              </code>
-            )}
-          </span>
-        ),
-      }),
-      columns.accessor('outcome', {
-        meta: { label: t('outcome'), stack: 'aside' },
-        cell: ({ getValue }) => <Status tone={TONES[getValue()]}>{t(`outcomes.${getValue()}`)}</Status>,
-      }),
-      columns.accessor('number', {
-        meta: { label: t('number'), align: 'end', stack: 'hide' },
-        cell: ({ getValue }) => <span className="text-muted-foreground">{getValue()}</span>,
-      }),
-    ]),
+    columns: shownColumns,
   })
 
   return (

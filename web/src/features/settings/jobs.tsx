@@ -2,7 +2,7 @@
 
 import { keepPreviousData } from '@tanstack/react-query'
 import { parseAsStringLiteral } from 'nuqs'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { columnsOf, DataTable, type ListQuery, useDataTable, useList } from '@/components/data-table'
 import { Empty } from '@/components/empty'
 import { Facts } from '@/components/definition-list'
@@ -58,43 +58,49 @@ export function Jobs() {
   const query = { ...jobs, data: items && { items, next_cursor: null } } as ListQuery<Job>
   const job = items?.find(({ id }) => id === opened)
 
+  // Made anew, the cells would lose what is open in them.
+  const shownColumns = useMemo(
+    () =>
+      columns.columns([
+        columns.accessor('kind', {
+          meta: { label: t('kind'), stack: 'title' },
+          cell: ({ row: { original } }) => (
+            <button
+              type="button"
+              data-row-link
+              className="text-left font-medium hover:underline"
+              onClick={() => setOpened(original.id)}
+            >
+              <KindName kind={original.kind} />
+            </button>
+          ),
+        }),
+        columns.accessor('state', {
+          meta: { label: t('state'), stack: 'aside' },
+          cell: ({ getValue }) => <Status tone={TONES[getValue()]}>{t(`states.${getValue()}`)}</Status>,
+        }),
+        columns.display({
+          id: 'progress',
+          meta: { label: t('outcome'), grow: true },
+          cell: ({ row: { original } }) => <Outcome job={original} />,
+        }),
+        columns.accessor('created_at', {
+          meta: { label: t('asked') },
+          cell: ({ getValue }) => <Ago at={getValue()} />,
+        }),
+        columns.display({
+          id: 'took',
+          meta: { label: t('took'), align: 'end', stack: 'hide' },
+          cell: ({ row: { original } }) => <Took job={original} />,
+        }),
+      ]),
+    [t],
+  )
   const table = useDataTable<Job>({
     name: 'jobs',
     rows: items,
     rowId: (row) => row.id,
-    columns: columns.columns([
-      columns.accessor('kind', {
-        meta: { label: t('kind'), stack: 'title' },
-        cell: ({ row: { original } }) => (
-          <button
-            type="button"
-            data-row-link
-            className="text-left font-medium hover:underline"
-            onClick={() => setOpened(original.id)}
-          >
-            <KindName kind={original.kind} />
-          </button>
-        ),
-      }),
-      columns.accessor('state', {
-        meta: { label: t('state'), stack: 'aside' },
-        cell: ({ getValue }) => <Status tone={TONES[getValue()]}>{t(`states.${getValue()}`)}</Status>,
-      }),
-      columns.display({
-        id: 'progress',
-        meta: { label: t('outcome'), grow: true },
-        cell: ({ row: { original } }) => <Outcome job={original} />,
-      }),
-      columns.accessor('created_at', {
-        meta: { label: t('asked') },
-        cell: ({ getValue }) => <Ago at={getValue()} />,
-      }),
-      columns.display({
-        id: 'took',
-        meta: { label: t('took'), align: 'end', stack: 'hide' },
-        cell: ({ row: { original } }) => <Took job={original} />,
-      }),
-    ]),
+    columns: shownColumns,
   })
 
   return (

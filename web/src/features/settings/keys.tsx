@@ -2,7 +2,7 @@
 
 import { EllipsisIcon, PlusIcon } from 'lucide-react'
 import { parseAsBoolean } from 'nuqs'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { toast } from 'sonner'
 import { useConfirm } from '@/components/confirm'
 import { columnsOf, DataTable, type ListQuery, useDataTable, useList } from '@/components/data-table'
@@ -37,6 +37,8 @@ const TONES: Record<ReturnType<typeof stateOf>, Tone> = {
   revoked: 'negative',
 }
 
+const isLive = (key: Key) => ['active', 'replaced'].includes(stateOf(key))
+
 /** What lets programs in as the company. */
 export function Keys() {
   const t = useT('settings.keys')
@@ -47,7 +49,6 @@ export function Keys() {
   const [isCreating, setCreating] = useState(false)
   const [rotated, setRotated] = useState<Key | null>(null)
   const [secret, setSecret] = useState<Secret | null>(null)
-  const isLive = (key: Key) => ['active', 'replaced'].includes(stateOf(key))
   const shown = keys.data?.items.filter((key) => filters.ended || isLive(key))
   const query = {
     ...keys,
@@ -62,68 +63,74 @@ export function Keys() {
       value: key.secret,
     })
 
+  // Made anew, the cells would lose what is open in them.
+  const shownColumns = useMemo(
+    () =>
+      columns.columns([
+        columns.accessor('name', {
+          meta: { label: t('name'), stack: 'title', grow: true },
+          cell: ({ row: { original } }) => (
+            <div className="min-w-0">
+              <p className="truncate font-medium">{original.name}</p>
+              <code className="font-mono text-xs text-muted-foreground">{original.prefix}…</code>
+            </div>
+          ),
+        }),
+        columns.display({
+          id: 'state',
+          meta: { label: t('state') },
+          cell: ({ row: { original } }) => {
+            const state = stateOf(original)
+            return <Status tone={TONES[state]}>{t(`states.${state}`)}</Status>
+          },
+        }),
+        columns.accessor('scopes', {
+          meta: { label: t('scopes') },
+          cell: ({ getValue }) => <Scopes scopes={getValue()} />,
+        }),
+        columns.accessor('last_used_at', {
+          meta: { label: t('lastUsed') },
+          cell: ({ getValue }) => {
+            const at = getValue()
+            return at ? <Ago at={at} /> : <span className="text-muted-foreground">{t('neverUsed')}</span>
+          },
+        }),
+        columns.accessor('expires_at', {
+          meta: { label: t('expires') },
+          cell: ({ row: { original } }) =>
+            original.expires_at ? (
+              <span title={format.instant(original.expires_at)}>
+                {format.day(original.expires_at.slice(0, 10))}
+              </span>
+            ) : (
+              t('never')
+            ),
+        }),
+        columns.accessor('created_at', {
+          meta: { label: t('made'), stack: 'hide' },
+          cell: ({ row: { original } }) => (
+            <span title={format.instant(original.created_at)}>
+              {format.day(original.created_at.slice(0, 10))}
+              {original.created_by && (
+                <span className="block text-xs text-muted-foreground">{original.created_by}</span>
+              )}
+            </span>
+          ),
+        }),
+        columns.display({
+          id: 'actions',
+          meta: { label: t('actions'), align: 'end', stack: 'aside' },
+          cell: ({ row: { original } }) =>
+            isLive(original) && <Actions apiKey={original} onRotate={() => setRotated(original)} />,
+        }),
+      ]),
+    [t, format],
+  )
   const table = useDataTable<Key>({
     name: 'api-keys',
     rows: shown,
     rowId: (row) => row.id,
-    columns: columns.columns([
-      columns.accessor('name', {
-        meta: { label: t('name'), stack: 'title', grow: true },
-        cell: ({ row: { original } }) => (
-          <div className="min-w-0">
-            <p className="truncate font-medium">{original.name}</p>
-            <code className="font-mono text-xs text-muted-foreground">{original.prefix}…</code>
-          </div>
-        ),
-      }),
-      columns.display({
-        id: 'state',
-        meta: { label: t('state') },
-        cell: ({ row: { original } }) => {
-          const state = stateOf(original)
-          return <Status tone={TONES[state]}>{t(`states.${state}`)}</Status>
-        },
-      }),
-      columns.accessor('scopes', {
-        meta: { label: t('scopes') },
-        cell: ({ getValue }) => <Scopes scopes={getValue()} />,
-      }),
-      columns.accessor('last_used_at', {
-        meta: { label: t('lastUsed') },
-        cell: ({ getValue }) => {
-          const at = getValue()
-          return at ? <Ago at={at} /> : <span className="text-muted-foreground">{t('neverUsed')}</span>
-        },
-      }),
-      columns.accessor('expires_at', {
-        meta: { label: t('expires') },
-        cell: ({ row: { original } }) =>
-          original.expires_at ? (
-            <span title={format.instant(original.expires_at)}>
-              {format.day(original.expires_at.slice(0, 10))}
-            </span>
-          ) : (
-            t('never')
-          ),
-      }),
-      columns.accessor('created_at', {
-        meta: { label: t('made'), stack: 'hide' },
-        cell: ({ row: { original } }) => (
-          <span title={format.instant(original.created_at)}>
-            {format.day(original.created_at.slice(0, 10))}
-            {original.created_by && (
-              <span className="block text-xs text-muted-foreground">{original.created_by}</span>
-            )}
-          </span>
-        ),
-      }),
-      columns.display({
-        id: 'actions',
-        meta: { label: t('actions'), align: 'end', stack: 'aside' },
-        cell: ({ row: { original } }) =>
-          isLive(original) && <Actions apiKey={original} onRotate={() => setRotated(original)} />,
-      }),
-    ]),
+    columns: shownColumns,
   })
 
   return (

@@ -1,7 +1,7 @@
 'use client'
 
 import { EllipsisIcon, PlusIcon } from 'lucide-react'
-import { useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { toast } from 'sonner'
 import { useConfirm } from '@/components/confirm'
 import {
@@ -52,13 +52,16 @@ export function Members() {
   const [secret, setSecret] = useState<Secret | null>(null)
   const lastAdmin = list.cursor === null ? onlyAdmin(members.data) : null
 
-  const showLink = (email: string, link: { sign_in_link: string; expires_at: string }) =>
-    setSecret({
-      title: t('link.title', { email }),
-      detail: t('link.detail', { until: format.instant(link.expires_at) }),
-      label: t('link.label'),
-      value: link.sign_in_link,
-    })
+  const showLink = useCallback(
+    (email: string, link: { sign_in_link: string; expires_at: string }) =>
+      setSecret({
+        title: t('link.title', { email }),
+        detail: t('link.detail', { until: format.instant(link.expires_at) }),
+        label: t('link.label'),
+        value: link.sign_in_link,
+      }),
+    [t, format],
+  )
 
   const invite = async (body: Invitation) => {
     const added = await add.mutateAsync({ body })
@@ -67,52 +70,58 @@ export function Members() {
     add.reset()
   }
 
+  // Made anew, the cells would lose what is open in them.
+  const shownColumns = useMemo(
+    () =>
+      columns.columns([
+        columns.accessor('email', {
+          meta: { label: t('person'), stack: 'title', grow: true },
+          cell: ({ row: { original } }) => <Who member={original} />,
+        }),
+        columns.accessor('role', {
+          meta: { label: t('role') },
+          cell: ({ row: { original } }) => (
+            <RoleCell member={original} isLastAdmin={original.user_id === lastAdmin} />
+          ),
+        }),
+        columns.display({
+          id: 'state',
+          meta: { label: t('state') },
+          cell: ({ row: { original } }) =>
+            original.is_disabled ? (
+              <Status tone="negative">{t('disabled')}</Status>
+            ) : original.is_pending ? (
+              <Status tone="warning">{t('pending')}</Status>
+            ) : (
+              <Status tone="positive">{t('active')}</Status>
+            ),
+        }),
+        columns.accessor('last_seen_at', {
+          meta: { label: t('lastSeen') },
+          cell: ({ getValue }) => {
+            const at = getValue()
+            return at ? <Ago at={at} /> : <span className="text-muted-foreground">{t('notSeen')}</span>
+          },
+        }),
+        columns.accessor('added_at', {
+          meta: { label: t('since'), stack: 'hide' },
+          cell: ({ getValue }) => format.instant(getValue()),
+        }),
+        columns.display({
+          id: 'actions',
+          meta: { label: t('actions'), align: 'end', stack: 'aside' },
+          cell: ({ row: { original } }) => (
+            <Actions member={original} isLastAdmin={original.user_id === lastAdmin} onLink={showLink} />
+          ),
+        }),
+      ]),
+    [t, format, lastAdmin, showLink],
+  )
   const table = useDataTable<Member>({
     name: 'members',
     rows: members.data?.items,
     rowId: (row) => row.user_id,
-    columns: columns.columns([
-      columns.accessor('email', {
-        meta: { label: t('person'), stack: 'title', grow: true },
-        cell: ({ row: { original } }) => <Who member={original} />,
-      }),
-      columns.accessor('role', {
-        meta: { label: t('role') },
-        cell: ({ row: { original } }) => (
-          <RoleCell member={original} isLastAdmin={original.user_id === lastAdmin} />
-        ),
-      }),
-      columns.display({
-        id: 'state',
-        meta: { label: t('state') },
-        cell: ({ row: { original } }) =>
-          original.is_disabled ? (
-            <Status tone="negative">{t('disabled')}</Status>
-          ) : original.is_pending ? (
-            <Status tone="warning">{t('pending')}</Status>
-          ) : (
-            <Status tone="positive">{t('active')}</Status>
-          ),
-      }),
-      columns.accessor('last_seen_at', {
-        meta: { label: t('lastSeen') },
-        cell: ({ getValue }) => {
-          const at = getValue()
-          return at ? <Ago at={at} /> : <span className="text-muted-foreground">{t('notSeen')}</span>
-        },
-      }),
-      columns.accessor('added_at', {
-        meta: { label: t('since'), stack: 'hide' },
-        cell: ({ getValue }) => format.instant(getValue()),
-      }),
-      columns.display({
-        id: 'actions',
-        meta: { label: t('actions'), align: 'end', stack: 'aside' },
-        cell: ({ row: { original } }) => (
-          <Actions member={original} isLastAdmin={original.user_id === lastAdmin} onLink={showLink} />
-        ),
-      }),
-    ]),
+    columns: shownColumns,
   })
 
   return (

@@ -13,6 +13,7 @@ export const AREAS = {
   connections: ['connections:read', 'connections:admin'],
   jobs: ['jobs:read'],
   events: ['events:read'],
+  search: ['search:read'],
   tenant: ['tenant:read', 'tenant:admin'],
   members: ['members:admin'],
   keys: ['keys:admin'],

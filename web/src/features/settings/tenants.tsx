@@ -1,7 +1,7 @@
 'use client'
 
 import { PlusIcon } from 'lucide-react'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { toast } from 'sonner'
 import {
   columnsOf,
@@ -69,56 +69,62 @@ export function Tenants() {
     create.reset()
   }
 
+  // Made anew, the cells would lose what is open in them.
+  const shownColumns = useMemo(
+    () =>
+      columns.columns([
+        columns.accessor('name', {
+          meta: { label: t('name'), stack: 'title', grow: true },
+          cell: ({ row: { original } }) => (
+            <div className="min-w-0">
+              <p className="truncate font-medium">{original.name}</p>
+              <code className="font-mono text-xs text-muted-foreground">{original.key}</code>
+            </div>
+          ),
+        }),
+        columns.accessor('status', {
+          meta: { label: t('state') },
+          cell: ({ row: { original } }) =>
+            original.status === 'active' ? (
+              <Status tone="positive">{t('active')}</Status>
+            ) : (
+              <span title={t('lagsHelp')}>
+                <Status tone="negative">{t('lags', { version: original.schema_version })}</Status>
+              </span>
+            ),
+        }),
+        columns.accessor('home_currency', {
+          meta: { label: t('currency') },
+          cell: ({ getValue }) => getValue(),
+        }),
+        columns.accessor('time_zone', { meta: { label: t('timeZone') }, cell: ({ getValue }) => getValue() }),
+        columns.accessor('created_at', {
+          meta: { label: t('since') },
+          cell: ({ getValue }) => format.instant(getValue()),
+        }),
+        columns.display({
+          id: 'actions',
+          meta: { label: t('actions'), align: 'end', stack: 'aside' },
+          cell: ({ row: { original } }) =>
+            canInvite && (
+              <Button
+                variant="outline"
+                size="sm"
+                aria-label={t('inviteOf', { tenant: original.name })}
+                onClick={() => setInviting(original)}
+              >
+                {t('invite')}
+              </Button>
+            ),
+        }),
+      ]),
+    [t, format, canInvite],
+  )
   const table = useDataTable<InstalledTenant>({
     name: 'tenants',
     rows: tenants.data?.items,
     rowId: (row) => row.key,
-    columns: columns.columns([
-      columns.accessor('name', {
-        meta: { label: t('name'), stack: 'title', grow: true },
-        cell: ({ row: { original } }) => (
-          <div className="min-w-0">
-            <p className="truncate font-medium">{original.name}</p>
-            <code className="font-mono text-xs text-muted-foreground">{original.key}</code>
-          </div>
-        ),
-      }),
-      columns.accessor('status', {
-        meta: { label: t('state') },
-        cell: ({ row: { original } }) =>
-          original.status === 'active' ? (
-            <Status tone="positive">{t('active')}</Status>
-          ) : (
-            <span title={t('lagsHelp')}>
-              <Status tone="negative">{t('lags', { version: original.schema_version })}</Status>
-            </span>
-          ),
-      }),
-      columns.accessor('home_currency', {
-        meta: { label: t('currency') },
-        cell: ({ getValue }) => getValue(),
-      }),
-      columns.accessor('time_zone', { meta: { label: t('timeZone') }, cell: ({ getValue }) => getValue() }),
-      columns.accessor('created_at', {
-        meta: { label: t('since') },
-        cell: ({ getValue }) => format.instant(getValue()),
-      }),
-      columns.display({
-        id: 'actions',
-        meta: { label: t('actions'), align: 'end', stack: 'aside' },
-        cell: ({ row: { original } }) =>
-          canInvite && (
-            <Button
-              variant="outline"
-              size="sm"
-              aria-label={t('inviteOf', { tenant: original.name })}
-              onClick={() => setInviting(original)}
-            >
-              {t('invite')}
-            </Button>
-          ),
-      }),
-    ]),
+    columns: shownColumns,
   })
 
   return (
