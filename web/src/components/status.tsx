@@ -22,10 +22,10 @@ export function Status({
   children: ReactNode
 }) {
   return (
-    <span className={cn('inline-flex items-center gap-1.5 whitespace-nowrap', className)}>
+    <span className={cn('inline-flex items-baseline gap-1.5 whitespace-nowrap', className)}>
       <span
         aria-hidden
-        className={cn('size-1.5 shrink-0 rounded-full forced-color-adjust-none', DOTS[tone])}
+        className={cn('size-1.5 shrink-0 self-center rounded-full forced-color-adjust-none', DOTS[tone])}
       />
       {children}
     </span>

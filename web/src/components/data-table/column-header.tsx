@@ -32,7 +32,7 @@ export function ColumnHeader<Row extends object>({
         type="button"
         onClick={() => list.setSort(nextSort(list.sort, meta.sort!))}
         className={cn(
-          'flex h-full min-h-8 w-full items-center gap-1 px-3 text-left font-medium hover:text-foreground',
+          'flex h-full min-h-8 w-full items-center gap-1 px-2 text-left font-medium hover:text-foreground',
           direction && 'text-foreground',
           alignment,
         )}

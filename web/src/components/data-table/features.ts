@@ -8,7 +8,7 @@ export interface ColumnMeta {
   sort?: string
   align?: 'end'
   /** Its place on a narrow screen, where a row is a block: detail (a label and a value) unless said otherwise. */
-  stack?: 'title' | 'aside' | 'hide'
+  stack?: 'title' | 'aside' | 'subtitle' | 'hide'
   /** Cells that may be long take what is left of the width and are cut with an ellipsis. */
   grow?: boolean
 }

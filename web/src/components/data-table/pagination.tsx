@@ -28,10 +28,10 @@ export function Pagination({ list, page, total, onPrefetch, children }: Props) {
   const first = (list.page - 1) * list.per + 1
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 py-2">
-      <div className="min-w-0 text-muted-foreground">{children}</div>
+      <div className="min-w-0 flex-1 basis-80 text-muted-foreground">{children}</div>
       <div className="ml-auto flex flex-wrap items-center gap-x-4 gap-y-2">
         <Select value={String(list.per)} onValueChange={(per) => list.setPer(Number(per) as PageSize)}>
-          <SelectTrigger aria-label={t('perPage')}>
+          <SelectTrigger aria-label={t('perPage')} className="w-auto">
             <SelectValue />
           </SelectTrigger>
           <SelectContent>

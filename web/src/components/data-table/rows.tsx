@@ -73,7 +73,7 @@ export function TableRows<Row extends object>(props: DataTableProps<Row>) {
                       className={cn(
                         'whitespace-nowrap',
                         meta?.align === 'end' && 'text-right',
-                        meta?.grow && 'max-w-64 truncate',
+                        meta?.grow && 'max-w-52 truncate',
                       )}
                     >
                       <table.FlexRender cell={cell} />

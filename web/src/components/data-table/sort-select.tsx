@@ -23,7 +23,7 @@ export function SortSelect<Row extends object>({
   return (
     <div className="flex gap-1 sm:hidden">
       <Select value={name} onValueChange={(next) => list.setSort(descending ? `-${next}` : next)}>
-        <SelectTrigger aria-label={t('sortBy')}>
+        <SelectTrigger aria-label={t('sortBy')} className="w-auto">
           <SelectValue placeholder={t('sortBy')} />
         </SelectTrigger>
         <SelectContent>

@@ -44,11 +44,16 @@ export function StackedRows<Row extends object>(props: DataTableProps<Row>) {
                   ))}
                 </div>
               </div>
-              <dl className="mt-1 grid grid-cols-2 gap-x-4 gap-y-0.5 text-muted-foreground">
+              {placed('subtitle').map((cell) => (
+                <div key={cell.id} className="truncate">
+                  <table.FlexRender cell={cell} />
+                </div>
+              ))}
+              <dl className="mt-1 flex flex-wrap gap-x-4 gap-y-0.5 text-muted-foreground">
                 {details.map((cell) => (
-                  <div key={cell.id} className="flex min-w-0 items-baseline gap-1.5">
-                    <dt className="shrink-0 text-xs">{cell.column.columnDef.meta?.label}</dt>
-                    <dd className="min-w-0 truncate text-foreground">
+                  <div key={cell.id} className="flex items-baseline gap-1.5">
+                    <dt className="text-xs">{cell.column.columnDef.meta?.label}</dt>
+                    <dd className="text-foreground">
                       <table.FlexRender cell={cell} />
                     </dd>
                   </div>

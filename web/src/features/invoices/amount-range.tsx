@@ -33,7 +33,7 @@ export function AmountRange({
   return (
     <Popover open={isOpen} onOpenChange={setOpen}>
       <PopoverTrigger asChild>
-        <Button variant="outline" size="sm">
+        <Button variant="outline" size="sm" className="font-normal">
           {label}
           {(min ?? max) !== null && (
             <Badge variant="secondary">{min && max ? `${min}–${max}` : min ? `≥ ${min}` : `≤ ${max}`}</Badge>

@@ -14,7 +14,7 @@ import { READ_OUT, readOut } from './curve'
 export function ForecastCard({ invoice, prediction }: { invoice: Invoice; prediction: Prediction }) {
   const curve = usePredictionCurve(invoice.id, true)
   return (
-    <Region query={curve} skeleton={<ChartSkeleton height="card" />}>
+    <Region query={curve} skeleton={<ChartSkeleton height="page" />}>
       {(found) => <Drawn curve={found} prediction={prediction} />}
     </Region>
   )
@@ -31,6 +31,7 @@ function Drawn({ curve, prediction }: { curve: Curve; prediction: Prediction }) 
   const range = `${format.day(prediction.p10_on)} – ${format.day(prediction.p90_on)}`
   return (
     <ChartFrame
+      height="page"
       title={t('curve.title')}
       asOf={<Provenance asOf={curve.as_of} model={curve.model} number={curve.model_number} />}
       summary={t('curve.summary', { day: format.day(prediction.expected_on), range })}

@@ -2,8 +2,7 @@
 
 import { Download } from 'lucide-react'
 import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
-import { useCallback, useMemo } from 'react'
-import { toast } from 'sonner'
+import { useMemo } from 'react'
 import {
   BulkBar,
   DataTable,
@@ -16,15 +15,14 @@ import {
   ViewOptions,
 } from '@/components/data-table'
 import { Empty } from '@/components/empty'
+import { useExport } from '@/components/ledger/use-export'
 import { Page } from '@/components/page'
-import { useProblemText } from '@/components/problem-alert'
 import { Button } from '@/components/ui/button'
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs'
 import { useFormat } from '@/lib/format'
 import { useActions } from '@/lib/hotkeys'
 import { useT } from '@/lib/i18n'
 import { Link } from '@/lib/nav'
-import { asProblem } from '@/lib/problem'
 import { useToday } from '@/lib/today'
 import {
   exportInvoices,
@@ -60,7 +58,6 @@ const MOST_SELECTED = 2000
 export function InvoicesPage() {
   const t = useT('invoices')
   const format = useFormat()
-  const sayProblem = useProblemText()
   const today = useToday()
   const [tab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('open'))
   const [peek, setPeek] = useQueryState('peek', parseAsString)
@@ -86,18 +83,7 @@ export function InvoicesPage() {
     useMemo(() => rows?.map(rowId), [rows]),
   )
 
-  const save = useCallback(
-    async (asked: () => Promise<void>) => {
-      const saved = asked()
-      toast.promise(saved, {
-        loading: t('export.running'),
-        success: t('export.done'),
-        error: (error) => sayProblem(asProblem(error)).title,
-      })
-      await saved.catch(() => undefined)
-    },
-    [sayProblem, t],
-  )
+  const save = useExport()
   const exportAll = () => save(() => exportInvoices({ ...filterQuery, sort: list.sort as Sort }))
   const exportSelection = () =>
     selection.everything ? exportAll() : save(() => exportSelectedInvoices([...selection.rows.keys()]))

@@ -97,6 +97,7 @@ export function InvoiceFilters({ filters, setFilters, totals, customerName }: Pr
       {tab !== 'due' && (
         <DateRange
           size="sm"
+          className="font-normal"
           label={t('columns.due')}
           value={{ from: filters.from, to: filters.to }}
           onChange={({ from, to }) => setFilters({ from, to })}
