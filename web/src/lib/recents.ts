@@ -3,14 +3,10 @@
 import { useCallback, useMemo } from 'react'
 import { create } from 'zustand'
 import { createJSONStorage, persist } from 'zustand/middleware'
+import type { components } from './schema'
 
 /** An invoice or customer as the search shows it. */
-export interface Recent {
-  kind: 'invoice' | 'customer'
-  id: string
-  title: string
-  detail: string
-}
+export type Recent = components['schemas']['Found']
 
 const KEPT = 6
 

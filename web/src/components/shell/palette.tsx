@@ -61,7 +61,12 @@ export default function Palette({ onClose }: { onClose: () => void }) {
       >
         <DialogTitle className="sr-only">{t('palette.title')}</DialogTitle>
         <Command shouldFilter={false} label={t('palette.title')}>
-          <CommandInput placeholder={t('palette.placeholder')} value={text} onValueChange={setText} />
+          <CommandInput
+            placeholder={t('palette.placeholder')}
+            value={text}
+            onValueChange={setText}
+            maxLength={100}
+          />
           <CommandList label={t('palette.title')} className="max-h-[60dvh]">
             <CommandEmpty>
               {search.isSearching

@@ -1,9 +1,7 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { send } from '@/lib/api'
-import type { Recent } from '@/lib/recents'
+import { api } from '@/lib/api'
 
 /** How long the typing has to pause before the hub is asked, in milliseconds. */
 const PAUSE = 200
@@ -11,17 +9,14 @@ const PAUSE = 200
 /** The invoices and customers that the hub finds for what is typed. */
 export function useSearch(text: string) {
   const asked = usePaused(text, PAUSE)
-  const query = useQuery({
-    queryKey: ['get', '/api/search', asked],
-    enabled: asked !== '',
-    queryFn: async ({ signal }) => {
-      const address = new URL(`/api/search?q=${encodeURIComponent(asked)}`, globalThis.location.href)
-      const response = await send(new Request(address, { signal }))
-      return ((await response.json()) as { items: Recent[] }).items
-    },
-  })
+  const query = api.useQuery(
+    'get',
+    '/api/search',
+    { params: { query: { q: asked } } },
+    { enabled: asked !== '' },
+  )
   return {
-    items: query.data ?? [],
+    items: query.data?.items ?? [],
     isSearching: text !== '' && (text !== asked || query.isPending),
     isFailed: query.isError,
   }
