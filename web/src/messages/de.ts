@@ -14,6 +14,7 @@ import imports from './de/imports.json'
 import firstRun from './de/firstRun.json'
 import shell from './de/shell.json'
 import table from './de/table.json'
+import views from './de/views.json'
 import worklist from './de/worklist.json'
 import type { Messages } from '.'
 
@@ -35,5 +36,6 @@ export const de = {
   firstRun,
   shell,
   table,
+  views,
   worklist,
 } satisfies Messages

@@ -15,6 +15,7 @@ import imports from './en/imports.json'
 import firstRun from './en/firstRun.json'
 import shell from './en/shell.json'
 import table from './en/table.json'
+import views from './en/views.json'
 import worklist from './en/worklist.json'
 
 // One line for each namespace, here and in de.ts, which must have the same.
@@ -36,6 +37,7 @@ export const en = {
   firstRun,
   shell,
   table,
+  views,
   worklist,
 }
 

@@ -21,6 +21,7 @@ import { useExport } from '@/components/ledger/use-export'
 import { useSources } from '@/components/ledger/sources'
 import { RISK_LEVELS, useLedgerWords } from '@/components/ledger/words'
 import { Page } from '@/components/page'
+import { SavedViews } from '@/components/saved-views'
 import { Button } from '@/components/ui/button'
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs'
 import { api } from '@/lib/api'
@@ -117,6 +118,7 @@ export function CustomersPage() {
             />
             <div className="ml-auto flex gap-2">
               <SortSelect table={table} list={list} />
+              <SavedViews />
               <ViewOptions table={table} />
             </div>
           </div>

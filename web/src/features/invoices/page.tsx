@@ -17,6 +17,7 @@ import {
 import { Empty } from '@/components/empty'
 import { useExport } from '@/components/ledger/use-export'
 import { Page } from '@/components/page'
+import { SavedViews } from '@/components/saved-views'
 import { Button } from '@/components/ui/button'
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs'
 import { useFormat } from '@/lib/format'
@@ -121,6 +122,7 @@ export function InvoicesPage() {
             />
             <div className="ml-auto flex gap-2">
               <SortSelect table={table} list={list} />
+              <SavedViews />
               <ViewOptions table={table} />
             </div>
           </div>
