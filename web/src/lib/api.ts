@@ -37,10 +37,18 @@ export async function send(request: Request): Promise<Response> {
   throw await refused(problem)
 }
 
+let isLeaving = false
+
+/** Goes to another address for good: what is refused on the way there leads nowhere else. */
+export function leaveFor(address: string): void {
+  isLeaving = true
+  globalThis.location.assign(address)
+}
+
 /** Takes the reader to the sign-in page; afterwards they are where they are now. */
 export function goToSignIn(): void {
   const { pathname, search } = globalThis.location
-  if (pathname.startsWith(SIGN_IN)) return
+  if (isLeaving || pathname.startsWith(SIGN_IN)) return
   globalThis.location.assign(`${SIGN_IN}?return_to=${encodeURIComponent(pathname + search)}`)
 }
 

@@ -3,7 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { ACCESS, type Access, type OperationId, type Role } from './access'
-import { api } from './api'
+import { api, leaveFor } from './api'
 import { forgetJobs } from './jobs'
 import type { components } from './schema'
 
@@ -68,20 +68,21 @@ export function useCan(operation: OperationId): boolean {
   return may(useSession(), operation)
 }
 
-const CHANNEL = 'paypredict-session'
+let channel: BroadcastChannel | undefined
+
+/** One for the tab: what is sent by it is heard by the other tabs, and not here. */
+const tabs = () => (channel ??= new BroadcastChannel('paypredict-session'))
 
 /** Tell this browser's other tabs that the session has ended or is another one. */
 export function announceSession(): void {
-  const channel = new BroadcastChannel(CHANNEL)
-  channel.postMessage('changed')
-  channel.close()
+  tabs().postMessage('changed')
 }
 
 /** Calls `changed` when another tab says that the session has ended or is another one; answers how to stop. */
 export function watchSession(changed: () => void): () => void {
-  const channel = new BroadcastChannel(CHANNEL)
-  channel.onmessage = changed
-  return () => channel.close()
+  const heard = tabs()
+  heard.addEventListener('message', changed)
+  return () => heard.removeEventListener('message', changed)
 }
 
 /** Forget all that was read as somebody, and what this tab keeps for a while. */
@@ -98,7 +99,7 @@ export function useSignOut() {
     onSuccess: ({ sign_out_url: elsewhere }) => {
       forgetAll(queryClient)
       announceSession()
-      window.location.assign(elsewhere ?? '/sign-in/')
+      leaveFor(elsewhere ?? '/sign-in/')
     },
   })
 }
@@ -110,7 +111,7 @@ export function useSwitchTenant() {
     onSuccess: () => {
       forgetAll(queryClient)
       announceSession()
-      window.location.assign('/')
+      leaveFor('/')
     },
   })
 }

@@ -10,6 +10,7 @@ import { api, client } from '@/lib/api'
 import { useT } from '@/lib/i18n'
 import { takeLink, useArrival } from './arrival'
 import { Frame } from './frame'
+import { HOME } from './return-to'
 import { useRefusalText } from './refusal'
 import { NewPasswordForm } from './new-password-form'
 import { SignInForm } from './sign-in-form'
@@ -46,7 +47,7 @@ export function SignIn() {
 
   const goOn = () => {
     announceSession()
-    location.replace(arrival?.returnTo ?? '/')
+    location.replace(arrival?.returnTo ?? HOME)
   }
   const code = KNOWN.find((each) => each === arrival?.error)
   const wrong = refusal

@@ -25,6 +25,12 @@ export function SignedIn({ children }: { children: ReactNode }) {
 
   // Another tab signed out, signed in as somebody else, or changed the company: nothing here holds any more.
   useEffect(() => watchSession(() => location.reload()), [])
+  useEffect(() => {
+    // Back from where somebody signed out, the browser would show the page as they left it.
+    const onShow = ({ persisted }: PageTransitionEvent) => persisted && location.reload()
+    window.addEventListener('pageshow', onShow)
+    return () => window.removeEventListener('pageshow', onShow)
+  }, [])
   useStartAnewElsewhere(data && `${data.user.id} ${data.tenant?.key}`)
 
   if (!data) {
