@@ -12,7 +12,7 @@ from hub.connections import service as connections
 from hub.jobs.schedule import Entry, read_schedule
 from hub.ledger import contents
 from hub.settings import CONFIG
-from hub.sync import runs
+from hub.sync import runs, service
 
 _SHOWN = ("id", "work_id", "kind", "status", "reason", "started_at", "finished_at", "changed", "rejected")
 
@@ -22,7 +22,8 @@ def standing(session: Session, connection_id: UUID, _today: date) -> dict[str, A
     connection = connections.get(session, connection_id)
     newest = next(iter(runs.list_runs(session, connection_id=connection_id, limit=1)), None)
     compared = runs.newest_tie_out(session, connection_id)
-    is_scheduled = connection.auth_method is not None and connection.status in connections.SCHEDULED
+    is_read = connection.auth_method is not None and connection.status in connections.SCHEDULED
+    is_scheduled = is_read and service.has_proved_good(session, connection)
     return {
         "newest_run": newest and {name: newest[name] for name in _SHOWN},
         "is_under_way": runs.is_under_way(session, connection_id),

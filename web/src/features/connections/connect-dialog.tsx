@@ -19,7 +19,6 @@ import { Label } from '@/components/ui/label'
 import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
 import { client } from '@/lib/api'
 import { useT } from '@/lib/i18n'
-import { useRouter } from '@/lib/nav'
 import { applyProblem } from '@/lib/problem'
 import { type AuthMethod, type Connection, type Connector, useRefresh } from './api'
 import { ConnectorField, type ConnectValues } from './form-field'
@@ -30,10 +29,12 @@ interface ConnectDialogProps {
   /** The connection that is to be connected anew; without one, another is made. */
   connection?: Connection
   onClose: () => void
+  /** What was entered is being tried, by a job. */
+  onStarted: (connectionId: string, jobId: string | null) => void
 }
 
 /** Connect an account, or connect one anew: which way, what is asked for, and then the provider's own page or a trial. */
-export function ConnectDialog({ connector, connection, onClose }: ConnectDialogProps) {
+export function ConnectDialog({ connector, connection, onClose, onStarted }: ConnectDialogProps) {
   const t = useT('connections')
   const ways = connector.auth_methods
   const [method, setMethod] = useState(connection?.auth_method ?? ways[0]?.method ?? '')
@@ -47,15 +48,7 @@ export function ConnectDialog({ connector, connection, onClose }: ConnectDialogP
           <DialogDescription>{connection ? t('connect.keeps') : connector.summary}</DialogDescription>
         </DialogHeader>
         {ways.length > 1 && <Ways ways={ways} method={method} onChoose={setMethod} />}
-        {way && (
-          <WayForm
-            key={way.method}
-            connector={connector}
-            connection={connection}
-            way={way}
-            onClose={onClose}
-          />
-        )}
+        {way && <WayForm key={way.method} {...{ connector, connection, way, onClose, onStarted }} />}
       </DialogContent>
     </Dialog>
   )
@@ -89,10 +82,15 @@ function Ways({
   )
 }
 
-function WayForm({ connector, connection, way, onClose }: ConnectDialogProps & { way: AuthMethod }) {
+function WayForm({
+  connector,
+  connection,
+  way,
+  onClose,
+  onStarted,
+}: ConnectDialogProps & { way: AuthMethod }) {
   const t = useT('connections')
   const common = useT('common')
-  const router = useRouter()
   const refresh = useRefresh()
   const isSameWay = connection?.auth_method === way.method
   const fields = fieldsOf(way.form, isSameWay ? connection?.sealed : [])
@@ -122,9 +120,7 @@ function WayForm({ connector, connection, way, onClose }: ConnectDialogProps & {
         return
       }
       await refresh()
-      onClose()
-      if (data)
-        router.push(`/connections/view/?id=${data.connection.id}${data.job ? `&job=${data.job.id}` : ''}`)
+      if (data) onStarted(data.connection.id, data.job?.id ?? null)
     } catch (error) {
       applyProblem(form, error)
     }

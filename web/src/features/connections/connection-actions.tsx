@@ -110,7 +110,9 @@ function useConnectionActions(
   }
   const { id, name, status } = connection
   const params = { path: { connection_id: id } }
-  const isRead = !RESTING.includes(status)
+  // What was never let in has nothing to be read from yet.
+  const wasOpened = connection.account !== null || connection.last_run_at !== null
+  const isRead = !RESTING.includes(status) && wasOpened
   const isFile = connection.auth_method === null
 
   const attempt = (work: () => Promise<unknown>) => () =>

@@ -1,7 +1,7 @@
 'use client'
 
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
-import { useCallback, useEffect } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import { Empty } from '@/components/empty'
 import { Page } from '@/components/page'
 import { Region } from '@/components/region'
@@ -88,6 +88,7 @@ export function ConnectionPage() {
           connector={connector}
           which={query.connect}
           onClose={() => void setQuery({ connect: null })}
+          onStarted={(job) => void setQuery({ connect: null, outcome: null, job })}
         />
       )}
     </Page>
@@ -109,6 +110,13 @@ function Content({ connection, connector, jobId, tab, onTab, onOpen }: ContentPr
   const provider = connector?.name ?? connection.connector
   const { sync } = connection
   const onOver = useCallback(() => void refresh(), [refresh])
+  const isUnderWay = sync?.is_under_way ?? false
+  const wasUnderWay = useRef(isUnderWay)
+  useEffect(() => {
+    // What a run has changed is known once it has ended: its row, the tie-out, the notices.
+    if (wasUnderWay.current && !isUnderWay) onOver()
+    wasUnderWay.current = isUnderWay
+  }, [isUnderWay, onOver])
   return (
     <div className="flex flex-col gap-4">
       <Trouble connection={connection} provider={provider} onReconnect={() => onOpen('again')} />
@@ -116,7 +124,7 @@ function Content({ connection, connector, jobId, tab, onTab, onOpen }: ContentPr
         <Trial jobId={jobId} provider={provider} onOver={onOver} />
       )}
       {connection.status === 'choose_account' && <ChooseAccount connection={connection} />}
-      {sync?.is_under_way && sync.newest_run && <SyncProgress runId={sync.newest_run.id} onOver={onOver} />}
+      {sync?.is_under_way && sync.newest_run && <SyncProgress runId={sync.newest_run.id} />}
       <Freshness connection={connection} />
       <Tabs value={tab} onValueChange={(next) => onTab(TABS.find((each) => each === next) ?? 'activity')}>
         <TabsList aria-label={connection.name}>
@@ -127,7 +135,7 @@ function Content({ connection, connector, jobId, tab, onTab, onOpen }: ContentPr
           ))}
         </TabsList>
         <TabsContent value="activity">
-          <Runs connectionId={connection.id} />
+          <Runs connectionId={connection.id} newest={sync?.newest_run?.id ?? null} />
         </TabsContent>
         <TabsContent value="tie-out">
           <TieOutReport connectionId={connection.id} provider={provider} />
@@ -155,16 +163,25 @@ function Dialogs({
   connector,
   which,
   onClose,
+  onStarted,
 }: {
   connection: Connection
   connector: Connector
   which: 'again' | 'settings' | null
   onClose: () => void
+  onStarted: (jobId: string | null) => void
 }) {
   const canReconnect = useCan('reconnectConnection')
   const canChange = useCan('updateConnection')
   if (which === 'again' && canReconnect && connector.is_connectable) {
-    return <ConnectDialog connector={connector} connection={connection} onClose={onClose} />
+    return (
+      <ConnectDialog
+        connector={connector}
+        connection={connection}
+        onClose={onClose}
+        onStarted={(_, jobId) => onStarted(jobId)}
+      />
+    )
   }
   if (which === 'settings' && canChange) {
     return <SettingsDialog connection={connection} connector={connector} onClose={onClose} />

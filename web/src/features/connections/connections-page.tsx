@@ -9,7 +9,7 @@ import { Button } from '@/components/ui/button'
 import { Card, CardContent, CardFooter } from '@/components/ui/card'
 import { Skeleton } from '@/components/ui/skeleton'
 import { useT } from '@/lib/i18n'
-import { Link } from '@/lib/nav'
+import { Link, useRouter } from '@/lib/nav'
 import { useCan } from '@/lib/session'
 import { type Connector, useConnections, useConnectors } from './api'
 import { ConnectDialog } from './connect-dialog'
@@ -23,6 +23,7 @@ const STANDING_LAST = ['disconnected', 'paused']
 /** All that is connected, and all that can be. The provider in the address's `connect` is the one being connected. */
 export function ConnectionsPage() {
   const t = useT('connections')
+  const router = useRouter()
   const connections = useConnections()
   const connectors = useConnectors()
   const canConnect = useCan('createConnection')
@@ -96,7 +97,14 @@ export function ConnectionsPage() {
           )}
         </Region>
       </section>
-      {canConnect && chosen && <ConnectDialog connector={chosen} onClose={() => void setConnecting(null)} />}
+      {canConnect && chosen && (
+        <ConnectDialog
+          connector={chosen}
+          onClose={() => void setConnecting(null)}
+          // Without closing it first: the page that it is on goes away.
+          onStarted={(id, jobId) => router.push(`/connections/view/?id=${id}${jobId ? `&job=${jobId}` : ''}`)}
+        />
+      )}
     </Page>
   )
 }
@@ -129,10 +137,10 @@ function ConnectorCard({
         <div className="flex min-w-0 flex-1 flex-col gap-2">
           <h3 className="font-semibold">{name}</h3>
           <p className="text-muted-foreground">{summary}</p>
-          <p className="text-xs text-muted-foreground">
-            <span className="font-medium text-foreground">{t('needed')}</span>{' '}
+          <div className="text-xs text-muted-foreground">
+            <p className="font-medium text-foreground">{t('needed')}</p>
             <Needed connector={connector} />
-          </p>
+          </div>
         </div>
       </CardContent>
       {canConnect && (
@@ -155,7 +163,7 @@ function ConnectorCard({
 /** What somebody has to have at hand to connect a provider: an account to sign in with, or what its form asks for. */
 function Needed({ connector }: { connector: Connector }) {
   const t = useT('connections')
-  if (!connector.is_connectable) return t('needs.file')
+  if (!connector.is_connectable) return <p>{t('needs.file')}</p>
   const ways = connector.auth_methods.map((way) => {
     const asked = fieldsOf(way.form)
       .filter(({ isRequired }) => isRequired)
@@ -165,12 +173,13 @@ function Needed({ connector }: { connector: Connector }) {
       ? t('needs.signInAnd', { name: connector.name, fields: asked.join(', ') })
       : t('needs.signIn', { name: connector.name })
   })
-  return ways.length > 1
-    ? ways.map((way, index) => (
-        <span key={index}>
-          {index > 0 && ` ${t('needs.or')} `}
-          {way}
-        </span>
-      ))
-    : ways[0]
+  return ways.length === 1 ? (
+    <p>{ways[0]}</p>
+  ) : (
+    <ul>
+      {ways.map((way, index) => (
+        <li key={way}>{index > 0 ? t('needs.or', { way }) : way}</li>
+      ))}
+    </ul>
+  )
 }

@@ -10,10 +10,10 @@ const stream = (name: string, items: number, pages: number, done = false, share:
 })
 
 describe('how far a run is', () => {
-  it('lists what is done before what is read and what waits', () => {
+  it('says of each stream whether it is done, read or waits', () => {
     const run = {
       status: 'running' as const,
-      items: { invoices: 500, payments: 0, customers: 160 },
+      items: { payments: 0, invoices: 500, customers: 160 },
       progress: [
         stream('customers', 160, 2, true, 1),
         stream('invoices', 500, 5, false, 0.4),

@@ -8,12 +8,11 @@ export interface StreamProgress {
   share: number | null
 }
 
-/** How far each stream of a run is; those that were read before what is read now, before what waits. */
+/** How far each stream of a run is, by name, so that nothing moves while one looks at it. */
 export function streamsOf(run: Pick<RunDetail, 'progress' | 'items' | 'status'>): StreamProgress[] {
   const known = new Map(run.progress.map((each) => [each.stream, each]))
   const names = [...new Set([...known.keys(), ...Object.keys(run.items)])]
   const isOver = !['running', 'waiting'].includes(run.status)
-  const ranks = { done: 0, reading: 1, waiting: 2 }
   return names
     .map((stream): StreamProgress => {
       const each = known.get(stream)
@@ -22,7 +21,7 @@ export function streamsOf(run: Pick<RunDetail, 'progress' | 'items' | 'status'>)
       const state = isDone ? 'done' : items > 0 || (each?.pages ?? 0) > 0 ? 'reading' : 'waiting'
       return { stream, items, state, share: isDone ? 1 : (each?.share ?? null) }
     })
-    .sort((a, b) => ranks[a.state] - ranks[b.state] || a.stream.localeCompare(b.stream))
+    .sort((a, b) => a.stream.localeCompare(b.stream))
 }
 
 /** Items read a minute since a run began, rounded; null in its first seconds, when that would say nothing. */

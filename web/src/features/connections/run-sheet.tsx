@@ -97,7 +97,7 @@ function Changes({ run }: { run: RunDetail }) {
           <TableBody>
             {rows.map(([name, counts]) => (
               <TableRow key={name}>
-                <TableHead scope="row" className="text-sm font-normal text-foreground">
+                <TableHead scope="row" className="text-sm font-normal text-foreground first-letter:uppercase">
                   {entity(name)}
                 </TableHead>
                 {columns.map((each) => (

@@ -1,6 +1,7 @@
 'use client'
 
 import { useQueryState } from 'nuqs'
+import { useEffect } from 'react'
 import { Empty } from '@/components/empty'
 import { Region } from '@/components/region'
 import { Status } from '@/components/status'
@@ -19,10 +20,15 @@ import { RUN_TONES } from './words'
 export const isNotable = (run: Run) =>
   run.changed > 0 || run.rejected > 0 || run.status !== 'ok' || run.kind !== 'increment'
 
-/** A connection's runs, newest first; the one in the address's `run` is open beside them. */
-export function Runs({ connectionId }: { connectionId: string }) {
+/** A connection's runs, newest first; the one in the address's `run` is open beside them. `newest` is one there is. */
+export function Runs({ connectionId, newest }: { connectionId: string; newest: string | null }) {
   const t = useT('connections')
   const query = useRuns(connectionId)
+  const { refetch, data } = query
+  const isBehind = newest !== null && data !== undefined && !data.items.some(({ id }) => id === newest)
+  useEffect(() => {
+    if (isBehind) void refetch()
+  }, [isBehind, refetch])
   const [shown, setShown] = useQueryState('runs')
   const [open, setOpen] = useQueryState('run', { history: 'push' })
   const showsAll = shown === 'all'
@@ -39,16 +45,18 @@ export function Runs({ connectionId }: { connectionId: string }) {
           const rows = showsAll ? items : notable
           return (
             <div className="flex flex-col gap-3">
-              <div className="flex items-center gap-2">
-                <Switch
-                  id="all-runs"
-                  checked={showsAll}
-                  onCheckedChange={(checked) => void setShown(checked ? 'all' : null)}
-                />
-                <Label htmlFor="all-runs" className="font-normal">
-                  {t('run.showAll', { count: items.length - notable.length })}
-                </Label>
-              </div>
+              {items.length > notable.length && (
+                <div className="flex items-center gap-2">
+                  <Switch
+                    id="all-runs"
+                    checked={showsAll}
+                    onCheckedChange={(checked) => void setShown(checked ? 'all' : null)}
+                  />
+                  <Label htmlFor="all-runs" className="font-normal">
+                    {t('run.showAll', { count: items.length - notable.length })}
+                  </Label>
+                </div>
+              )}
               {rows.length === 0 ? (
                 <Empty title={t('run.noneNotable')} />
               ) : (
@@ -76,7 +84,7 @@ function RunTable({ runs, onOpen }: { runs: Run[]; onOpen: (id: string) => void 
             <TableHead className="max-sm:hidden">{t('run.kind')}</TableHead>
             <TableHead>{t('run.outcome')}</TableHead>
             <TableHead className="text-right">{t('run.new')}</TableHead>
-            <TableHead className="text-right">{t('run.changed')}</TableHead>
+            <TableHead className="text-right max-sm:hidden">{t('run.changed')}</TableHead>
             <TableHead className="text-right max-md:hidden">{t('run.deleted')}</TableHead>
             <TableHead className="text-right">{t('run.rejected')}</TableHead>
             <TableHead className="text-right max-md:hidden">{t('run.took')}</TableHead>
@@ -101,7 +109,7 @@ function RunTable({ runs, onOpen }: { runs: Run[]; onOpen: (id: string) => void 
                   <Status tone={RUN_TONES[run.status]}>{t(`run.status.${run.status}`)}</Status>
                 </TableCell>
                 <TableCell className="text-right">{number(totals.inserted)}</TableCell>
-                <TableCell className="text-right">{number(totals.changed)}</TableCell>
+                <TableCell className="text-right max-sm:hidden">{number(totals.changed)}</TableCell>
                 <TableCell className="text-right max-md:hidden">{number(totals.deleted)}</TableCell>
                 <TableCell className="text-right">{number(run.rejected)}</TableCell>
                 <TableCell className="text-right whitespace-nowrap max-md:hidden">

@@ -13,14 +13,10 @@ import { ratePerMinute, secondsOf, streamsOf, totalsOf } from './progress'
 import { useNames } from './words'
 
 /** A run under way: how far it and each of its streams is, how fast, and what it does just now. */
-export function SyncProgress({ runId, onOver }: { runId: string; onOver: () => void }) {
+export function SyncProgress({ runId }: { runId: string }) {
   const t = useT('connections')
   const { data: run } = useRun(runId)
   const { data: job } = useJob(run?.work_id)
-  const isEnded = run !== undefined && !['running', 'waiting'].includes(run.status)
-  useEffect(() => {
-    if (isEnded) onOver()
-  }, [isEnded, onOver])
   if (!run) return null
   const share = job && !isOver(job) ? job.progress : null
   return (
@@ -33,7 +29,7 @@ export function SyncProgress({ runId, onOver }: { runId: string; onOver: () => v
               {run.reason ?? t('run.status.waiting')}
             </Status>
           ) : (
-            (job?.message ?? t('progress.begins'))
+            job?.message || t('progress.begins')
           )}
         </CardDescription>
       </CardHeader>

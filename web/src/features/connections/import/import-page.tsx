@@ -1,6 +1,6 @@
 'use client'
 
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Empty } from '@/components/empty'
 import { useConfirm } from '@/components/confirm'
 import { Page } from '@/components/page'
@@ -225,9 +225,26 @@ function Rows({
   const badRows = preview.sample.filter(({ line }) => bad.has(line))
   const first = preview.sample.slice(0, 20)
   const current = tab ?? (preview.bad_rows > 0 ? 'bad' : 'first')
-  const shared = { preview, corrections: reading.corrections, onMend }
+  const region = useRef<HTMLDivElement>(null)
+  const isMending = useRef(false)
+  useEffect(() => {
+    // The cell that was mended is no input any more: the next one to mend has the focus, else the tab.
+    if (!isMending.current || document.activeElement !== document.body) return
+    isMending.current = false
+    const cells = region.current?.querySelectorAll<HTMLElement>('input[aria-invalid]') ?? []
+    // Of the two forms of a row, for wide and narrow screens, one is hidden.
+    const cell = [...cells].find((each) => each.offsetParent !== null)
+    const tab = region.current?.querySelector<HTMLElement>('[role=tab][data-state=active]')
+    ;(cell ?? tab)?.focus()
+  }, [preview])
+  const mend: typeof onMend = (cell, shown) => {
+    isMending.current = true
+    onMend(cell, shown)
+  }
+  const shared = { preview, corrections: reading.corrections, onMend: mend }
   return (
     <Tabs
+      ref={region}
       value={current}
       onValueChange={(next) => setTab(next === 'bad' ? 'bad' : 'first')}
       className="gap-3"

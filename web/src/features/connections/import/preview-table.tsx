@@ -34,75 +34,120 @@ export function PreviewTable({ preview, rows, corrections, onMend }: PreviewTabl
     .map((name, place) => ({ name, place, isUsed: name in held }))
     .filter(({ isUsed, place }) => isUsed || place < 12)
     .sort((a, b) => Number(b.isUsed) - Number(a.isUsed) || a.place - b.place)
+  const hasProblems = rows.some(({ line }) => problems.has(line))
   return (
-    <div className="overflow-hidden rounded-lg border bg-card">
-      <Table label={t('rows.title')}>
-        <caption className="sr-only">{t('rows.title')}</caption>
-        <TableHeader>
-          <TableRow>
-            <TableHead className="text-right">{t('rows.line')}</TableHead>
-            {places.map(({ name, isUsed }) => (
-              <TableHead key={name} className={cn(!isUsed && 'opacity-70')}>
-                <span className="block text-foreground">{name}</span>
-                <span className="block font-normal">
-                  {isUsed ? fieldName(held[name]!) : t('rows.unused')}
-                </span>
-              </TableHead>
-            ))}
-          </TableRow>
-        </TableHeader>
-        <TableBody>
-          {rows.map((row) => {
-            const problem = problems.get(row.line)
-            const canMend = problem !== undefined && isMendable(problem, preview.names)
-            return (
-              <Fragment key={row.line}>
-                <TableRow className={cn(problem && 'border-b-0')}>
-                  <TableCell className="text-right text-muted-foreground">{row.line}</TableCell>
-                  {places.map(({ name, place, isUsed }) => (
-                    <TableCell
-                      key={name}
-                      className={cn('max-w-72 whitespace-nowrap', !isUsed && 'text-muted-foreground')}
-                    >
-                      {canMend && problem.field === name ? (
-                        <MendableCell
-                          label={t('rows.mend', { column: name, line: row.line })}
-                          describedBy={`${id}-${row.line}`}
-                          value={row.cells[place] ?? ''}
-                          onMend={(value) =>
-                            onMend({ line: row.line, column: name, value }, row.cells[place] ?? '')
-                          }
-                        />
-                      ) : (
-                        <Cell
-                          value={row.cells[place] ?? ''}
-                          column={name}
-                          correction={correctionOf(corrections, row.line, name)}
-                          onMend={onMend}
-                        />
-                      )}
-                    </TableCell>
-                  ))}
-                </TableRow>
-                {problem && (
-                  <TableRow>
-                    <TableCell />
-                    <TableCell colSpan={places.length} className="pb-2" id={`${id}-${row.line}`}>
-                      <span className="text-xs text-negative">
-                        {problem.field && problem.expected
-                          ? t('rows.expected', { column: problem.field, expected: problem.expected })
-                          : problem.message}
-                      </span>
-                    </TableCell>
+    <>
+      {hasProblems && <BadRows {...{ preview, rows, onMend }} />}
+      <div className={cn('overflow-hidden rounded-lg border bg-card', hasProblems && 'max-sm:hidden')}>
+        <Table label={t('rows.title')}>
+          <caption className="sr-only">{t('rows.title')}</caption>
+          <TableHeader>
+            <TableRow>
+              <TableHead className="text-right">{t('rows.line')}</TableHead>
+              {places.map(({ name, isUsed }) => (
+                <TableHead key={name} className={cn(!isUsed && 'opacity-70')}>
+                  <span className="block text-foreground">{name}</span>
+                  <span className="block font-normal">
+                    {isUsed ? fieldName(held[name]!) : t('rows.unused')}
+                  </span>
+                </TableHead>
+              ))}
+            </TableRow>
+          </TableHeader>
+          <TableBody>
+            {rows.map((row) => {
+              const problem = problems.get(row.line)
+              const canMend = problem !== undefined && isMendable(problem, preview.names)
+              return (
+                <Fragment key={row.line}>
+                  <TableRow className={cn(problem && 'border-b-0')}>
+                    <TableCell className="text-right text-muted-foreground">{row.line}</TableCell>
+                    {places.map(({ name, place, isUsed }) => (
+                      <TableCell
+                        key={name}
+                        className={cn('max-w-72 whitespace-nowrap', !isUsed && 'text-muted-foreground')}
+                      >
+                        {canMend && problem.field === name ? (
+                          <MendableCell
+                            label={t('rows.mend', { column: name, line: row.line })}
+                            describedBy={`${id}-${row.line}`}
+                            value={row.cells[place] ?? ''}
+                            onMend={(value) =>
+                              onMend({ line: row.line, column: name, value }, row.cells[place] ?? '')
+                            }
+                          />
+                        ) : (
+                          <Cell
+                            value={row.cells[place] ?? ''}
+                            column={name}
+                            correction={correctionOf(corrections, row.line, name)}
+                            onMend={onMend}
+                          />
+                        )}
+                      </TableCell>
+                    ))}
                   </TableRow>
-                )}
-              </Fragment>
-            )
-          })}
-        </TableBody>
-      </Table>
-    </div>
+                  {problem && (
+                    <TableRow>
+                      <TableCell />
+                      <TableCell colSpan={places.length} className="pb-2" id={`${id}-${row.line}`}>
+                        <span className="text-xs text-negative">
+                          <Said problem={problem} />
+                        </span>
+                      </TableCell>
+                    </TableRow>
+                  )}
+                </Fragment>
+              )
+            })}
+          </TableBody>
+        </Table>
+      </div>
+    </>
   )
+}
+
+/** The same on a phone: each bad row with its one cell to mend, and what tells the row from others. */
+function BadRows({ preview, rows, onMend }: Pick<PreviewTableProps, 'preview' | 'rows' | 'onMend'>) {
+  const t = useT('imports')
+  const id = useId()
+  const problems = problemsByLine(preview.problems)
+  return (
+    <ul className="flex flex-col divide-y rounded-lg border bg-card sm:hidden">
+      {rows.map(({ line, cells }) => {
+        const problem = problems.get(line)
+        if (!problem) return null
+        const place = problem.field === null ? -1 : preview.names.indexOf(problem.field)
+        const value = cells[place] ?? ''
+        return (
+          <li key={line} className="flex flex-col gap-2 p-3">
+            <p className="font-medium">{t('rows.atLine', { line })}</p>
+            <p className="text-xs wrap-anywhere text-muted-foreground">
+              {cells.filter((cell) => cell.trim()).join(' · ')}
+            </p>
+            {isMendable(problem, preview.names) && (
+              <MendableCell
+                label={t('rows.mend', { column: problem.field!, line })}
+                describedBy={`${id}-${line}`}
+                value={value}
+                onMend={(next) => onMend({ line, column: problem.field!, value: next }, value)}
+              />
+            )}
+            <p id={`${id}-${line}`} className="text-xs text-negative">
+              <Said problem={problem} />
+            </p>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+function Said({ problem }: { problem: Preview['problems'][number] }) {
+  const t = useT('imports')
+  return problem.field && problem.expected
+    ? t('rows.expected', { column: problem.field, expected: problem.expected })
+    : problem.message
 }
 
 function MendableCell({

@@ -4,6 +4,7 @@ import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/com
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from '@/components/ui/select'
+import { useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import type { Preview, Reading } from './api'
 
@@ -23,6 +24,7 @@ interface ReadingOptionsProps {
 /** How a file is read: what was found out and from what, and what a person says instead. */
 export function ReadingOptions({ reading, preview, questions, sheets, onChange }: ReadingOptionsProps) {
   const t = useT('imports')
+  const { day } = useFormat()
   const found = (value: string | null | undefined) =>
     value ? t('reading.found', { value }) : t('reading.foundOut')
   const orders = { dmy: t('reading.dmy'), mdy: t('reading.mdy'), ymd: t('reading.ymd') }
@@ -35,7 +37,7 @@ export function ReadingOptions({ reading, preview, questions, sheets, onChange }
       <CardContent className="grid gap-4 sm:grid-cols-2">
         <Choice
           label={t('reading.dateOrder')}
-          help={preview?.date_evidence}
+          help={sentence(preview?.date_evidence)}
           error={questions.date_order}
           value={reading.date_order}
           found={found(preview && orders[preview.date_order as keyof typeof orders])}
@@ -44,7 +46,7 @@ export function ReadingOptions({ reading, preview, questions, sheets, onChange }
         />
         <Choice
           label={t('reading.decimal')}
-          help={preview?.decimal_evidence}
+          help={sentence(preview?.decimal_evidence)}
           error={questions.decimal}
           value={reading.decimal}
           found={found(preview?.decimal)}
@@ -53,7 +55,7 @@ export function ReadingOptions({ reading, preview, questions, sheets, onChange }
         />
         <TypedIn
           label={t('reading.currency')}
-          help={preview && `${preview.currency}: ${preview.currency_source}`}
+          help={sentence(preview?.currency_source)}
           error={questions.currency}
           value={reading.currency}
           placeholder={preview?.currency}
@@ -61,10 +63,9 @@ export function ReadingOptions({ reading, preview, questions, sheets, onChange }
         />
         <TypedIn
           label={t('reading.asOf')}
-          help={preview?.as_of_source}
+          help={preview && sentence(`${day(preview.as_of)}: ${preview.as_of_source}`)}
           error={questions.as_of}
           value={reading.as_of}
-          placeholder={preview?.as_of}
           type="date"
           onChange={(as_of) => onChange({ as_of })}
         />
@@ -107,6 +108,11 @@ export function ReadingOptions({ reading, preview, questions, sheets, onChange }
       </CardContent>
     </Card>
   )
+}
+
+/** What the hub says in passing, as a sentence of its own. */
+function sentence(text: string | null | undefined): string | null {
+  return text ? `${text[0]!.toUpperCase()}${text.slice(1).replace(/\.$/, '')}.` : null
 }
 
 function Choice({
