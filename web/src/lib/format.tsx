@@ -55,6 +55,9 @@ export function makeFormat(locale: string) {
       `${compactMoney(low, currency)}–${compactMoney(high, currency)}`,
     /** `12,408`; at most `digits` decimals, none unless asked for. */
     number: (value: Maybe<Figure>, digits = 0) => write(value, { maximumFractionDigits: digits }),
+    /** `12.40`: as many decimals as are asked for, so that the figures of a column stand one below the other. */
+    fixed: (value: Maybe<Figure>, digits: number) =>
+      write(value, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
     /** `12.4K`: three significant digits. */
     compactNumber: (value: Maybe<Figure>) =>
       write(value, { notation: 'compact', maximumSignificantDigits: 3 }),

@@ -5,6 +5,7 @@ import {
   GaugeIcon,
   LandmarkIcon,
   LayoutDashboardIcon,
+  ListTodoIcon,
   type LucideIcon,
   SettingsIcon,
   UsersIcon,
@@ -14,7 +15,16 @@ import { may, type Session } from '@/lib/session'
 
 export interface NavPage {
   /** Its name in the messages, `nav.…`. */
-  name: 'overview' | 'invoices' | 'customers' | 'forecast' | 'models' | 'connections' | 'settings' | 'tenants'
+  name:
+    | 'overview'
+    | 'worklist'
+    | 'invoices'
+    | 'customers'
+    | 'forecast'
+    | 'models'
+    | 'connections'
+    | 'settings'
+    | 'tenants'
   href: string
   icon: LucideIcon
   /** Opens the page after `G`. */
@@ -33,6 +43,7 @@ const GROUPS: NavGroup[] = [
     name: 'work',
     pages: [
       { name: 'overview', href: '/', icon: LayoutDashboardIcon, letter: 'o', needs: 'getInsights' },
+      { name: 'worklist', href: '/worklist/', icon: ListTodoIcon, letter: 'w', needs: 'listContacts' },
       { name: 'invoices', href: '/invoices/', icon: FileTextIcon, letter: 'i', needs: 'listInvoices' },
       { name: 'customers', href: '/customers/', icon: UsersIcon, letter: 'c', needs: 'listCustomers' },
     ],

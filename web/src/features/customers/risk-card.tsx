@@ -52,7 +52,7 @@ function Assessed({ risk }: { risk: CustomerRisk }) {
   const format = useFormat()
   return (
     <div className="flex flex-col gap-4">
-      <div className="grid gap-x-8 gap-y-4 sm:grid-cols-2">
+      <div className="grid items-start gap-x-8 gap-y-4 sm:grid-cols-2">
         <Facts
           items={[
             { label: t('risk.level'), value: <RiskMark level={risk.level} probability={risk.p_late30} /> },

@@ -118,9 +118,9 @@ function RiskScores({ model }: { model: Model }) {
                   <span className="ml-2 font-sans text-primary">{t('inUse')}</span>
                 )}
               </th>
-              <td className="pl-3 text-right">{format.number(each.log_loss, 3)}</td>
-              <td className="pl-3 text-right">{format.number(each.brier, 3)}</td>
-              <td className="pl-3 text-right">{format.number(each.auc, 3)}</td>
+              <td className="pl-3 text-right">{format.fixed(each.log_loss, 3)}</td>
+              <td className="pl-3 text-right">{format.fixed(each.brier, 3)}</td>
+              <td className="pl-3 text-right">{format.fixed(each.auc, 3)}</td>
             </tr>
           ))}
         </tbody>

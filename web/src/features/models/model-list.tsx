@@ -133,7 +133,7 @@ function ErrorOf({ model }: { model: Model }) {
   const format = useFormat()
   if (model.task === 'risk') {
     const loss = model.scores?.[model.backend]?.log_loss
-    return loss == null ? <>–</> : <>{t('list.logLoss', { value: format.number(loss, 3) })}</>
+    return loss == null ? <>–</> : <>{t('list.logLoss', { value: format.fixed(loss, 3) })}</>
   }
   const mae = backtestOf(model)?.mae
   return mae == null ? <>–</> : <>{t('list.mae', { value: format.days(mae, 1) })}</>

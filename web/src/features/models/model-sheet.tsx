@@ -79,8 +79,8 @@ function Record({ model }: { model: ModelDetail }) {
             title={t('sheet.contest')}
             columns={[
               { label: t('fact.model'), text: (each) => each.backend },
-              { label: t('column.mae'), numeric: true, text: (each) => format.number(each.mae, 2) },
-              { label: t('sheet.loss'), numeric: true, text: (each) => format.number(each.loss, 3) },
+              { label: t('column.mae'), numeric: true, text: (each) => format.fixed(each.mae, 2) },
+              { label: t('sheet.loss'), numeric: true, text: (each) => format.fixed(each.loss, 3) },
             ]}
             rows={entrants}
           />

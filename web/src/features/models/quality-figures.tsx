@@ -28,6 +28,7 @@ export function QualityFigures({ quality, months, since }: QualityFiguresProps) 
     quality.source === 'record'
       ? t('source.record', { n: quality.n, day: format.day(since) })
       : t('source.backtest', { n: quality.n })
+  const segments = quality.segments.length > 0 && <Segments segments={quality.segments} source={source} />
   return (
     <div className="flex min-w-0 flex-col gap-4">
       {quality.source === 'backtest' && (
@@ -38,9 +39,10 @@ export function QualityFigures({ quality, months, since }: QualityFiguresProps) 
       <Figures quality={quality} />
       <div className="grid min-w-0 gap-4 lg:grid-cols-2">
         <Calibration quality={quality} source={source} />
-        <MonthlyErrors months={months} />
+        {/* A backtest has no months: its kinds of invoices take their place. */}
+        {quality.source === 'record' ? <MonthlyErrors months={months} /> : segments}
       </div>
-      {quality.segments.length > 0 && <Segments segments={quality.segments} source={source} />}
+      {quality.source === 'record' && segments}
     </div>
   )
 }
@@ -55,8 +57,8 @@ function Figures({ quality }: { quality: Quality }) {
       <Figure label={t('figure.mae')} value={format.days(quality.mae, 1)}>
         <Beside own={quality.mae} naive={quality.maeNaive} text={(value) => format.days(value, 1)} />
       </Figure>
-      <Figure label={t('figure.brier')} value={format.number(quality.brier, 3)}>
-        <Beside own={quality.brier} naive={quality.brierNaive} text={(value) => format.number(value, 3)} />
+      <Figure label={t('figure.brier')} value={format.fixed(quality.brier, 3)}>
+        <Beside own={quality.brier} naive={quality.brierNaive} text={(value) => format.fixed(value, 3)} />
       </Figure>
       <Figure label={t('figure.coverage')} value={format.percent(coverage)}>
         {coverage === null ? null : (
@@ -179,13 +181,13 @@ function MonthlyErrors({ months }: { months: QualityFiguresProps['months'] }) {
         {
           label: t('column.mae'),
           numeric: true,
-          text: (row) => format.number(row.mae, 1),
+          text: (row) => format.fixed(row.mae, 1),
           value: (row) => row.mae,
         },
         {
           label: t('column.maeNaive'),
           numeric: true,
-          text: (row) => format.number(row.maeNaive, 1),
+          text: (row) => format.fixed(row.maeNaive, 1),
           value: (row) => row.maeNaive,
         },
       ]}
@@ -220,7 +222,7 @@ const KNOWN_VALUES = [
   'd14',
   'd7',
 ] as const
-const KNOWN_KINDS = ['history', 'amount', 'currency', 'horizon', 'backtest'] as const
+const KNOWN_KINDS = ['history', 'amount', 'currency', 'horizon'] as const
 
 function Segments({ segments, source }: { segments: Segment[]; source: string }) {
   const t = useT('models')
@@ -240,17 +242,20 @@ function Segments({ segments, source }: { segments: Segment[]; source: string })
   ): ChartColumn<Segment> => ({ label, numeric: true, text: (each) => text(of(each)), value: of })
   const isRecord = segments.some((each) => each.coverage !== null)
   const columns: ChartColumn<Segment>[] = [
-    { label: t('segment.title'), text: (each) => `${kind(each)}: ${value(each)}` },
+    {
+      label: t('segment.title'),
+      text: (each) => (each.kind === 'backtest' ? value(each) : `${kind(each)}: ${value(each)}`),
+    },
     figure(t('column.invoices'), (each) => each.n, format.number),
     figure(
       t('column.mae'),
       (each) => each.mae,
-      (number) => format.number(number, 1),
+      (number) => format.fixed(number, 1),
     ),
     figure(
       t('column.maeNaive'),
       (each) => each.maeNaive,
-      (number) => format.number(number, 1),
+      (number) => format.fixed(number, 1),
     ),
     ...(isRecord
       ? [
@@ -258,12 +263,12 @@ function Segments({ segments, source }: { segments: Segment[]; source: string })
           figure(
             t('column.brier'),
             (each) => each.brier,
-            (number) => format.number(number, 3),
+            (number) => format.fixed(number, 3),
           ),
           figure(
             t('column.brierNaive'),
             (each) => each.brierNaive,
-            (number) => format.number(number, 3),
+            (number) => format.fixed(number, 3),
           ),
         ]
       : []),

@@ -2,6 +2,7 @@
 
 import { AgingBars } from '@/components/charts/aging-bars'
 import { ChartFrame } from '@/components/charts/chart-frame'
+import { useLedgerWords } from '@/components/ledger/words'
 import { useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import type { CurrencyOverview } from './api'
@@ -11,9 +12,8 @@ import { overdueShare } from './shape'
 export function Aging({ chosen, asOf }: { chosen: CurrencyOverview; asOf: string }) {
   const t = useT('overview')
   const format = useFormat()
+  const words = useLedgerWords()
   const { currency } = chosen
-  const name = (label: string) =>
-    label === 'current' ? t('aging.current') : label === '91+' ? t('aging.oldest') : label.replace('-', '–')
   const share = overdueShare(chosen)
   return (
     <ChartFrame
@@ -21,7 +21,7 @@ export function Aging({ chosen, asOf }: { chosen: CurrencyOverview; asOf: string
       unit={t('aging.unit')}
       summary={share === null ? t('aging.nothing') : t('aging.summary', { share: format.percent(share) })}
       tableColumns={[
-        { label: t('aging.bucket'), text: (row) => name(row.label), value: (row) => row.label },
+        { label: t('aging.bucket'), text: (row) => words.aging(row.label), value: (row) => row.label },
         {
           label: t('aging.amount', { currency }),
           numeric: true,
@@ -41,7 +41,7 @@ export function Aging({ chosen, asOf }: { chosen: CurrencyOverview; asOf: string
       <AgingBars
         currency={currency}
         buckets={chosen.buckets.map((bucket) => ({
-          name: name(bucket.label),
+          name: words.aging(bucket.label),
           amount: bucket.amount,
           invoices: bucket.invoices,
           href: `/invoices/?${new URLSearchParams({ bucket: bucket.label, currency })}`,

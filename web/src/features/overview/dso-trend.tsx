@@ -35,7 +35,7 @@ export function DsoTrend({ chosen }: { chosen: CurrencyOverview }) {
         {
           label: t('trend.dso'),
           numeric: true,
-          text: (row) => format.number(row.dso, 1),
+          text: (row) => format.fixed(row.dso, 1),
           value: (row) => row.dso,
         },
       ]}

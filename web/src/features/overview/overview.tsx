@@ -2,6 +2,7 @@
 
 import { parseAsString, useQueryState } from 'nuqs'
 import { ChartSkeleton } from '@/components/charts/chart-frame'
+import { FirstRun } from '@/components/first-run'
 import { Page } from '@/components/page'
 import { Provenance } from '@/components/provenance'
 import { Region } from '@/components/region'
@@ -55,6 +56,7 @@ export function Overview() {
 function Figures({ overview, chosen }: { overview: OverviewDocument; chosen: CurrencyOverview }) {
   return (
     <div className="flex min-w-0 flex-col gap-4">
+      <FirstRun hasForecast={overview.progress.has_forecast} />
       <Freshness overview={overview} />
       <Kpis overview={overview} chosen={chosen} />
       <div className="grid min-w-0 gap-4 lg:grid-cols-3">
