@@ -107,6 +107,8 @@ function KeepOthersOut() {
     // Marked by the list's own effect, which comes after this one's.
     let hidden: Element[] = []
     const timer = setTimeout(() => {
+      // A closed list is drawn, too, outside the document; what is hidden then is another layer's matter.
+      if (!document.querySelector('[data-slot=select-content]')) return
       hidden = [...document.querySelectorAll('[data-aria-hidden=true]:not([inert])')]
       hidden.forEach((element) => element.setAttribute('inert', ''))
     })
