@@ -16,7 +16,9 @@ export function standInForHub(answers: Record<string, Answer>) {
       const { pathname, search } = new URL(input.url)
       const text = await input.clone().text()
       const request = `${input.method} ${pathname}`
-      asked.push({ request, search, body: text ? JSON.parse(text) : undefined, headers: input.headers })
+      const isJson = input.headers.get('Content-Type')?.includes('json') ?? false
+      const body: unknown = isJson && text ? JSON.parse(text) : text || undefined
+      asked.push({ request, search, body, headers: input.headers })
       const given = answers[request]
       if (typeof given === 'function') return given(input)
       return given?.clone() ?? problem(404, 'not_found', 'There is no such thing.')

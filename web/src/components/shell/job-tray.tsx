@@ -2,84 +2,87 @@
 
 import { useQueryClient } from '@tanstack/react-query'
 import { ListChecks, X } from 'lucide-react'
-import { useCallback, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { toast } from 'sonner'
 import { Status } from '@/components/status'
 import { Button } from '@/components/ui/button'
 import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/popover'
 import { Progress } from '@/components/ui/progress'
-import { useFormat } from '@/lib/format'
+import { Ago, useFormat } from '@/lib/format'
+import { cn } from '@/lib/cn'
 import { useT } from '@/lib/i18n'
 import { isOver, type Job, type TrackedJob, useJob, useTrackedJobs } from '@/lib/jobs'
 import { Link, useRouter } from '@/lib/nav'
 import { Problem } from '@/lib/problem'
 
+const JOB_PATH = '/api/jobs/{job_id}'
+const TOLD_WITHIN_MS = 60_000
+
 /** The jobs that somebody in this tab waits for: how far each is, and how it ended. Nothing where there is none. */
 export function JobTray() {
   const t = useT('jobs')
   const jobs = useTrackedJobs((state) => state.jobs)
-  const [states, setStates] = useState<Record<string, boolean>>({})
-  const note = useCallback(
-    (id: string, over: boolean) => setStates((held) => (held[id] === over ? held : { ...held, [id]: over })),
-    [],
-  )
+  const [over, setOver] = useState<ReadonlySet<string>>(new Set())
+  const onOver = useCallback((id: string) => setOver((held) => new Set([...held, id])), [])
   if (jobs.length === 0) return null
-  const running = jobs.filter(({ id }) => !states[id]).length
+  const running = jobs.filter(({ id }) => !over.has(id)).length
   return (
-    <Popover>
-      <PopoverTrigger asChild>
-        <Button variant="ghost" size="sm" aria-label={t('open', { running, count: jobs.length })}>
-          <ListChecks aria-hidden className={running ? 'text-primary' : undefined} />
-          <span className="tabular-nums">{running || jobs.length}</span>
-        </Button>
-      </PopoverTrigger>
-      {/* Kept in place while closed, since what is in it follows the jobs and tells how they ended. */}
-      <PopoverContent
-        forceMount
-        align="end"
-        className="w-88 max-w-[calc(100vw-2rem)] p-0 data-[state=closed]:hidden"
-      >
-        <h2 className="border-b px-4 py-3 text-sm font-semibold">{t('title')}</h2>
-        <ul className="max-h-96 divide-y overflow-y-auto">
-          {jobs.map((job) => (
-            <TrackedJobRow key={job.id} tracked={job} onState={note} />
-          ))}
-        </ul>
-      </PopoverContent>
-    </Popover>
+    <>
+      {jobs.map((job) => (
+        <Follower key={job.id} tracked={job} onOver={onOver} />
+      ))}
+      <Popover>
+        <PopoverTrigger asChild>
+          <Button variant="ghost" size="sm" aria-label={t('open', { running, count: jobs.length })}>
+            <ListChecks aria-hidden className={cn('size-4', running > 0 && 'text-primary')} />
+            <span>{running || jobs.length}</span>
+          </Button>
+        </PopoverTrigger>
+        <PopoverContent align="end" aria-label={t('title')} className="w-88 max-w-[calc(100vw-1rem)] p-0">
+          <h2 className="border-b px-4 py-3 text-sm font-semibold">{t('title')}</h2>
+          <ul className="max-h-96 divide-y overflow-y-auto">
+            {jobs.map((job) => (
+              <TrackedJobRow key={job.id} tracked={job} />
+            ))}
+          </ul>
+        </PopoverContent>
+      </Popover>
+    </>
   )
 }
 
-/** One job of the tray. It says by a toast how the job ended, and has everything read anew that it may have changed. */
-export function TrackedJobRow({
-  tracked,
-  onState,
-}: {
-  tracked: TrackedJob
-  onState: (id: string, over: boolean) => void
-}) {
+/** Follows one job while the tray is closed, too; when it ends, says so and has all read anew that it may have changed. */
+function Follower({ tracked, onOver }: { tracked: TrackedJob; onOver: (id: string) => void }) {
   const t = useT('jobs')
-  const { ago } = useFormat()
   const router = useRouter()
   const queries = useQueryClient()
-  const forget = useTrackedJobs((state) => state.forget)
   const { id, label, href } = tracked
-
-  const onOver = useCallback(
+  const onEnd = useCallback(
     (job: Job) => {
-      onState(id, true)
-      void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] !== '/api/jobs/{job_id}' })
+      onOver(id)
+      void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] !== JOB_PATH })
       // Of what ended long before this tab was loaded again, nobody needs to be told.
-      if (job.finished_at && Date.now() - Date.parse(job.finished_at) > 60_000) return
+      if (job.finished_at && Date.now() - Date.parse(job.finished_at) > TOLD_WITHIN_MS) return
       const action = href ? { action: { label: t('show'), onClick: () => router.push(href) } } : {}
       if (job.state === 'done') toast.success(t('toast.done', { label }), action)
       else toast.error(t('toast.failed', { label }), { description: job.error?.message, ...action })
     },
-    [href, id, label, onState, queries, router, t],
+    [href, id, label, onOver, queries, router, t],
   )
-  const { data: job, error } = useJob(id, onOver)
-  const isGone = error instanceof Problem && error.status === 404
-  const over = isOver(job) || isGone
+  const { error } = useJob(id, onEnd)
+  const isGone = isMissing(error)
+  useEffect(() => {
+    if (isGone) onOver(id)
+  }, [id, isGone, onOver])
+  return null
+}
+
+function TrackedJobRow({ tracked }: { tracked: TrackedJob }) {
+  const t = useT('jobs')
+  const forget = useTrackedJobs((state) => state.forget)
+  const { id, label, href, since } = tracked
+  const { data: job, error } = useJob(id)
+  const isGone = isMissing(error)
   return (
     <li className="grid gap-2 px-4 py-3">
       <div className="flex items-start justify-between gap-2">
@@ -91,18 +94,22 @@ export function TrackedJobRow({
           ) : (
             <span className="font-medium">{label}</span>
           )}
-          <p className="text-xs text-muted-foreground">{ago(tracked.since)}</p>
+          <p className="text-xs text-muted-foreground">
+            <Ago at={since} />
+          </p>
         </div>
-        {over ? (
+        {(isOver(job) || isGone) && (
           <Button variant="ghost" size="icon" aria-label={t('forget', { label })} onClick={() => forget(id)}>
-            <X aria-hidden />
+            <X aria-hidden className="size-4" />
           </Button>
-        ) : null}
+        )}
       </div>
       {isGone ? <Status tone="neutral">{t('state.gone')}</Status> : <JobState job={job} label={label} />}
     </li>
   )
 }
+
+const isMissing = (error: unknown) => error instanceof Problem && error.status === 404
 
 /** How far a job is, or how it ended, with what it says. */
 export function JobState({ job, label }: { job: Job | undefined; label: string }) {

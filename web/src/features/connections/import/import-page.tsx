@@ -239,6 +239,8 @@ function Rows({
   }, [preview])
   const mend: typeof onMend = (cell, shown) => {
     isMending.current = true
+    // Who has mended the last one stays where they are.
+    setTab(current)
     onMend(cell, shown)
   }
   const shared = { preview, corrections: reading.corrections, onMend: mend }
