@@ -42,9 +42,7 @@ export function CollectFirst({ overview, className }: { overview: Overview; clas
                 >
                   {item.customer_name}
                 </Link>
-                <p className="truncate text-xs text-muted-foreground" title={item.why}>
-                  {item.why}
-                </p>
+                <p className="line-clamp-2 text-xs text-muted-foreground sm:line-clamp-1">{item.why}</p>
               </div>
               <NextStep step={item.next_step} className="max-sm:order-3 max-sm:col-span-2 max-sm:text-xs" />
               <Owed amounts={item.amounts} />

@@ -95,4 +95,4 @@ export function useWorklistColumns(home: string | null | undefined, asOf: string
   }, [asOf, format, home, t])
 }
 
-export const HIDDEN_COLUMNS = ['open', 'expected_loss']
+export const HIDDEN_COLUMNS = ['open', 'expected_loss', 'held']
