@@ -5,51 +5,55 @@ import { Button } from '@/components/ui/button'
 import { api } from '@/lib/api'
 import { Ago } from '@/lib/format'
 import { useT } from '@/lib/i18n'
-import { Link } from '@/lib/nav'
-import { useCan } from '@/lib/session'
+import { Link, usePathname } from '@/lib/nav'
+import { useCan, useSession } from '@/lib/session'
 
 const TROUBLED = ['needs_reconnect', 'needs_attention']
 
 /**
- * Amber, on pages whose figures come from a connection that is not read any more: since when, and the way to mend it.
- * `connectionId`: of this source alone; without it, of every one. `except`: not of the one that the page is about.
+ * Amber, where figures come from a connection that is not read any more: since when, and the way to mend it. Of the one
+ * that `connectionId` names; without it, of every one. The pages of connections say so themselves.
  */
-export function ConnectionBanner({
-  connectionId,
-  except,
-}: {
-  connectionId?: string
-  except?: string | null
-}) {
+export function ConnectionBanner({ connectionId }: { connectionId?: string }) {
   const t = useT('connections')
+  const path = usePathname()
+  const { tenant } = useSession()
   const canReconnect = useCan('reconnectConnection')
-  const { data } = api.useQuery('get', '/api/connections', {})
+  const isWanted = tenant !== null && !path.startsWith('/connections/')
+  const { data } = api.useQuery('get', '/api/connections', {}, { enabled: isWanted })
+  if (!isWanted) return null
   const troubled = (data?.items ?? []).filter(
-    ({ id, status }) =>
-      TROUBLED.includes(status) && (connectionId === undefined || id === connectionId) && id !== except,
+    ({ id, status, last_run_at }) =>
+      // What was never read has brought no figures that could be out of date.
+      TROUBLED.includes(status) &&
+      last_run_at !== null &&
+      (connectionId === undefined || id === connectionId),
   )
-  return troubled.map((connection) => {
-    const word = connection.status === 'needs_reconnect' ? 'reconnect' : 'attention'
-    return (
-      <Alert key={connection.id} variant="warning" className="print:hidden">
-        <AlertDescription className="flex flex-wrap items-center gap-x-4 gap-y-2">
-          <span className="min-w-0 flex-1 basis-64 text-foreground">
-            {t(`banner.${word}`, { name: connection.name })}{' '}
-            <span className="text-muted-foreground">
-              {connection.last_run_at
-                ? t.rich('banner.asOf', { ago: () => <Ago at={connection.last_run_at!} /> })
-                : t('banner.neverRead')}
-            </span>
-          </span>
-          <Button asChild variant="outline" size="sm">
-            <Link
-              href={`/connections/view/?id=${connection.id}${word === 'reconnect' && canReconnect ? '&connect=again' : ''}`}
-            >
-              {t(word === 'reconnect' && canReconnect ? 'actions.reconnect' : 'notices.open')}
-            </Link>
-          </Button>
-        </AlertDescription>
-      </Alert>
-    )
-  })
+  if (troubled.length === 0) return null
+  return (
+    <div className="flex flex-col gap-2 px-4 pt-4 md:px-6 print:hidden">
+      {troubled.map((connection) => {
+        const word = connection.status === 'needs_reconnect' ? 'reconnect' : 'attention'
+        return (
+          <Alert key={connection.id} variant="warning">
+            <AlertDescription className="flex flex-wrap items-center gap-x-4 gap-y-2">
+              <span className="min-w-0 flex-1 basis-64 text-foreground">
+                {t(`banner.${word}`, { name: connection.name })}{' '}
+                <span className="text-muted-foreground">
+                  {t.rich('banner.asOf', { ago: () => <Ago at={connection.last_run_at!} /> })}
+                </span>
+              </span>
+              <Button asChild variant="outline" size="sm">
+                <Link
+                  href={`/connections/view/?id=${connection.id}${word === 'reconnect' && canReconnect ? '&connect=again' : ''}`}
+                >
+                  {t(word === 'reconnect' && canReconnect ? 'actions.reconnect' : 'notices.open')}
+                </Link>
+              </Button>
+            </AlertDescription>
+          </Alert>
+        )
+      })}
+    </div>
+  )
 }

@@ -9,6 +9,7 @@ import { useRouter } from '@/lib/nav'
 import { DENSITIES, usePreferences } from '@/lib/preferences'
 import { usePreferencesSync } from '@/lib/preferences-sync'
 import { useSession, useSignOut } from '@/lib/session'
+import { ConnectionBanner } from '@/components/connection-banner'
 import { Header } from './header'
 import { OfflineBanner } from './offline-banner'
 import { pagesFor } from './pages'
@@ -52,6 +53,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <OfflineBanner />
         <ReconnectBanner />
         <main id="content" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
+          <ConnectionBanner />
           {children}
         </main>
       </div>
