@@ -11,6 +11,8 @@ export default defineConfig({
     setupFiles: ['src/test/setup.ts'],
     include: ['src/**/*.test.{ts,tsx}'],
     restoreMocks: true,
+    // Whole pages are walked here, on machines that have other things to do as well.
+    testTimeout: 30_000,
     unstubGlobals: true,
     env: { TZ: 'UTC' },
   },

@@ -30,6 +30,7 @@ export function TableRows<Row extends object>(props: DataTableProps<Row>) {
               {selection && (
                 <TableHead scope="col" className="w-10">
                   <Checkbox
+                    className="block"
                     aria-label={t('selectPage')}
                     checked={selection.page}
                     onCheckedChange={() => selection.togglePage()}
@@ -56,6 +57,7 @@ export function TableRows<Row extends object>(props: DataTableProps<Row>) {
                 {selection && (
                   <TableCell className="w-10">
                     <Checkbox
+                      className="block"
                       aria-label={t('selectRow', { row: rowLabel(row.original) })}
                       checked={selected}
                       onClick={(event) => {

@@ -61,7 +61,7 @@ export function useCustomerColumns(home: string | undefined) {
       }),
       column.display({
         id: 'days_late',
-        meta: { label: t('columns.daysLate'), align: 'end' },
+        meta: { label: t('columns.daysLate'), align: 'end', stack: 'hide' },
         cell: ({ row: { original } }) => {
           const { meanDaysLate } = payBehaviour(original.balances)
           return meanDaysLate === null ? NONE : format.days(meanDaysLate, 1)
@@ -74,7 +74,7 @@ export function useCustomerColumns(home: string | undefined) {
       }),
       column.display({
         id: 'limit',
-        meta: { label: t('columns.limit'), align: 'end' },
+        meta: { label: t('columns.limit'), align: 'end', stack: 'hide' },
         cell: ({ row: { original } }) => {
           const used = limitUsed(original)
           return (

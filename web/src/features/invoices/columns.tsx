@@ -12,6 +12,11 @@ import type { InvoiceItem } from './api'
 
 /** Columns that are there for who asks for them. */
 export const HIDDEN_COLUMNS = ['issued_on', 'total', 'currency', 'terms', 'paid_on', 'source', 'model']
+/** The same for what is paid, where nothing is outstanding and nothing is forecast. */
+export const HIDDEN_COLUMNS_PAID = [
+  ...['balance', 'days_overdue', 'p_late30', 'expected_on', 'at_risk'],
+  ...['currency', 'terms', 'source', 'model'],
+]
 
 const column = columnsOf<InvoiceItem>()
 
@@ -70,11 +75,10 @@ export function useInvoiceColumns() {
         ),
       }),
       column.accessor('total', {
-        meta: { label: t('columns.total'), sort: 'total', align: 'end' },
+        meta: { label: t('columns.total'), sort: 'total', align: 'end', stack: 'aside' },
         cell: ({ row: { original } }) => format.money(original.total, original.currency),
       }),
       column.accessor('balance', {
-        enableHiding: false,
         meta: { label: t('columns.balance'), sort: 'balance', align: 'end', stack: 'aside' },
         cell: ({ row: { original } }) => format.money(original.balance, original.currency),
       }),

@@ -57,7 +57,8 @@ export const totals = (count: number): InvoiceTotals => ({
   },
 })
 
-const { prediction: _listed, ...row } = invoiceItem(1)
+const row = invoiceItem(1)
+delete row.prediction
 
 export const invoice = (different: Partial<Invoice> = {}): Invoice => ({
   ...row,

@@ -33,7 +33,7 @@ import {
   useInvoiceTotals,
   usePrefetchInvoices,
 } from './api'
-import { HIDDEN_COLUMNS, useInvoiceColumns } from './columns'
+import { HIDDEN_COLUMNS, HIDDEN_COLUMNS_PAID, useInvoiceColumns } from './columns'
 import {
   type Filters,
   filterParsers,
@@ -77,7 +77,13 @@ export function InvoicesPage() {
   const prefetch = usePrefetchInvoices()
   const rows = invoices.data?.items
   const columns = useInvoiceColumns()
-  const table = useDataTable({ name: 'invoices', columns, rows, rowId, hidden: HIDDEN_COLUMNS })
+  const table = useDataTable({
+    name: tab === 'paid' ? 'paid_invoices' : 'invoices',
+    columns,
+    rows,
+    rowId,
+    hidden: tab === 'paid' ? HIDDEN_COLUMNS_PAID : HIDDEN_COLUMNS,
+  })
   const selection = useSelection(rows ?? NO_ROWS, rowId, JSON.stringify(filterQuery))
   useRecordTrail(
     'invoices',
