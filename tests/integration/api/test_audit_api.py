@@ -254,6 +254,16 @@ def test_the_list_is_paged_newest_first_and_narrowed_by_what_it_was(client, cust
         }
 
 
+def test_actions_are_found_by_how_they_begin(client, customer):
+    put_profile(client, customer, notes="begun")
+    whole = client.get("/api/audit?action=customer.updated&limit=200").json["items"]
+    assert whole and client.get("/api/audit?action=customer.upd&limit=200").json["items"] == whole
+    assert client.get("/api/audit?action=ustomer.updated").json["items"] == []
+    # What stands for anything in a pattern is a letter like any other here.
+    assert client.get("/api/audit?action=customer_updated").json["items"] == []
+    assert client.get("/api/audit?action=%25").json["items"] == []
+
+
 def test_the_list_is_narrowed_by_time(client, customer):
     put_profile(client, customer, tags=["timed"])
     newest = client.get("/api/audit?action=customer.updated&limit=1").json["items"][0]

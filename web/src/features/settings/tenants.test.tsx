@@ -72,7 +72,7 @@ test('what is wrong with an admin’s address stands beside it', async () => {
     ]),
   })
   const user = userEvent.setup()
-  await user.click(await screen.findByRole('button', { name: 'Invite an admin of Acme' }))
+  await user.click(await screen.findByRole('button', { name: 'Invite admin of Acme' }))
   const form = screen.getByRole('dialog')
   expect(within(form).queryByLabelText('Role')).not.toBeInTheDocument()
   await user.type(within(form).getByLabelText('Email'), 'bob@x')
