@@ -102,6 +102,7 @@ def build_cases(history: History, rows: Rows, seen: Days, hidden: NDArray[np.boo
             "weekday": (history.weekday_count[end] - history.weekday_count[first]).astype(np.float32),
             "monthday": (history.monthday_count[end] - history.monthday_count[first]).astype(np.float32),
             "last_run": gap[:, None].astype(np.float32),
+            "holiday": history.holidays.around(rows),
         },
     )
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from hub.forecasting.bank_holidays import BankHolidays
 from hub.forecasting.days import NEVER, Days, weekday
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.peers import Habits, Peers
@@ -44,7 +45,7 @@ class History:
         new_run[1:] = (customer[rows][1:] != customer[rows][:-1]) | (day[1:] != day[:-1])
         self.run_count = running_count(new_run)
         self.run_day = np.append(day[new_run], np.int32(0))
-        self.peers = Peers.of(frame)
+        self.peers, self.holidays = Peers.of(frame), BankHolidays(frame)
         self.habits = Habits(self.peers.take(rows), customer[rows], day, bounded, delay_bin(delay))
         self._issued = Timeline(customer, np.where(frame.draft, NEVER, frame.issued).astype(np.int32))
         self._closed = Timeline(customer, frame.closed)

@@ -13,7 +13,7 @@ from hub.forecasting.days import to_date, to_day
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.settlement import Outcome
 
-FEATURE_VERSION = 5
+FEATURE_VERSION = 6
 """Counts up with every change of what features mean; a model of other features than today's cannot be trained again."""
 
 # Of an invoice, its names teach nothing; of the ledger's other columns each may.

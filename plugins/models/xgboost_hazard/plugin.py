@@ -17,7 +17,7 @@ import xgboost as xgb
 
 from hub.sdk.forecaster import DELAYS, Cases, Contributions, Curves, Floats, Observed, Progress
 from hub.sdk.habit import delay_shares, habit_paid_by
-from plugins.models.xgboost_hazard.grid import Grid, count_open, lay_grid, next_open, open_weekdays
+from plugins.models.xgboost_hazard.grid import Calendar, Grid, count_open, lay_grid, next_open
 from plugins.models.xgboost_hazard.residual import ResidualQuantiles
 from plugins.models.xgboost_hazard.rows import DAY_FEATURES, Habits, LedgerHabits, hazard_rows
 
@@ -56,7 +56,7 @@ class XGBoostHazardBackend:
 
     def __init__(self, *, threads: int = 1) -> None:
         self.threads = threads
-        self.is_open = np.ones(7, dtype=bool)
+        self.calendar = Calendar(np.ones(7, dtype=bool), on_holidays=True)
         self.level = 0.0
         self.ledger: LedgerHabits
         self.delays = np.full(len(DELAYS), 1 / len(DELAYS))
@@ -67,14 +67,16 @@ class XGBoostHazardBackend:
     def fit(self, cases: Cases, observed: Observed, progress: Progress) -> None:
         """Learn from what became of these cases; a censored case was not paid in the pieces it was watched for."""
         paid = observed.paid
-        self.is_open = open_weekdays(observed.last[paid])
+        self.calendar = Calendar.learn(observed.last[paid], cases.take(paid))
         self.ledger = LedgerHabits.learn(observed.last[paid], cases.due[paid])
         self.delays = delay_shares(cases, observed)
-        grid = lay_grid(cases.start, cases.due, self.is_open)
-        # A payment on a closed weekday counts for the next open day.
-        ended = np.where(paid, np.maximum(next_open(observed.last, self.is_open), cases.start), observed.last)[:, None]
+        grid = lay_grid(cases, self.calendar)
+        # A payment on a closed day counts for the next open one.
+        counted = np.maximum(self.calendar.next_open(observed.last, cases), cases.start)
+        ended = np.where(paid, counted, observed.last)[:, None]
         watched_until = np.where(paid[:, None], grid.last, np.minimum(grid.last, ended))
-        exposure = count_open(grid.first, watched_until, self.is_open)
+        watched = count_open(grid.first, watched_until, self.calendar.weekdays)
+        exposure = np.minimum(watched, grid.open_days)
         was_paid = paid[:, None] & (grid.first <= ended) & (ended <= grid.last)
         case, piece = np.nonzero((exposure > 0) & (grid.first <= ended))
         self.level = float(np.log(was_paid.sum() / exposure[case, piece].sum()))
@@ -106,7 +108,7 @@ class XGBoostHazardBackend:
 
     def predict(self, cases: Cases) -> Curves:
         """When each case will be paid, given that it is unpaid until its `start`."""
-        grid = lay_grid(cases.start, cases.due, self.is_open)
+        grid = lay_grid(cases, self.calendar)
         hazard = np.zeros(grid.first.shape, dtype=np.float32)
         case, piece = np.nonzero(grid.open_days > 0)
         margin = np.log(grid.open_days[case, piece]) + self.level
@@ -131,7 +133,7 @@ class XGBoostHazardBackend:
         return Contributions(names=(*DAY_FEATURES, *cases.names), values=self.typical - self._contributions(cases))
 
     def _contributions(self, cases: Cases) -> Floats:
-        grid = lay_grid(cases.start, cases.due, self.is_open)
+        grid = lay_grid(cases, self.calendar)
         piece = ((grid.last < cases.due[:, None]) | (grid.open_days == 0)).argmin(axis=1)
         rows = self._rows(cases, grid, np.arange(len(cases)), piece)
         found = self.booster.predict(xgb.DMatrix(rows, nthread=self.threads), pred_contribs=True)
@@ -142,7 +144,8 @@ class XGBoostHazardBackend:
         trees = bytes(self.booster.save_raw("ubj"))
         head = {
             "hazard_bytes": len(trees),
-            "is_open": self.is_open.tolist(),
+            "is_open": self.calendar.weekdays.tolist(),
+            "on_holidays": self.calendar.on_holidays,
             "level": self.level,
             "hazard": self.ledger.hazard.tolist(),
             "weekday_share": self.ledger.weekday_share.tolist(),
@@ -159,7 +162,7 @@ class XGBoostHazardBackend:
         try:
             known = json.loads(head)
             backend = cls()
-            backend.is_open = np.array(known["is_open"], dtype=bool)
+            backend.calendar = Calendar(np.array(known["is_open"], dtype=bool), bool(known["on_holidays"]))
             backend.level = float(known["level"])
             backend.ledger = LedgerHabits(
                 np.array(known["hazard"], dtype=np.float32), np.array(known["weekday_share"], dtype=np.float32)
@@ -176,7 +179,7 @@ class XGBoostHazardBackend:
         return backend
 
     def _rows(self, cases: Cases, grid: Grid, case: NDArray[np.int64], piece: NDArray[np.int64]) -> Floats:
-        first_open = next_open(grid.first, self.is_open)
+        first_open = next_open(grid.first, self.calendar.weekdays)
         return hazard_rows(cases, Habits.of(cases.profiles, self.ledger), grid, first_open, case, piece)
 
 
