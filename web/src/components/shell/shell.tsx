@@ -13,7 +13,6 @@ import { ConnectionBanner } from '@/components/connection-banner'
 import { Header } from './header'
 import { OfflineBanner } from './offline-banner'
 import { pagesFor } from './pages'
-import { ReconnectBanner } from './reconnect-banner'
 import { Sidebar } from './sidebar'
 
 const Palette = lazy(() => import('./palette'))
@@ -51,7 +50,6 @@ export function Shell({ children }: { children: ReactNode }) {
       <div className="flex min-w-0 flex-1 flex-col">
         <Header onSearch={() => setLayer('palette')} onHelp={() => setLayer('help')} />
         <OfflineBanner />
-        <ReconnectBanner />
         <main id="content" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
           <ConnectionBanner />
           {children}
