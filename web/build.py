@@ -136,7 +136,7 @@ def _run(command: list[str | Path], advice: str, **environ: str) -> None:
 
 
 def place(out: Path, built: Path, fingerprint: str) -> None:
-    """Put the export into `built` in one step, with packed files beside the text and pages' script hashes."""
+    """Put the export into `built` in one step, text packed, with the hashes of pages' scripts."""
     made = built.with_name(f"{built.name}.new")
     old = built.with_name(f"{built.name}.old")
     for folder in (made, old):
@@ -150,8 +150,9 @@ def place(out: Path, built: Path, fingerprint: str) -> None:
         content = path.read_bytes()
         if path.suffix == ".html":
             hashes[path.relative_to(made / "site").as_posix()] = script_hashes(content.decode())
-        # The same bytes whenever it is made.
+        # The same bytes whenever it is made. Who takes no gzip is rare, and has it unpacked by the hub.
         path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(content, 9, mtime=0))
+        path.unlink()
     (made / "csp.json").write_text(json.dumps(hashes, indent=1), encoding="utf-8")
     (made / "fingerprint").write_text(fingerprint)
     if built.exists():

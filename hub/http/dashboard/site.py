@@ -1,5 +1,6 @@
 """The files of a built dashboard, by the address that each is found at."""
 
+import gzip
 import json
 import threading
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ _POLICY = (
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file. `is_packed`: a `.gz` lies beside it. `is_lasting`: its name changes with its content."""
+    """One file. `is_packed`: it lies there as gzip. `is_lasting`: its name changes with its content."""
 
     path: Path
     content_type: str
@@ -40,7 +41,8 @@ class File:
 
     def read(self, *, packed: bool) -> bytes:
         """Its bytes, as they are or as gzip."""
-        return Path(f"{self.path}.gz").read_bytes() if packed else self.path.read_bytes()
+        content = self.path.read_bytes()
+        return gzip.decompress(content) if self.is_packed and not packed else content
 
 
 class Site:
@@ -81,14 +83,14 @@ def _files(built: Path) -> Iterator[tuple[str, File]]:
     pages: dict[str, list[str]] = json.loads((built / "csp.json").read_text(encoding="utf-8"))
     site = built / "site"
     for path in sorted(site.rglob("*")):
-        content_type = _TYPES.get(path.suffix)
+        is_packed = path.suffix == ".gz"
+        name = path.relative_to(site).as_posix().removesuffix(".gz")
+        content_type = _TYPES.get(Path(name).suffix)
         if content_type is None or path.is_symlink() or not path.is_file():
             continue
-        name = path.relative_to(site).as_posix()
         digest = blake2b(path.read_bytes(), digest_size=12).hexdigest()
-        is_packed = path.with_name(f"{path.name}.gz").is_file()
         is_lasting = f"/{name}".startswith(_LASTING)
-        is_page = path.suffix == ".html"
+        is_page = name.endswith(".html")
         yield (
             f"/{name}",
             File(path, content_type, digest, is_packed, is_lasting, policy(pages.get(name, [])) if is_page else ""),

@@ -29,8 +29,9 @@ def write(built, files=FILES):
     for name, content in files.items():
         path = built / "site" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        if path.suffix != ".woff2":
+        if path.suffix == ".woff2":
+            path.write_bytes(content)
+        else:
             path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(content))
     (built / "csp.json").write_text(json.dumps({"index.html": ["sha256-abc=", "sha256-def="], "404.html": []}))
 
@@ -146,7 +147,8 @@ def test_nothing_but_the_sites_files_is_found(browser, path):
 def test_a_link_leads_out_of_the_site_to_nothing(browser, built, tmp_path):
     (tmp_path / "secret.txt").write_text("secret")
     (built / "site" / "secret.txt").symlink_to(tmp_path / "secret.txt")
-    assert browser.get("/secret.txt").status_code == 404
+    (built / "site" / "other.txt.gz").symlink_to(tmp_path / "secret.txt")
+    assert browser.get("/secret.txt").status_code == browser.get("/other.txt").status_code == 404
 
 
 def test_what_is_built_again_is_sent_without_a_new_start(browser, built):
