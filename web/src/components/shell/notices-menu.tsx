@@ -1,7 +1,7 @@
 'use client'
 
 import { BellIcon } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/popover'
 import { api } from '@/lib/api'
@@ -13,12 +13,21 @@ import { useSession } from '@/lib/session'
 
 type Notice = components['schemas']['Notice']
 
+/** How long after the page the notices are asked for, in milliseconds: what the page is about goes first. */
+const LATER = 2_000
+
 /** What the company's people have to know of their connections and models, until it is mended. */
 export function NoticesMenu() {
   const t = useT('shell')
   const { tenant } = useSession()
   const [isOpen, setOpen] = useState(false)
-  const { data } = api.useQuery('get', '/api/notices', {}, { enabled: tenant !== null })
+  const isSettled = useSettled()
+  const { data } = api.useQuery(
+    'get',
+    '/api/notices',
+    {},
+    { enabled: tenant !== null && (isOpen || isSettled) },
+  )
   const notices = data?.items ?? []
   const unseen = notices.filter(({ seen_at }) => seen_at === null).length
   return (
@@ -72,3 +81,13 @@ export function NoticesMenu() {
 /** Where the thing is that a notice tells of. */
 export const placeOf = (notice: Pick<Notice, 'connection_id'>) =>
   notice.connection_id ? `/connections/view/?id=${encodeURIComponent(notice.connection_id)}` : '/models/'
+
+/** Whether the page has been there for a while. */
+function useSettled(): boolean {
+  const [isSettled, setSettled] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(true), LATER)
+    return () => clearTimeout(timer)
+  }, [])
+  return isSettled
+}
