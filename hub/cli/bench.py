@@ -36,11 +36,14 @@ ON_REAL_LEDGERS = {
     "risk": "Which customers go late, beside counting customers alike and the forecast of their worst invoice.",
 }
 """These need ledgers that are no part of the project, and minutes: they run only when named."""
+IN_A_BROWSER = {"dashboard": "The dashboard on 100,000 invoices: paint, shifts, calls, clicks and bytes."}
+"""This needs Chromium and the dashboard built: it runs only when named."""
 
 
 @click.command(
     "bench",
-    epilog=f"Names: {', '.join(BENCHMARKS)}; on real ledgers (see docs/accuracy.md): {', '.join(ON_REAL_LEDGERS)}.",
+    epilog=f"Names: {', '.join(BENCHMARKS)}; in a browser: {', '.join(IN_A_BROWSER)};"
+    f" on real ledgers (see docs/accuracy.md): {', '.join(ON_REAL_LEDGERS)}.",
 )
 @click.argument("names", nargs=-1, metavar="[NAME ...]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
@@ -60,7 +63,7 @@ def command(names: tuple[str, ...], as_json: bool, **options: int | bool | None)
     paypredict bench ingest resync --rows 100000
     paypredict bench features --json
     """
-    known = BENCHMARKS | ON_REAL_LEDGERS
+    known = BENCHMARKS | ON_REAL_LEDGERS | IN_A_BROWSER
     if unknown := sorted(set(names) - known.keys()):
         raise click.UsageError(f"no benchmark named {', '.join(unknown)}; there are {', '.join(known)}")
     given = {name: value for name, value in options.items() if value is not None}
