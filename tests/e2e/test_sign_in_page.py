@@ -1,6 +1,5 @@
 """Signing in and one's own account in a real browser, from the link that `paypredict up` prints."""
 
-import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -72,12 +71,13 @@ def sign_in(page, email, password=PASSWORD):
     page.get_by_role("button", name="Sign in").click()
 
 
-def open_account_menu(page):
-    page.get_by_role("button", name="Your account").click()
+def alert(page):
+    """What the page says went wrong; beside it the router has a region of its own for names of pages."""
+    return page.get_by_role("main").get_by_role("alert")
 
 
 def sign_out(page):
-    open_account_menu(page)
+    page.get_by_role("button", name="Your account").click()
     page.get_by_role("menuitem", name="Sign out").click()
     page.wait_for_url("**/sign-in/")
 
@@ -93,7 +93,7 @@ def test_from_the_link_to_a_password_and_back_in_by_it(hub, open_page, address):
         assert page.url == f"{address}/sign-in/"
         page.get_by_label("New password").fill("password1234")
         page.get_by_role("button", name="Set password").click()
-        expect(page.get_by_role("alert").filter(has_text="cannot be used")).to_be_visible()
+        expect(alert(page).filter(has_text="cannot be used")).to_be_visible()
         expect(page.get_by_label("New password")).to_be_focused()
         expect(page.get_by_text("is among the passwords that are tried first")).to_be_visible()
         page.get_by_label("New password").fill(PASSWORD)
@@ -102,14 +102,14 @@ def test_from_the_link_to_a_password_and_back_in_by_it(hub, open_page, address):
         page.wait_for_url(f"{address}/")
         expect(page.get_by_text("You look after this installation")).to_be_visible()
         page.get_by_role("link", name="Your profile").click()
-        page.wait_for_url("**/settings/profile/")
+        page.wait_for_url(f"{address}/settings/profile/")
         expect(page.get_by_text("admin@localhost")).to_be_visible()
         expect(page.get_by_text("Operator", exact=True).first).to_be_visible()
         expect(page.get_by_text("Chrome on Linux")).to_be_visible()
         sign_out(page)
 
         sign_in(page, "admin@localhost", "not the password at all")
-        expect(page.get_by_role("alert")).to_have_text("Email or password is wrong.")
+        expect(alert(page)).to_have_text("Email or password is wrong.")
         expect(page.get_by_label("Password", exact=True)).to_be_focused()
         sign_in(page, "admin@localhost")
         page.wait_for_url(f"{address}/")
@@ -118,16 +118,16 @@ def test_from_the_link_to_a_password_and_back_in_by_it(hub, open_page, address):
         page.goto("/account")
         page.wait_for_url("**/sign-in/?return_to=%2Fsettings%2Fprofile%2F")
         sign_in(page, "admin@localhost")
-        page.wait_for_url("**/settings/profile/")
+        page.wait_for_url(f"{address}/settings/profile/")
     with open_page() as page:
         # The address without its closing slash, as older links have it, brings what stands after the # along.
         page.goto(link.replace("/sign-in/", "/sign-in"))
-        expect(page.get_by_role("alert")).to_contain_text("unknown, used or expired")
+        expect(alert(page)).to_contain_text("unknown, used or expired")
         expect(page.get_by_label("Email")).to_be_visible()
         assert page.url == f"{address}/sign-in/"
 
 
-def test_ones_own_account(hub, open_page):
+def test_ones_own_account(hub, open_page, address):
     for name in ("First Ltd", "Second Ltd"):
         command(hub, "tenant", "create", name)
     for tenant, role in (("first_ltd", "admin"), ("second_ltd", "viewer")):
@@ -136,19 +136,19 @@ def test_ones_own_account(hub, open_page):
         page.goto(link_in(added).replace("/sign-in/", "/sign-in/?return_to=/settings/profile/"))
         page.get_by_label("New password").fill(PASSWORD)
         page.get_by_role("button", name="Set password").click()
-        page.wait_for_url("**/settings/profile/")
+        page.wait_for_url(f"{address}/settings/profile/")
         elsewhere.goto("/sign-in/?return_to=/settings/profile/")
         elsewhere.get_by_label("E-Mail").fill("ada@example.com")
         elsewhere.get_by_label("Passwort", exact=True).fill(PASSWORD)
         elsewhere.get_by_role("button", name="Anmelden").click()
-        elsewhere.wait_for_url("**/settings/profile/")
+        elsewhere.wait_for_url(f"{address}/settings/profile/")
         expect(elsewhere.get_by_role("heading", level=1, name="Profil")).to_be_visible()
 
         main = page.get_by_role("main")
         expect(main.get_by_text("First Ltd")).to_be_visible()
         page.get_by_role("button", name=re.compile("^Company: First Ltd")).click()
         page.get_by_role("menuitemradio", name="Second Ltd").click()
-        page.wait_for_url(re.compile(r":\d+/$"))
+        page.wait_for_url(f"{address}/")
         page.goto("/settings/profile/")
         expect(main.get_by_text("Second Ltd")).to_be_visible()
         expect(main.get_by_text("Viewer")).to_be_visible()
@@ -170,7 +170,7 @@ def test_ones_own_account(hub, open_page):
         expect(page.get_by_text("Your password is changed")).to_be_visible()
         sign_out(page)
         sign_in(page, "ada@example.com", "and five more are better")
-        page.wait_for_url(re.compile(r":\d+/$"))
+        page.wait_for_url(f"{address}/")
         page.goto("/settings/profile/")
         expect(page.get_by_label("Current password")).to_be_visible()
 
@@ -194,22 +194,22 @@ def test_a_locked_address_is_told_how_long(hub, open_page):
         for attempt in range(6):
             sign_in(page, "locked@example.com", f"guess number {attempt}")
             expect(page.get_by_label("Password", exact=True)).to_have_value("")
-        expect(page.get_by_role("alert")).to_contain_text(re.compile(r"Try again in \d:\d\d"))
+        expect(alert(page)).to_contain_text(re.compile(r"Try again in \d:\d\d"))
 
 
 def test_what_the_provider_said_is_told_in_words_and_nothing_else_is(open_page):
     with open_page() as page:
         page.goto("/sign-in/?error=access_denied")
-        expect(page.get_by_role("alert")).to_contain_text("was cancelled")
+        expect(alert(page)).to_contain_text("was cancelled")
         page.goto("/sign-in/?error=<img src=x onerror=alert(1)>")
-        expect(page.get_by_role("alert")).to_contain_text("Single sign-on did not work")
+        expect(alert(page)).to_contain_text("Single sign-on did not work")
         page.goto("/sign-in/?error=constructor")
-        expect(page.get_by_role("alert")).to_contain_text("Single sign-on did not work")
+        expect(alert(page)).to_contain_text("Single sign-on did not work")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (320, "dark"), (1280, "light")])
-def test_it_fits_a_phone_and_can_be_read_in_light_and_dark(open_page, width, scheme):
-    with open_page(viewport={"width": width, "height": 640}, color_scheme=scheme) as page:
+@pytest.mark.parametrize("width", [320, 1280])
+def test_it_fits_a_phone_and_is_walked_with_the_keyboard(open_page, width):
+    with open_page(viewport={"width": width, "height": 640}) as page:
         page.goto("/sign-in/")
         expect(page.get_by_label("Email")).to_be_focused()
         page.keyboard.press("Tab")
@@ -219,32 +219,3 @@ def test_it_fits_a_phone_and_can_be_read_in_light_and_dark(open_page, width, sch
         page.keyboard.press("Tab")
         expect(page.get_by_role("button", name="Sign in")).to_be_focused()
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-        assert json.loads(page.evaluate(CONTRASTS)) == []
-
-
-# Text whose contrast with what is behind it is under 4.5, as WCAG AA asks of small text.
-CONTRASTS = """
-() => {
-  const parts = (color) => color.match(/[\\d.]+/g).map(Number);
-  const light = (color) => parts(color).slice(0, 3).map((each) => each / 255)
-    .map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, each, place) => sum + each * [0.2126, 0.7152, 0.0722][place], 0);
-  const behind = (element) => {
-    for (let at = element; at; at = at.parentElement) {
-      const color = getComputedStyle(at).backgroundColor;
-      const alpha = parts(color)[3];
-      if (alpha === undefined || alpha === 1) return color;
-    }
-    return "rgb(255, 255, 255)";
-  };
-  const faint = [];
-  for (const element of document.querySelectorAll("main *")) {
-    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
-    if (!own || !element.checkVisibility()) continue;
-    const [one, two] = [light(getComputedStyle(element).color), light(behind(element))].sort((a, b) => b - a);
-    const contrast = (one + 0.05) / (two + 0.05);
-    if (contrast < 4.5) faint.push([element.textContent.trim().slice(0, 40), contrast]);
-  }
-  return JSON.stringify(faint);
-}
-"""
