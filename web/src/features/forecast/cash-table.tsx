@@ -53,9 +53,9 @@ export function CashTable({ flow, periods, view, before, asOf }: CashTableProps)
   ]
   const running = flow.forecast[0]?.starts_on
   return (
-    <section aria-labelledby="by-period" className="min-w-0 rounded-lg border bg-card p-4">
+    <div className="min-w-0 rounded-lg border bg-card p-4">
       <div className="flex min-h-8 flex-wrap items-center justify-between gap-2">
-        <h2 id="by-period" className="text-sm font-semibold">
+        <h2 className="text-sm font-semibold">
           {t('table.title')}
           <span className="ml-2 text-xs font-normal text-muted-foreground">{currency}</span>
         </h2>
@@ -70,6 +70,6 @@ export function CashTable({ flow, periods, view, before, asOf }: CashTableProps)
         highlight={({ startsOn }) => startsOn === running}
         className="mt-2"
       />
-    </section>
+    </div>
   )
 }

@@ -42,26 +42,26 @@ export function ChangeFields({ form, at, kind, currencies, onRemove }: ChangeFie
       />
     </Field>
   )
+  const isOfAll = kind === 'terms' || kind === 'collection_push'
+  // The field hands its id and what is wrong down to the control, so nothing may stand between them.
   const customer = (
-    <Field
-      label={t('field.customer')}
-      optional={kind === 'terms' || kind === 'collection_push'}
-      error={said('customer')}
-      className="sm:col-span-2"
-    >
-      <Controller
-        control={form.control}
-        name={`changes.${at}.customer`}
-        render={({ field }) => (
+    <Controller
+      control={form.control}
+      name={`changes.${at}.customer`}
+      render={({ field }) => (
+        <Field
+          label={t('field.customer')}
+          optional={isOfAll}
+          error={said('customer')}
+          className="sm:col-span-2"
+        >
           <CustomerChoice
             {...field}
-            placeholder={t(
-              kind === 'terms' || kind === 'collection_push' ? 'field.allCustomers' : 'field.whichCustomer',
-            )}
+            placeholder={t(isOfAll ? 'field.allCustomers' : 'field.whichCustomer')}
           />
-        )}
-      />
-    </Field>
+        </Field>
+      )}
+    />
   )
   return (
     <fieldset className="min-w-0">
@@ -96,17 +96,14 @@ export function ChangeFields({ form, at, kind, currencies, onRemove }: ChangeFie
               control={form.control}
               name={`changes.${at}.currency`}
               render={({ field }) => (
-                <div className="flex flex-col gap-1.5">
-                  <span className="text-sm font-medium" aria-hidden>
-                    {t('currency')}
-                  </span>
+                <Field label={t('currency')}>
                   <Choice
-                    label={t('currency')}
                     value={field.value}
                     options={currencies.map((each) => ({ value: each, label: each }))}
                     onChange={field.onChange}
+                    className="w-full"
                   />
-                </div>
+                </Field>
               )}
             />
             {text('issuedOn', 'date')}

@@ -1,19 +1,20 @@
 'use client'
 
+import type { ComponentProps } from 'react'
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from '@/components/ui/select'
+import { cn } from '@/lib/cn'
 
-interface ChoiceProps {
-  label: string
+interface ChoiceProps extends Omit<ComponentProps<typeof SelectTrigger>, 'value' | 'onChange'> {
   value: string
   options: { value: string; label: string }[]
   onChange: (value: string) => void
 }
 
-/** One of a few ways to look at the page. */
-export function Choice({ label, value, options, onChange }: ChoiceProps) {
+/** One of a few; what a field hands down goes to the control itself. */
+export function Choice({ value, options, onChange, className, ...control }: ChoiceProps) {
   return (
     <Select value={value} onValueChange={onChange}>
-      <SelectTrigger aria-label={label} className="w-auto min-w-28">
+      <SelectTrigger className={cn('w-auto min-w-28', className)} {...control}>
         <SelectValue />
       </SelectTrigger>
       <SelectContent>

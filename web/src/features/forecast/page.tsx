@@ -58,7 +58,7 @@ export function ForecastPage() {
       filters={
         <>
           <Choice
-            label={t('horizon')}
+            aria-label={t('horizon')}
             value={String(address.weeks)}
             options={WEEKS.map((weeks) => ({ value: String(weeks), label: t('weeks', { count: weeks }) }))}
             onChange={(weeks) =>
@@ -66,21 +66,21 @@ export function ForecastPage() {
             }
           />
           <Choice
-            label={t('by')}
+            aria-label={t('by')}
             value={address.by}
             options={PERIODS.map((by) => ({ value: by, label: t(`byPeriod.${by}`) }))}
             onChange={(by) => void setAddress({ by: PERIODS.find((each) => each === by) ?? null })}
           />
           {query.data && chosen && query.data.currencies.length > 1 && (
             <Choice
-              label={t('currency')}
+              aria-label={t('currency')}
               value={chosen.currency}
               options={query.data.currencies.map(({ currency }) => ({ value: currency, label: currency }))}
               onChange={(currency) => void setAddress({ currency })}
             />
           )}
           <Choice
-            label={t('compare.label')}
+            aria-label={t('compare.label')}
             value={address.before ?? 'none'}
             options={[
               { value: 'none', label: t('compare.none') },

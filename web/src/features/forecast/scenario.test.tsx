@@ -54,6 +54,8 @@ const compared = {
   ],
 }
 
+const ACME = '018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10'
+
 function open(role = 'member', scenarios: () => Response = () => answer(compared)) {
   const sent: unknown[] = []
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
@@ -74,6 +76,8 @@ function open(role = 'member', scenarios: () => Response = () => answer(compared
       sent.push(await request.json())
       return scenarios()
     }
+    if (pathname === '/api/customers')
+      return answer({ items: [{ id: ACME, name: 'Acme GmbH', country: 'DE' }] })
     return answer({ items: [], next_cursor: null })
   })
   renderPage(<ForecastPage />)
@@ -108,6 +112,32 @@ test('what is missing is said at its field, and the hub is not asked', async () 
   expect(sent).toEqual([])
 })
 
+test('an invoice that is added goes out with its customer, exact amount and days', async () => {
+  const sent = open()
+  const user = await add('A large invoice is added')
+  await user.click(screen.getByRole('combobox', { name: 'Customer' }))
+  await user.click(await screen.findByRole('option', { name: /Acme GmbH/ }))
+  await user.type(screen.getByRole('textbox', { name: 'Amount' }), '90000.50')
+  await user.click(screen.getByRole('button', { name: 'Compare' }))
+  await waitFor(() => expect(sent).toHaveLength(1))
+  expect(sent[0]).toMatchObject({
+    scenarios: [
+      {
+        changes: [
+          {
+            kind: 'new_invoice',
+            customer_id: ACME,
+            currency: 'EUR',
+            amount: '90000.50',
+            issued_on: '2026-11-27',
+            due_on: '2026-12-27',
+          },
+        ],
+      },
+    ],
+  })
+})
+
 test('several changes are supposed together; taking one out asks anew for the rest', async () => {
   const sent = open()
   let user = await add('Payment terms change')
@@ -120,6 +150,16 @@ test('several changes are supposed together; taking one out asks anew for the re
   const changesOf = (body: unknown) => (body as { scenarios: { changes: unknown[] }[] }).scenarios[0]!.changes
   expect(changesOf(sent[0])).toHaveLength(2)
   expect(changesOf(sent[1])).toEqual([{ kind: 'collection_push', days: 7, share: 0.5 }])
+})
+
+test('what is added after a comparison is not called wrong before it is filled in', async () => {
+  const sent = open()
+  const user = await add('Payment terms change')
+  await user.click(screen.getByRole('button', { name: 'Compare' }))
+  await waitFor(() => expect(sent).toHaveLength(1))
+  await add('A customer stops paying')
+  expect(await screen.findByRole('group', { name: 'A customer stops paying' })).toBeVisible()
+  expect(screen.queryByText('Choose a customer.')).not.toBeInTheDocument()
 })
 
 test('what the hub refuses is said, and clearing takes it away', async () => {

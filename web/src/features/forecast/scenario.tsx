@@ -43,7 +43,8 @@ export function Scenario(props: ScenarioProps) {
   const form = useForm<{ changes: ChangeDraft[] }, unknown, z.output<typeof scenarioSchema>>({
     resolver: zodResolver(scenarioSchema),
     defaultValues: { changes: [] },
-    mode: 'onTouched',
+    // On blur, a message that goes away would move the button from under the pointer that presses it.
+    mode: 'onSubmit',
   })
   const rows = useFieldArray({ control: form.control, name: 'changes' })
   const clear = () => {
@@ -77,7 +78,10 @@ export function Scenario(props: ScenarioProps) {
           </DropdownMenuTrigger>
           <DropdownMenuContent align="end">
             {KINDS.map((kind) => (
-              <DropdownMenuItem key={kind} onSelect={() => rows.append(draftOf(kind, asOf, currency))}>
+              <DropdownMenuItem
+                key={kind}
+                onSelect={() => rows.append(draftOf(kind, asOf, currency), { shouldFocus: false })}
+              >
                 {t(`kind.${kind}`)}
               </DropdownMenuItem>
             ))}
@@ -90,7 +94,11 @@ export function Scenario(props: ScenarioProps) {
         <form
           noValidate
           aria-labelledby="what-if"
-          onSubmit={form.handleSubmit((checked) => onChange(checked.changes))}
+          onSubmit={form.handleSubmit((checked) => {
+            // What is added next is not wrong before anybody has filled it in.
+            form.reset(form.getValues())
+            onChange(checked.changes)
+          })}
           className="flex flex-col gap-3"
         >
           <ol className="flex flex-col gap-3">

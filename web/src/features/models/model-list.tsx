@@ -31,10 +31,8 @@ export function ModelList() {
   const [shown, setShown] = useState<string | null>(null)
   const query = useModels(trail.at(-1) ?? null)
   return (
-    <section aria-labelledby="models" className="min-w-0 rounded-lg border bg-card py-4">
-      <h2 id="models" className="flex min-h-8 items-center px-4 text-sm font-semibold">
-        {t('list.title')}
-      </h2>
+    <div className="min-w-0 rounded-lg border bg-card py-4">
+      <h2 className="flex min-h-8 items-center px-4 text-sm font-semibold">{t('list.title')}</h2>
       <Region
         query={query}
         skeleton={<Skeleton className="mx-4 h-64" />}
@@ -68,7 +66,7 @@ export function ModelList() {
         )}
       </Region>
       <ModelSheet id={shown} onClose={() => setShown(null)} />
-    </section>
+    </div>
   )
 }
 

@@ -274,17 +274,15 @@ function Segments({ segments, source }: { segments: Segment[]; source: string })
       : []),
   ]
   return (
-    <section aria-labelledby="segments" className="min-w-0 rounded-lg border bg-card p-4">
+    <div className="min-w-0 rounded-lg border bg-card p-4">
       <div className="flex min-h-8 flex-wrap items-center justify-between gap-2">
-        <h2 id="segments" className="text-sm font-semibold">
-          {t('segment.heading')}
-        </h2>
+        <h2 className="text-sm font-semibold">{t('segment.heading')}</h2>
         <div className="flex gap-2">
           <TableActions columns={columns} rows={segments} fileName="model-quality-by-segment" />
         </div>
       </div>
       <FigureTable title={t('segment.heading')} columns={columns} rows={segments} className="mt-2" />
       <p className="mt-2 text-xs text-muted-foreground">{source}</p>
-    </section>
+    </div>
   )
 }
