@@ -180,10 +180,12 @@ def test_a_person_consents_and_the_company_is_connected(hub):
     made = answer.json["connection"]["id"]
     assert (ended["outcome"], ended["connection"], ended["path"]) == ("checking", made, "/connections/view/")
     assert hub.get(f"/api/jobs/{ended['job']}").json["state"] == "queued"
+    assert hub.get(f"/api/connections/{made}").json["sync"]["next_run_at"] is None, "nobody has been let in yet"
     hub.work_off()
     shown = hub.get(f"/api/connections/{made}").json
     assert shown["status"] == "ready" and shown["account"]["id"] == "a"
     assert shown["sealed"] == []
+    assert shown["sync"]["next_run_at"] and shown["sync"]["newest_run"] is None
     health = shown["health"]
     assert health["days_left"] in (99, 100) and health["unused_ends_at"] and not health["is_dead"]
     assert hub.row(made).account["values"] == {"realm": "r1", "realm_seen": "r1"}

@@ -1,7 +1,8 @@
 'use client'
 
+import { useQueryClient } from '@tanstack/react-query'
 import { CheckIcon, XIcon } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { create } from 'zustand'
 import { persist } from 'zustand/middleware'
 import { Button } from '@/components/ui/button'
@@ -17,6 +18,7 @@ import type { components } from '@/lib/schema'
 import { useCan, useSession } from '@/lib/session'
 
 type Connection = components['schemas']['Connection']
+const GUIDES_OWN: unknown[] = ['/api/connections', '/api/jobs', '/api/session']
 type StepState = 'done' | 'current' | 'trouble' | 'later'
 
 export interface FirstRunStanding {
@@ -107,7 +109,14 @@ function Guide({
 }) {
   const t = useT('firstRun')
   const hide = useHidden((state) => state.hide)
+  const queries = useQueryClient()
   const states = [standing.connect, standing.sync, standing.forecast]
+  const isForecast = standing.forecast === 'done'
+  useEffect(() => {
+    // The page around the guide began without a forecast; now there is one.
+    if (isForecast)
+      void queries.invalidateQueries({ predicate: ({ queryKey }) => !GUIDES_OWN.includes(queryKey[1]) })
+  }, [isForecast, queries])
   const done = states.filter((state) => state === 'done').length
   return (
     <Card>

@@ -122,8 +122,10 @@ function useConnectionActions(
 
   const read = (kind: 'increment' | 'full') => async () => {
     const { data } = await client.POST('/api/connections/{connection_id}/sync', { params, body: { kind } })
-    if (data)
-      trackJob(data, t(kind === 'full' ? 'job.full' : 'job.sync', { name }), `/connections/view/?id=${id}`)
+    if (!data) return
+    const label = t(kind === 'full' ? 'job.full' : 'job.sync', { name })
+    trackJob(data, label, `/connections/view/?id=${id}`)
+    toast(t('job.asked', { label }))
   }
   const readAll = async () => {
     const isSure = await confirm({

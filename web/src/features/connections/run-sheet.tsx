@@ -35,6 +35,7 @@ export function RunSheet({ id, onClose }: { id: string; onClose: () => void }) {
 function RunContent({ run }: { run: RunDetail }) {
   const t = useT('connections')
   const { instant, number } = useFormat()
+  const warnings = run.warnings.filter((warning) => !run.reason?.includes(warning))
   return (
     <div className="flex flex-col gap-6">
       <Facts
@@ -55,11 +56,11 @@ function RunContent({ run }: { run: RunDetail }) {
           <AlertDescription>{run.reason}</AlertDescription>
         </Alert>
       )}
-      {run.warnings.length > 0 && (
+      {warnings.length > 0 && (
         <section className="flex flex-col gap-2">
           <h3 className="font-semibold">{t('run.warnings')}</h3>
           <ul className="list-disc space-y-1 pl-4 text-muted-foreground">
-            {run.warnings.map((warning) => (
+            {warnings.map((warning) => (
               <li key={warning}>{warning}</li>
             ))}
           </ul>
