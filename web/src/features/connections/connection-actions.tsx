@@ -155,7 +155,7 @@ function useConnectionActions(
     const { data } = await client.POST('/api/connections/{connection_id}/disconnect', { params })
     if (data) {
       toast.success(t('disconnect.done', { name }), {
-        description: [data.revocation, t('disconnect.kept', { kept: data.kept.join(', ') })].join(' '),
+        description: [data.revocation, t('disconnect.kept', { kept: data.kept.join(' ') })].join(' '),
         duration: 15_000,
       })
     }

@@ -209,7 +209,7 @@ test('disconnecting takes the name, and says what is kept', async () => {
       revoked: true,
       revocation: 'SAP was told.',
       secrets_forgotten: 1,
-      kept: ['the ledger'],
+      kept: ['The ledger.', 'Its history.'],
     }),
   })
   const user = userEvent.setup()
