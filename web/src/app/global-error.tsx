@@ -1,6 +1,6 @@
 'use client'
 
-import { en } from '@/messages'
+import { base } from '@/messages/base'
 import { fontClasses } from './fonts'
 import './globals.css'
 
@@ -10,11 +10,11 @@ export default function GlobalError() {
     <html lang="en" className={fontClasses}>
       <body>
         <main className="flex flex-col items-start gap-3 p-6">
-          <h1 className="text-xl font-semibold">{en.shell.error.title}</h1>
-          <p>{en.shell.error.detail}</p>
+          <h1 className="text-xl font-semibold">{base.shell.error.title}</h1>
+          <p>{base.shell.error.detail}</p>
           {/* A whole load, since the router may be what failed. */}
           <button type="button" className="underline" onClick={() => globalThis.location.reload()}>
-            {en.common.actions.reload}
+            {base.common.actions.reload}
           </button>
         </main>
       </body>

@@ -1,6 +1,7 @@
 'use client'
 
 import { type ReactNode, useSyncExternalStore } from 'react'
+import { useHasTexts } from './i18n'
 
 const never = () => () => undefined
 
@@ -13,9 +14,11 @@ export const useHydrated = () =>
   )
 
 /**
- * Shows what depends on answers or on the browser. Needed below a `Suspense`, which React may bring to life only after
- * answers and another language are there, and which would then differ from the file.
+ * Shows what depends on answers, on the browser or on all texts, once they may differ from the exported file. Needed
+ * below a `Suspense`, which React may bring to life only after answers and another language are there.
  */
 export function Hydrated({ children }: { children: ReactNode }) {
-  return useHydrated() ? children : null
+  const isHydrated = useHydrated()
+  const hasTexts = useHasTexts()
+  return isHydrated && hasTexts ? children : null
 }

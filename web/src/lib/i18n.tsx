@@ -1,8 +1,9 @@
 'use client'
 
-import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react'
+import { createContext, type ReactNode, use, useEffect, useState } from 'react'
 import { IntlProvider, useTranslations } from 'use-intl'
-import { en, type Messages } from '@/messages'
+import type { Messages } from '@/messages'
+import { base } from '@/messages/base'
 import { type Language, LANGUAGES, usePreferences } from './preferences'
 
 declare module 'use-intl' {
@@ -13,47 +14,67 @@ declare module 'use-intl' {
 }
 
 const LOADERS: Record<Language, () => Promise<Messages>> = {
-  en: () => Promise.resolve(en),
+  en: () => import('@/messages').then((module) => module.en),
   de: () => import('@/messages/de').then((module) => module.de),
 }
 
 /** `const t = useT('invoices')`, then `t('title')`; messages are ICU. */
 export const useT = useTranslations
 
-const LocaleContext = createContext<{ language: Language; locale: string }>({
-  language: 'en',
-  locale: 'en-US',
-})
+interface Shown {
+  language: Language
+  locale: string
+  /** Whether the texts of all pages are there, in the reader's language. */
+  isWhole: boolean
+  messages: Partial<Messages>
+}
+
+const FIRST: Shown = { language: 'en', locale: 'en-US', isWhole: false, messages: base }
+
+const LocaleContext = createContext<Shown>(FIRST)
 
 /** The language of the texts, and the locale that figures and dates are written in: `en` with `en-GB`, say. */
-export const useLocale = () => use(LocaleContext)
+export function useLocale(): Pick<Shown, 'language' | 'locale'> {
+  return use(LocaleContext)
+}
+
+/** Whether the texts of all pages are there, in the reader's language. Pages wait for it; the shell does not. */
+export const useHasTexts = () => use(LocaleContext).isWhole
+
+interface LocaleProviderProps {
+  /** All English messages, where nothing may be waited for: in tests. */
+  messages?: Messages
+  children: ReactNode
+}
 
 /** Gives texts and formats to what is inside. English until another language's messages are there. */
-export function LocaleProvider({ children }: { children: ReactNode }) {
+export function LocaleProvider({ messages, children }: LocaleProviderProps) {
   const choice = usePreferences((state) => state.language)
-  const [loaded, setLoaded] = useState<{ language: Language; locale: string; messages: Messages }>({
-    language: 'en',
-    locale: 'en-US',
-    messages: en,
-  })
+  const [shown, setShown] = useState<Shown>(messages ? { ...FIRST, isWhole: true, messages } : FIRST)
 
   useEffect(() => {
     let isWanted = true
     const wanted = resolveLocale(choice, navigator.languages)
-    void LOADERS[wanted.language]().then((messages) => {
-      if (!isWanted) return
-      document.documentElement.lang = wanted.language
-      setLoaded({ ...wanted, messages })
-    })
+    const show = (next: () => Shown) => isWanted && setShown(next)
+    LOADERS[wanted.language]().then(
+      (loaded) => {
+        document.documentElement.lang = wanted.language
+        show(() => ({ ...wanted, isWhole: true, messages: loaded }))
+      },
+      (error: unknown) =>
+        show(() => {
+          // Thrown while drawing, so that the page that stands in for a failed one is shown.
+          throw error
+        }),
+    )
     return () => {
       isWanted = false
     }
   }, [choice])
 
-  const locale = useMemo(() => ({ language: loaded.language, locale: loaded.locale }), [loaded])
   return (
-    <LocaleContext value={locale}>
-      <IntlProvider locale={loaded.language} messages={loaded.messages}>
+    <LocaleContext value={shown}>
+      <IntlProvider locale={shown.language} messages={shown.messages}>
         {children}
       </IntlProvider>
     </LocaleContext>

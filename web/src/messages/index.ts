@@ -1,4 +1,4 @@
-/** What the dashboard says, by namespace. English is part of the export; other languages come when they are asked for. */
+/** What the dashboard says, by namespace. Part of the exported files is only what base.ts has of it. */
 import auth from './en/auth.json'
 import charts from './en/charts.json'
 import common from './en/common.json'

@@ -4,6 +4,7 @@ import { NuqsTestingAdapter } from 'nuqs/adapters/testing'
 import type { ComponentProps, ReactElement, ReactNode } from 'react'
 import { TooltipProvider } from '@/components/ui/tooltip'
 import { LocaleProvider } from '@/lib/i18n'
+import { en } from '@/messages'
 
 interface Options extends RenderOptions {
   searchParams?: string
@@ -16,7 +17,7 @@ export function renderPage(element: ReactElement, { searchParams, onUrlUpdate, .
   const wrapper = ({ children }: { children: ReactNode }) => (
     <NuqsTestingAdapter searchParams={searchParams} onUrlUpdate={onUrlUpdate} hasMemory>
       <QueryClientProvider client={queryClient}>
-        <LocaleProvider>
+        <LocaleProvider messages={en}>
           <TooltipProvider>{children}</TooltipProvider>
         </LocaleProvider>
       </QueryClientProvider>

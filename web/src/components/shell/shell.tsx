@@ -2,6 +2,7 @@
 
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useTheme } from 'next-themes'
+import { Hydrated } from '@/lib/hydrated'
 import { useT } from '@/lib/i18n'
 import { useActions, useHotkeys } from '@/lib/hotkeys'
 import { useLive } from '@/lib/live'
@@ -51,7 +52,9 @@ export function Shell({ children }: { children: ReactNode }) {
         <Header onSearch={() => setLayer('palette')} onHelp={() => setLayer('help')} />
         <OfflineBanner />
         <main id="content" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
-          <ConnectionBanner />
+          <Hydrated>
+            <ConnectionBanner />
+          </Hydrated>
           {children}
         </main>
       </div>
