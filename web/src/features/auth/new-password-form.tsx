@@ -1,14 +1,13 @@
 'use client'
 
-import { zodResolver } from '@hookform/resolvers/zod'
 import { useEffect, useRef, useState } from 'react'
 import { useForm } from 'react-hook-form'
-import { z } from 'zod'
 import { PasswordInput } from '@/components/password-input'
 import { Alert, AlertDescription } from '@/components/ui/alert'
 import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { api } from '@/lib/api'
+import { secretOf } from '@/lib/form-rules'
 import { useT } from '@/lib/i18n'
 import { applyProblem } from '@/lib/problem'
 import { useRefusalText } from './refusal'
@@ -20,7 +19,6 @@ export function NewPasswordForm({ email, done }: { email: string; done: () => vo
   const say = useRefusalText()
   const [refusal, setRefusal] = useState('')
   const form = useForm({
-    resolver: zodResolver(z.object({ password: z.string().min(12, t('newPassword.short')) })),
     defaultValues: { password: '' },
   })
   const change = api.useMutation('put', '/api/session/password')
@@ -61,7 +59,11 @@ export function NewPasswordForm({ email, done }: { email: string; done: () => vo
           help={t('newPassword.hint')}
           error={form.formState.errors.password?.message}
         >
-          <PasswordInput autoComplete="new-password" maxLength={200} {...form.register('password')} />
+          <PasswordInput
+            autoComplete="new-password"
+            maxLength={200}
+            {...form.register('password', secretOf(12, t('newPassword.short')))}
+          />
         </Field>
         <div className="flex gap-2">
           <Button type="submit" disabled={form.formState.isSubmitting}>

@@ -1,15 +1,14 @@
 'use client'
 
-import { zodResolver } from '@hookform/resolvers/zod'
 import { useEffect, useState } from 'react'
 import { useForm } from 'react-hook-form'
-import { z } from 'zod'
 import { PasswordInput } from '@/components/password-input'
 import { Alert, AlertDescription } from '@/components/ui/alert'
 import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { api } from '@/lib/api'
+import { secretOf, someText } from '@/lib/form-rules'
 import { useT } from '@/lib/i18n'
 import { applyProblem, asProblem, type Problem } from '@/lib/problem'
 import { useRefusalText } from './refusal'
@@ -23,12 +22,6 @@ export function SignInForm({ done, isFirst }: { done: () => void; isFirst: boole
   const [lockedUntil, setLockedUntil] = useState<number | null>(null)
   const wait = useSecondsUntil(lockedUntil)
   const form = useForm({
-    resolver: zodResolver(
-      z.object({
-        email: z.string().trim().min(1, t('signIn.emailMissing')),
-        password: z.string().min(1, t('signIn.passwordMissing')),
-      }),
-    ),
     defaultValues: { email: '', password: '' },
     mode: 'onTouched',
   })
@@ -77,10 +70,19 @@ export function SignInForm({ done, isFirst }: { done: () => void; isFirst: boole
         </Alert>
       )}
       <Field label={t('signIn.email')} error={errors.email?.message}>
-        <Input type="email" autoComplete="username" maxLength={254} {...form.register('email')} />
+        <Input
+          type="email"
+          autoComplete="username"
+          maxLength={254}
+          {...form.register('email', someText(t('signIn.emailMissing')))}
+        />
       </Field>
       <Field label={t('signIn.password')} error={errors.password?.message}>
-        <PasswordInput autoComplete="current-password" maxLength={200} {...form.register('password')} />
+        <PasswordInput
+          autoComplete="current-password"
+          maxLength={200}
+          {...form.register('password', secretOf(1, t('signIn.passwordMissing')))}
+        />
       </Field>
       <Button type="submit" className="w-full" disabled={isSubmitting}>
         {t('signIn.submit')}

@@ -1,10 +1,8 @@
 'use client'
 
-import { zodResolver } from '@hookform/resolvers/zod'
 import { useState } from 'react'
 import { Controller, useForm } from 'react-hook-form'
-import { toast } from 'sonner'
-import { z } from 'zod'
+import { toast } from '@/lib/toast'
 import { useConfirm } from '@/components/confirm'
 import { Facts } from '@/components/definition-list'
 import { Page } from '@/components/page'
@@ -16,6 +14,7 @@ import { Input } from '@/components/ui/input'
 import { Skeleton } from '@/components/ui/skeleton'
 import { useDirtyGuard } from '@/lib/dirty-guard'
 import { useFormat } from '@/lib/format'
+import { someText } from '@/lib/form-rules'
 import { useLocale, useT } from '@/lib/i18n'
 import { applyProblem, asProblem } from '@/lib/problem'
 import { useCan } from '@/lib/session'
@@ -92,17 +91,6 @@ function TenantForm({ found }: { found: Versioned<Tenant> }) {
   const [read, setRead] = useState(found)
   const [theirs, setTheirs] = useState<Versioned<Tenant> | null>(null)
   const form = useForm({
-    resolver: zodResolver(
-      z.object({
-        name: z.string().trim().min(1, t('nameMissing')).max(200),
-        time_zone: z.string().min(1, t('timeZoneMissing')),
-        home_currency: z.string().length(3),
-        loss: z
-          .string()
-          .trim()
-          .refine((text) => text === '' || isShare(text), t('lossWrong', { least: LEAST_LOSS })),
-      }),
-    ),
     defaultValues: valuesOf(found.document),
     mode: 'onTouched',
   })
@@ -157,7 +145,11 @@ function TenantForm({ found }: { found: Versioned<Tenant> }) {
       )}
       <FormProblem message={errors.root?.message} />
       <Field label={t('name')} error={errors.name?.message}>
-        <Input maxLength={200} autoComplete="organization" {...form.register('name')} />
+        <Input
+          maxLength={200}
+          autoComplete="organization"
+          {...form.register('name', someText(t('nameMissing')))}
+        />
       </Field>
       <Controller
         control={form.control}
@@ -191,7 +183,15 @@ function TenantForm({ found }: { found: Versioned<Tenant> }) {
         )}
       />
       <Field label={t('loss')} help={t('lossHelp')} error={errors.loss?.message} optional>
-        <Input inputMode="decimal" maxLength={8} autoComplete="off" {...form.register('loss')} />
+        <Input
+          inputMode="decimal"
+          maxLength={8}
+          autoComplete="off"
+          {...form.register('loss', {
+            setValueAs: (text: string) => text.trim(),
+            validate: (text) => text === '' || isShare(text) || t('lossWrong', { least: LEAST_LOSS }),
+          })}
+        />
       </Field>
       <div className="flex gap-2">
         <Button type="submit" disabled={!isDirty || isSubmitting}>

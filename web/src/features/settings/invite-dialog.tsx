@@ -1,8 +1,6 @@
 'use client'
 
-import { zodResolver } from '@hookform/resolvers/zod'
 import { Controller, useForm } from 'react-hook-form'
-import { z } from 'zod'
 import { Button } from '@/components/ui/button'
 import {
   Dialog,
@@ -14,13 +12,11 @@ import {
 } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
-import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from '@/components/ui/select'
+import { anyText, textLike } from '@/lib/form-rules'
 import { useT } from '@/lib/i18n'
 import { applyProblem } from '@/lib/problem'
 import { FormProblem } from './form-problem'
-
-export const ROLES = ['admin', 'member', 'viewer'] as const
-export type MemberRole = (typeof ROLES)[number]
+import { type MemberRole, RoleSelect } from './role-select'
 
 export interface Invitation {
   email: string
@@ -39,20 +35,16 @@ interface InviteDialogProps {
 }
 
 /** Asks who is to be let in, and as what. */
-export function InviteDialog({ title, detail, withRole = true, onClose, onInvite }: InviteDialogProps) {
+export default function InviteDialog({
+  title,
+  detail,
+  withRole = true,
+  onClose,
+  onInvite,
+}: InviteDialogProps) {
   const t = useT('settings.members')
   const common = useT('common')
   const form = useForm<Invitation>({
-    resolver: zodResolver(
-      z.object({
-        email: z
-          .string()
-          .trim()
-          .regex(/^\S+@\S+$/, t('emailWrong')),
-        name: z.string().trim().max(200),
-        role: z.enum(ROLES),
-      }),
-    ),
     defaultValues: { email: '', name: '', role: 'member' },
     mode: 'onTouched',
   })
@@ -75,10 +67,15 @@ export function InviteDialog({ title, detail, withRole = true, onClose, onInvite
           </DialogHeader>
           <FormProblem message={errors.root?.message} />
           <Field label={t('email')} error={errors.email?.message}>
-            <Input type="email" autoComplete="off" maxLength={254} {...form.register('email')} />
+            <Input
+              type="email"
+              autoComplete="off"
+              maxLength={254}
+              {...form.register('email', textLike(/^\S+@\S+$/, t('emailWrong')))}
+            />
           </Field>
           <Field label={t('name')} error={errors.name?.message} optional>
-            <Input autoComplete="off" maxLength={200} {...form.register('name')} />
+            <Input autoComplete="off" maxLength={200} {...form.register('name', anyText)} />
           </Field>
           {withRole && (
             <Controller
@@ -102,31 +99,5 @@ export function InviteDialog({ title, detail, withRole = true, onClose, onInvite
         </form>
       </DialogContent>
     </Dialog>
-  )
-}
-
-interface RoleSelectProps {
-  value: MemberRole
-  onChange: (role: MemberRole) => void
-  disabled?: boolean
-  className?: string
-  'aria-label'?: string
-}
-
-export function RoleSelect({ value, onChange, disabled, className, ...named }: RoleSelectProps) {
-  const common = useT('common')
-  return (
-    <Select value={value} onValueChange={(role) => onChange(role as MemberRole)} disabled={disabled}>
-      <SelectTrigger className={className} {...named}>
-        <SelectValue />
-      </SelectTrigger>
-      <SelectContent>
-        {ROLES.map((role) => (
-          <SelectItem key={role} value={role}>
-            {common(`role.${role}`)}
-          </SelectItem>
-        ))}
-      </SelectContent>
-    </Select>
   )
 }

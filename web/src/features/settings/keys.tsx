@@ -2,8 +2,8 @@
 
 import { EllipsisIcon, PlusIcon } from 'lucide-react'
 import { parseAsBoolean } from 'nuqs'
-import { useMemo, useState } from 'react'
-import { toast } from 'sonner'
+import { lazy, Suspense, useMemo, useState } from 'react'
+import { toast } from '@/lib/toast'
 import { useConfirm } from '@/components/confirm'
 import { columnsOf, DataTable, type ListQuery, useDataTable, useList } from '@/components/data-table'
 import { Empty } from '@/components/empty'
@@ -23,9 +23,12 @@ import { Switch } from '@/components/ui/switch'
 import { Ago, useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import { useCan } from '@/lib/session'
-import { CreateKeyDialog, RotateKeyDialog } from './key-dialogs'
 import { type IssuedKey, type Key, stateOf, useKeys, useRevokeKey } from './keys-api'
 import { type Secret, SecretDialog } from './secret-dialog'
+
+// Forms come when they are asked for.
+const CreateKeyDialog = lazy(() => import('./create-key-dialog'))
+const RotateKeyDialog = lazy(() => import('./rotate-key-dialog'))
 
 const columns = columnsOf<Key>()
 const FILTERS = { ended: parseAsBoolean.withDefault(false) }
@@ -166,8 +169,10 @@ export function Keys() {
           />
         }
       />
-      {isCreating && <CreateKeyDialog onClose={() => setCreating(false)} onIssued={show} />}
-      {rotated && <RotateKeyDialog apiKey={rotated} onClose={() => setRotated(null)} onIssued={show} />}
+      <Suspense>
+        {isCreating && <CreateKeyDialog onClose={() => setCreating(false)} onIssued={show} />}
+        {rotated && <RotateKeyDialog apiKey={rotated} onClose={() => setRotated(null)} onIssued={show} />}
+      </Suspense>
       <SecretDialog secret={secret} onClose={() => setSecret(null)} />
     </Page>
   )

@@ -66,7 +66,7 @@ test('who is invited gets a link, which is shown once', async () => {
   const hub = open({ 'POST /api/members': answer(added, 201) })
   const user = userEvent.setup()
   await user.click(await screen.findByRole('button', { name: 'Invite' }))
-  await user.type(screen.getByLabelText('Email'), 'bob@acme.example')
+  await user.type(await screen.findByLabelText('Email'), 'bob@acme.example')
   await user.click(within(screen.getByRole('dialog')).getByRole('button', { name: 'Invite' }))
   const dialog = await screen.findByRole('dialog', { name: 'Sign-in link for bob@acme.example' })
   expect(within(dialog).getByLabelText('Sign-in link')).toHaveValue(LINK)
@@ -86,7 +86,7 @@ test('what the hub says of a field stands beside it', async () => {
   })
   const user = userEvent.setup()
   await user.click(await screen.findByRole('button', { name: 'Invite' }))
-  await user.type(screen.getByLabelText('Email'), 'bob@acme.example')
+  await user.type(await screen.findByLabelText('Email'), 'bob@acme.example')
   await user.click(within(screen.getByRole('dialog')).getByRole('button', { name: 'Invite' }))
   await waitFor(() =>
     expect(screen.getByLabelText('Email')).toHaveAccessibleDescription(/is a member already/),

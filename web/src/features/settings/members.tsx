@@ -1,8 +1,8 @@
 'use client'
 
 import { EllipsisIcon, PlusIcon } from 'lucide-react'
-import { useCallback, useMemo, useState } from 'react'
-import { toast } from 'sonner'
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
+import { toast } from '@/lib/toast'
 import { useConfirm } from '@/components/confirm'
 import {
   columnsOf,
@@ -25,7 +25,7 @@ import {
 import { Ago, useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import { useCan, useSession } from '@/lib/session'
-import { type Invitation, InviteDialog, type MemberRole, RoleSelect } from './invite-dialog'
+import type { Invitation } from './invite-dialog'
 import {
   type Member,
   useAddMember,
@@ -34,7 +34,11 @@ import {
   useRemoveMember,
   useUpdateMember,
 } from './members-api'
+import { type MemberRole, RoleSelect } from './role-select'
 import { type Secret, SecretDialog } from './secret-dialog'
+
+// Forms come when they are asked for.
+const InviteDialog = lazy(() => import('./invite-dialog'))
 
 const columns = columnsOf<Member>()
 const NO_FILTERS = {}
@@ -148,14 +152,16 @@ export function Members() {
       {(members.data?.next_cursor ?? list.cursor) && (
         <Pagination list={list} page={members.data} total={undefined} />
       )}
-      {isInviting && (
-        <InviteDialog
-          title={t('inviteTitle')}
-          detail={t('inviteDetail')}
-          onInvite={invite}
-          onClose={() => setInviting(false)}
-        />
-      )}
+      <Suspense>
+        {isInviting && (
+          <InviteDialog
+            title={t('inviteTitle')}
+            detail={t('inviteDetail')}
+            onInvite={invite}
+            onClose={() => setInviting(false)}
+          />
+        )}
+      </Suspense>
       <SecretDialog secret={secret} onClose={() => setSecret(null)} />
     </Page>
   )

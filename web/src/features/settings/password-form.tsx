@@ -1,14 +1,13 @@
 'use client'
 
 import { useQueryClient } from '@tanstack/react-query'
-import { zodResolver } from '@hookform/resolvers/zod'
 import { useForm } from 'react-hook-form'
-import { toast } from 'sonner'
-import { z } from 'zod'
+import { toast } from '@/lib/toast'
 import { PasswordInput } from '@/components/password-input'
 import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { api } from '@/lib/api'
+import { secretOf } from '@/lib/form-rules'
 import { useT } from '@/lib/i18n'
 import { applyProblem } from '@/lib/problem'
 import { FormProblem } from './form-problem'
@@ -19,12 +18,6 @@ export function PasswordForm({ email, asksPassword }: { email: string; asksPassw
   const queryClient = useQueryClient()
   const change = api.useMutation('put', '/api/session/password')
   const form = useForm({
-    resolver: zodResolver(
-      z.object({
-        current_password: asksPassword ? z.string().min(1, t('currentMissing')) : z.string(),
-        password: z.string().min(12, t('short')),
-      }),
-    ),
     defaultValues: { current_password: '', password: '' },
   })
   const { errors, isSubmitting } = form.formState
@@ -52,12 +45,16 @@ export function PasswordForm({ email, asksPassword }: { email: string; asksPassw
           <PasswordInput
             autoComplete="current-password"
             maxLength={200}
-            {...form.register('current_password')}
+            {...form.register('current_password', secretOf(1, t('currentMissing')))}
           />
         </Field>
       )}
       <Field label={t('fresh')} help={t('help')} error={errors.password?.message}>
-        <PasswordInput autoComplete="new-password" maxLength={200} {...form.register('password')} />
+        <PasswordInput
+          autoComplete="new-password"
+          maxLength={200}
+          {...form.register('password', secretOf(12, t('short')))}
+        />
       </Field>
       <div>
         <Button type="submit" disabled={isSubmitting}>

@@ -1,9 +1,7 @@
 'use client'
 
-import { zodResolver } from '@hookform/resolvers/zod'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
-import { z } from 'zod'
 import { useConfirm } from '@/components/confirm'
 import { Facts } from '@/components/definition-list'
 import { Alert, AlertTitle } from '@/components/ui/alert'
@@ -13,6 +11,7 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { api } from '@/lib/api'
 import { useFormat } from '@/lib/format'
+import { someText, textLike } from '@/lib/form-rules'
 import { useT } from '@/lib/i18n'
 import { applyProblem } from '@/lib/problem'
 import type { components } from '@/lib/schema'
@@ -29,14 +28,6 @@ export function Erasure() {
   const [erased, setErased] = useState<Erased | null>(null)
   const preview = api.useMutation('post', '/api/privacy/contacts/preview')
   const form = useForm({
-    resolver: zodResolver(
-      z.object({
-        email: z
-          .string()
-          .trim()
-          .regex(/^\S+@\S+\.\S+$/, t('emailWrong')),
-      }),
-    ),
     defaultValues: { email: '' },
   })
   const submit = form.handleSubmit(async ({ email }) => {
@@ -53,7 +44,12 @@ export function Erasure() {
       <form onSubmit={submit} noValidate className="flex flex-col gap-3">
         <FormProblem message={form.formState.errors.root?.message} />
         <Field label={t('email')} error={form.formState.errors.email?.message}>
-          <Input type="email" autoComplete="off" maxLength={254} {...form.register('email')} />
+          <Input
+            type="email"
+            autoComplete="off"
+            maxLength={254}
+            {...form.register('email', textLike(/^\S+@\S+\.\S+$/, t('emailWrong')))}
+          />
         </Field>
         <div>
           <Button type="submit" variant="outline" disabled={form.formState.isSubmitting}>
@@ -91,9 +87,6 @@ function Found({
   const erase = api.useMutation('post', '/api/privacy/contacts/erasure')
   const dump = api.useMutation('post', '/api/privacy/contacts/export', { gcTime: 0 })
   const form = useForm({
-    resolver: zodResolver(
-      z.object({ reason: z.string().trim().min(1, t('reasonMissing')).max(500), include_name: z.boolean() }),
-    ),
     defaultValues: { reason: '', include_name: false },
   })
   const { errors, isSubmitting } = form.formState
@@ -142,7 +135,11 @@ function Found({
       {canErase && (
         <>
           <Field label={t('reason')} help={t('reasonHelp')} error={errors.reason?.message}>
-            <Input autoComplete="off" maxLength={500} {...form.register('reason')} />
+            <Input
+              autoComplete="off"
+              maxLength={500}
+              {...form.register('reason', someText(t('reasonMissing')))}
+            />
           </Field>
           <Field label={t('includeName')} help={t('includeNameHelp')} layout="inline">
             <Checkbox onCheckedChange={(isOn) => form.setValue('include_name', isOn === true)} />

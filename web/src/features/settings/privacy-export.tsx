@@ -2,7 +2,7 @@
 
 import { useQueryClient } from '@tanstack/react-query'
 import { DownloadIcon } from 'lucide-react'
-import { toast } from 'sonner'
+import { toast } from '@/lib/toast'
 import { useProblemText } from '@/components/problem-alert'
 import { Region } from '@/components/region'
 import { Status } from '@/components/status'

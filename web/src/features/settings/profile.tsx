@@ -1,10 +1,8 @@
 'use client'
 
 import { useQueryClient } from '@tanstack/react-query'
-import { zodResolver } from '@hookform/resolvers/zod'
 import { useForm } from 'react-hook-form'
-import { toast } from 'sonner'
-import { z } from 'zod'
+import { toast } from '@/lib/toast'
 import { useConfirm } from '@/components/confirm'
 import { Facts } from '@/components/definition-list'
 import { Page } from '@/components/page'
@@ -15,6 +13,7 @@ import { Input } from '@/components/ui/input'
 import { Skeleton } from '@/components/ui/skeleton'
 import { api } from '@/lib/api'
 import { useDirtyGuard } from '@/lib/dirty-guard'
+import { anyText } from '@/lib/form-rules'
 import { useT } from '@/lib/i18n'
 import { applyProblem } from '@/lib/problem'
 import { SESSION_KEY, type SessionDocument } from '@/lib/session'
@@ -66,7 +65,6 @@ function Who({ session }: { session: SessionDocument }) {
     onSuccess: (changed) => queryClient.setQueryData(SESSION_KEY, changed),
   })
   const form = useForm({
-    resolver: zodResolver(z.object({ name: z.string().trim().max(200) })),
     defaultValues: { name: session.user.name },
   })
   const { errors, isDirty, isSubmitting } = form.formState
@@ -102,7 +100,7 @@ function Who({ session }: { session: SessionDocument }) {
       <form onSubmit={submit} noValidate className="flex flex-col gap-3">
         <FormProblem message={errors.root?.message} />
         <Field label={t('name')} help={t('nameHelp')} error={errors.name?.message}>
-          <Input autoComplete="name" maxLength={200} {...form.register('name')} />
+          <Input autoComplete="name" maxLength={200} {...form.register('name', anyText)} />
         </Field>
         <div>
           <Button type="submit" disabled={!isDirty || isSubmitting}>

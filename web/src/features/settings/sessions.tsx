@@ -1,7 +1,7 @@
 'use client'
 
 import { useQueryClient } from '@tanstack/react-query'
-import { toast } from 'sonner'
+import { toast } from '@/lib/toast'
 import { useConfirm } from '@/components/confirm'
 import { useProblemText } from '@/components/problem-alert'
 import { Region } from '@/components/region'

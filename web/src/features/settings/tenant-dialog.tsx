@@ -1,8 +1,6 @@
 'use client'
 
-import { zodResolver } from '@hookform/resolvers/zod'
 import { Controller, useForm } from 'react-hook-form'
-import { z } from 'zod'
 import { Button } from '@/components/ui/button'
 import { Combobox } from '@/components/ui/combobox'
 import {
@@ -15,6 +13,7 @@ import {
 } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
+import { someText, textLike } from '@/lib/form-rules'
 import { useLocale, useT } from '@/lib/i18n'
 import { applyProblem } from '@/lib/problem'
 import { currencies, timeZones } from './choices'
@@ -29,7 +28,7 @@ export interface NewTenant {
 }
 
 /** Asks for a company that is to be made, and for its first admin. */
-export function TenantDialog({
+export default function TenantDialog({
   onClose,
   onCreate,
 }: {
@@ -40,21 +39,6 @@ export function TenantDialog({
   const common = useT('common')
   const { locale } = useLocale()
   const form = useForm<NewTenant>({
-    resolver: zodResolver(
-      z.object({
-        name: z.string().trim().min(1, t('nameMissing')).max(200),
-        key: z
-          .string()
-          .trim()
-          .regex(/^([a-z][a-z0-9_]{0,39})?$/, t('keyWrong')),
-        home_currency: z.string(),
-        time_zone: z.string(),
-        admin_email: z
-          .string()
-          .trim()
-          .regex(/^(\S+@\S+)?$/, t('emailWrong')),
-      }),
-    ),
     defaultValues: {
       name: '',
       key: '',
@@ -83,10 +67,19 @@ export function TenantDialog({
           </DialogHeader>
           <FormProblem message={errors.root?.message} />
           <Field label={t('name')} error={errors.name?.message}>
-            <Input autoComplete="off" maxLength={200} {...form.register('name')} />
+            <Input
+              autoComplete="off"
+              maxLength={200}
+              {...form.register('name', someText(t('nameMissing')))}
+            />
           </Field>
           <Field label={t('key')} help={t('keyHelp')} error={errors.key?.message} optional>
-            <Input autoComplete="off" maxLength={40} className="font-mono" {...form.register('key')} />
+            <Input
+              autoComplete="off"
+              maxLength={40}
+              className="font-mono"
+              {...form.register('key', textLike(/^([a-z][a-z0-9_]{0,39})?$/, t('keyWrong')))}
+            />
           </Field>
           <div className="grid gap-4 sm:grid-cols-2">
             <Controller
@@ -117,7 +110,12 @@ export function TenantDialog({
             />
           </div>
           <Field label={t('admin')} help={t('adminHelp')} error={errors.admin_email?.message} optional>
-            <Input type="email" autoComplete="off" maxLength={254} {...form.register('admin_email')} />
+            <Input
+              type="email"
+              autoComplete="off"
+              maxLength={254}
+              {...form.register('admin_email', textLike(/^(\S+@\S+)?$/, t('emailWrong')))}
+            />
           </Field>
           <DialogFooter>
             <Button variant="outline" onClick={onClose}>

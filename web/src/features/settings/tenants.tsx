@@ -1,8 +1,8 @@
 'use client'
 
 import { PlusIcon } from 'lucide-react'
-import { useMemo, useState } from 'react'
-import { toast } from 'sonner'
+import { lazy, Suspense, useMemo, useState } from 'react'
+import { toast } from '@/lib/toast'
 import {
   columnsOf,
   DataTable,
@@ -19,9 +19,8 @@ import { useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import { useCan } from '@/lib/session'
 import { AuditTable } from './audit'
-import { InviteDialog } from './invite-dialog'
 import { type Secret, SecretDialog } from './secret-dialog'
-import { type NewTenant, TenantDialog } from './tenant-dialog'
+import type { NewTenant } from './tenant-dialog'
 import {
   type AddedMember,
   type InstalledTenant,
@@ -29,6 +28,10 @@ import {
   useInviteAdmin,
   useTenants,
 } from './tenants-api'
+
+// Forms come when they are asked for.
+const InviteDialog = lazy(() => import('./invite-dialog'))
+const TenantDialog = lazy(() => import('./tenant-dialog'))
 
 const columns = columnsOf<InstalledTenant>()
 const NO_FILTERS = {}
@@ -162,20 +165,22 @@ export function Tenants() {
           <AuditTable of="installation" prefix="a_" />
         </section>
       )}
-      {isCreating && <TenantDialog onClose={() => setCreating(false)} onCreate={make} />}
-      {inviting && (
-        <InviteDialog
-          title={t('inviteTitle', { tenant: inviting.name })}
-          detail={t('inviteDetail')}
-          withRole={false}
-          onClose={() => setInviting(null)}
-          onInvite={async ({ email, name }) => {
-            const params = { path: { key: inviting.key } }
-            tell(await inviteAdmin.mutateAsync({ params, body: { email, name } }), inviting.name)
-            inviteAdmin.reset()
-          }}
-        />
-      )}
+      <Suspense>
+        {isCreating && <TenantDialog onClose={() => setCreating(false)} onCreate={make} />}
+        {inviting && (
+          <InviteDialog
+            title={t('inviteTitle', { tenant: inviting.name })}
+            detail={t('inviteDetail')}
+            withRole={false}
+            onClose={() => setInviting(null)}
+            onInvite={async ({ email, name }) => {
+              const params = { path: { key: inviting.key } }
+              tell(await inviteAdmin.mutateAsync({ params, body: { email, name } }), inviting.name)
+              inviteAdmin.reset()
+            }}
+          />
+        )}
+      </Suspense>
       <SecretDialog secret={secret} onClose={() => setSecret(null)} />
     </Page>
   )
