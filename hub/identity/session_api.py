@@ -29,6 +29,8 @@ from hub.identity.session_schemas import (
     SwitchTenantSchema,
 )
 from hub.identity.sign_out import provider_address
+from hub.personal import service as personal
+from hub.personal.schemas import show_preferences
 from hub.tenants import service as tenants
 
 session = Blueprint("session", __name__, url_prefix="/api/session", description="Signing in and out.")
@@ -219,7 +221,16 @@ def _document(identity: Identity, cookie: str | None) -> dict[str, Any]:
         "idle_minutes": current_hub().settings.session_idle_minutes if record else None,
         "method": record.method if record else "token",
         "asks_password": sign_in.asks_password(record, now()) if record else True,
+        "preferences": _preferences(identity),
     }
+
+
+def _preferences(identity: Identity) -> dict[str, Any] | None:
+    """With the session, so that a page knows how to look before it asks for anything else."""
+    if identity.tenant_key is None:
+        return None
+    with current_hub().storage.tenant(identity.tenant_key) as database:
+        return show_preferences(personal.get_preferences(database, UUID(identity.id)))
 
 
 def _own_tenants(

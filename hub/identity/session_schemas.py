@@ -7,6 +7,7 @@ from hub.http.access import Role
 from hub.http.fields import count, identifier, instant, text
 from hub.identity.passwords import MAX_LENGTH, MIN_LENGTH
 from hub.identity.users import MAX_EMAIL, MAX_NAME, TENANT_ROLES
+from hub.personal.schemas import PreferencesSchema
 
 METHODS = ("password", "link", "oidc", "token")
 
@@ -100,6 +101,11 @@ class SessionSchema(Schema):
     )
     asks_password = Boolean(
         required=True, metadata={"description": "Whether changing the password needs the one they have."}
+    )
+    preferences = Nested(
+        PreferencesSchema,
+        allow_none=True,
+        metadata={"description": "How they want the dashboard to be, in this tenant; null for who is in none."},
     )
 
 

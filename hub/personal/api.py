@@ -19,14 +19,13 @@ from hub.personal.schemas import (
     ViewInputSchema,
     ViewListSchema,
     ViewSchema,
+    show_preferences,
 )
 
 preferences = Blueprint(
     "preferences", __name__, url_prefix="/api/preferences", description="How somebody wants the dashboard to be."
 )
 views = Blueprint("views", __name__, url_prefix="/api/views", description="Views of lists that somebody keeps.")
-
-_SHOWN = PreferencesSchema()
 
 
 @preferences.route("")
@@ -38,7 +37,7 @@ class Preferences(MethodView):
     def get(self) -> Response:
         """How one wants the dashboard to be"""
         with tenant_session() as session:
-            return answer(_SHOWN.load(service.get_preferences(session, _own())))
+            return answer(show_preferences(service.get_preferences(session, _own())))
 
     @preferences.doc(operationId="updatePreferences")
     @preferences.arguments(PreferencesSchema)

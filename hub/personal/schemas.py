@@ -1,5 +1,6 @@
 """Preferences and views as the API shows and takes them. All of it is bounded: it is read at every page."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -44,6 +45,15 @@ class PreferencesSchema(Schema):
             "example": {"invoices": {"terms": True, "connection": False}},
         },
     )
+
+
+_PREFERENCES = PreferencesSchema()
+
+
+def show_preferences(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """What somebody chose, and null for what they did not."""
+    shown: dict[str, Any] = _PREFERENCES.load(dict(chosen))
+    return shown
 
 
 class ViewArguments(Schema):

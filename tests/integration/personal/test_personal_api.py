@@ -211,3 +211,10 @@ def test_what_was_kept_goes_once_its_person_is_long_gone(alice, bob, storage, te
         kept = session.execute(text("select user_id from saved_views union select user_id from preferences")).scalars()
         assert set(kept) <= people and bob.user_id in people
     assert names(bob) == ["Late"]
+
+
+def test_preferences_come_with_the_session(alice, app, storage, settings, tenant):
+    alice.put("/api/preferences", json={"theme": "dark"})
+    assert alice.get("/api/session").json["preferences"] == {**NOTHING, "theme": "dark"}
+    nowhere = person(app, storage, settings)
+    assert nowhere.get("/api/session").json["preferences"] is None

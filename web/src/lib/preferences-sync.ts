@@ -6,7 +6,7 @@ import { useEffect, useRef } from 'react'
 import { api, client } from './api'
 import { type Density, type Language, usePreferences } from './preferences'
 import type { components } from './schema'
-import { useSession } from './session'
+import { SESSION_KEY, type SessionDocument } from './session'
 
 export type KeptPreferences = components['schemas']['Preferences']
 
@@ -22,10 +22,10 @@ const PAUSE = 800
  */
 export function usePreferencesSync(): void {
   const queryClient = useQueryClient()
-  const isSignedIn = useSession().tenant !== null
   const { theme = 'system', setTheme } = useTheme()
-  const query = api.useQuery('get', '/api/preferences', {}, { enabled: isSignedIn, staleTime: Infinity })
-  const kept = query.data
+  // They come with the session, so that no page asks for them by themselves.
+  const { data: session } = api.useQuery('get', '/api/session')
+  const kept = session?.preferences ?? undefined
   const latest = useRef({ theme, setTheme })
   const known = useRef<string | null>(null)
   const isChanged = useRef(false)
@@ -49,7 +49,13 @@ export function usePreferencesSync(): void {
         known.current = JSON.stringify(body)
         // What the hub does not take stays on this device.
         const told = await client.PUT('/api/preferences', { body }).catch(() => null)
-        if (told?.data) queryClient.setQueryData(['get', '/api/preferences', {}], told.data)
+        if (told?.data) {
+          const preferences = told.data
+          queryClient.setQueryData<SessionDocument>(
+            SESSION_KEY,
+            (document) => document && { ...document, preferences },
+          )
+        }
       }
       isChanged.current = false
     }

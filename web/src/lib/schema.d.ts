@@ -6324,6 +6324,8 @@ export interface components {
              * @enum {string}
              */
             method: "password" | "link" | "oidc" | "token";
+            /** @description How they want the dashboard to be, in this tenant; null for who is in none. */
+            preferences?: components["schemas"]["Preferences"] | null;
             /**
              * @description What the person is in the tenant.
              * @example member

@@ -47,7 +47,7 @@ beforeEach(() => {
   kept = NOTHING
   told = []
   vi.stubGlobal('fetch', async (request: Request) => {
-    if (new URL(request.url).pathname === '/api/session') return answer(SESSION)
+    if (new URL(request.url).pathname === '/api/session') return answer({ ...SESSION, preferences: kept })
     if (request.method === 'PUT') {
       kept = (await request.json()) as KeptPreferences
       told.push(kept)
