@@ -3,17 +3,20 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { ThemeProvider } from 'next-themes'
 import { NuqsAdapter } from 'nuqs/adapters/next/app'
-import { type ReactNode, useEffect, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { ConfirmProvider } from '@/components/confirm'
-import { Toaster } from '@/components/ui/sonner'
 import { TooltipProvider } from '@/components/ui/tooltip'
+import { useHydrated } from '@/lib/hydrated'
 import { LocaleProvider } from '@/lib/i18n'
 import { usePreferences } from '@/lib/preferences'
 import { makeQueryClient } from '@/lib/query'
 
+const Toaster = lazy(async () => ({ default: (await import('@/components/ui/sonner')).Toaster }))
+
 /** What every page stands in: theme, address state, the answers of the hub that are kept, texts and formats. */
 export function Providers({ children }: { children: ReactNode }) {
   const [queryClient] = useState(makeQueryClient)
+  const isHydrated = useHydrated()
 
   useEffect(() => {
     // After the first render, which has to be as the exported file is.
@@ -34,7 +37,7 @@ export function Providers({ children }: { children: ReactNode }) {
           <LocaleProvider>
             <TooltipProvider>
               <ConfirmProvider>{children}</ConfirmProvider>
-              <Toaster />
+              <Suspense>{isHydrated && <Toaster />}</Suspense>
             </TooltipProvider>
           </LocaleProvider>
         </QueryClientProvider>

@@ -1,7 +1,7 @@
 'use client'
 
 import { useState } from 'react'
-import { toast } from 'sonner'
+import { toast } from '@/lib/toast'
 import { useConfirm } from '@/components/confirm'
 import { Facts } from '@/components/definition-list'
 import { Empty } from '@/components/empty'

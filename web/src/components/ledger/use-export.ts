@@ -1,7 +1,7 @@
 'use client'
 
-import { useCallback } from 'react'
-import { toast } from 'sonner'
+import { useCallback, useId } from 'react'
+import { toast } from '@/lib/toast'
 import { useProblemText } from '@/components/problem-alert'
 import { useT } from '@/lib/i18n'
 
@@ -9,17 +9,18 @@ import { useT } from '@/lib/i18n'
 export function useExport(): (asked: () => Promise<void>) => Promise<void> {
   const t = useT('ledger')
   const sayProblem = useProblemText()
+  const id = useId()
   return useCallback(
     async (asked) => {
-      const waiting = toast.loading(t('export.running'))
+      toast.loading(t('export.running'), { id })
       try {
         await asked()
-        toast.success(t('export.done'), { id: waiting })
+        toast.success(t('export.done'), { id })
       } catch (error) {
         const { title, detail } = sayProblem(error)
-        toast.error(title, { id: waiting, description: detail })
+        toast.error(title, { id, description: detail })
       }
     },
-    [sayProblem, t],
+    [id, sayProblem, t],
   )
 }

@@ -2,7 +2,7 @@
 
 import { Bookmark } from 'lucide-react'
 import { useState } from 'react'
-import { toast } from 'sonner'
+import { toast } from '@/lib/toast'
 import { useProblemText } from '@/components/problem-alert'
 import { Button } from '@/components/ui/button'
 import {

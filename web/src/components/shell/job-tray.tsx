@@ -3,7 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { ListChecks, X } from 'lucide-react'
 import { useCallback, useEffect, useState } from 'react'
-import { toast } from 'sonner'
+import { toast } from '@/lib/toast'
 import { Status } from '@/components/status'
 import { Button } from '@/components/ui/button'
 import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/popover'

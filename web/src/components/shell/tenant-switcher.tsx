@@ -1,7 +1,7 @@
 'use client'
 
 import { ChevronsUpDownIcon } from 'lucide-react'
-import { toast } from 'sonner'
+import { toast } from '@/lib/toast'
 import { useProblemText } from '@/components/problem-alert'
 import { Button } from '@/components/ui/button'
 import {

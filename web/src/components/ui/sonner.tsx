@@ -3,7 +3,7 @@
 import { useTheme } from 'next-themes'
 import { Toaster as Sonner, type ToasterProps } from 'sonner'
 
-/** Where toasts appear; mounted once. `toast` of sonner shows one. */
+/** Where toasts appear; mounted once. `toast` of lib/toast shows one. */
 export function Toaster(props: ToasterProps) {
   const { theme } = useTheme()
   return (

@@ -1,7 +1,7 @@
 'use client'
 
 import { MoreHorizontalIcon, RefreshCwIcon, UploadIcon } from 'lucide-react'
-import { toast } from 'sonner'
+import { toast } from '@/lib/toast'
 import { useConfirm } from '@/components/confirm'
 import { Button } from '@/components/ui/button'
 import {

@@ -1,6 +1,6 @@
 'use client'
 
-import { toast } from 'sonner'
+import { toast } from '@/lib/toast'
 import { useConfirm } from '@/components/confirm'
 import { useProblemText } from '@/components/problem-alert'
 import { useT } from '@/lib/i18n'
