@@ -71,7 +71,7 @@ def build_cases(history: History, rows: Rows, seen: Days, hidden: NDArray[np.boo
         customer = np.where(hidden, np.int32(len(frame.customer_id)), customer)
     first, end = history.payments.start(customer), history.payments.before(customer, seen)
     delays = history.delay_count[end] - history.delay_count[first]
-    means, shares = history.habits.before(history.peers.take(rows), seen, owned)
+    means, shares = history.habits.before(history.peers.take(rows), seen, first, end, owned)
     gap, gap_mean, per_run = _rhythm(history, first, end, seen)
     values = {
         "terms_days": due - issued,

@@ -79,14 +79,17 @@ class Habits:
     def __init__(self, peers: Peers, customer: Codes, day: Days, bounded: Floats, bin_: NDArray[np.int64]) -> None:
         order = np.arange(len(customer)) - np.searchsorted(customer, customer)
         self._weight = np.rint(SCALE * np.minimum(1.0, FULL_PAYMENTS / (order + 1.0)))
-        self._peers, self._bin = peers, bin_
+        self._peers, self._bin, self._own = peers, bin_, running_total(self._weight)
         self._values = np.stack([np.ones(len(day)), bounded, bounded**2, (bounded > 0).astype(np.float64)], axis=1)
         self._levels = [_Totals(level, day, self._weight, self._values, bin_) for level in peers.levels]
 
-    def before(self, peers: Peers, day: Days, owned: Owned | None = None) -> tuple[Floats, Floats]:
+    def before(
+        self, peers: Peers, day: Days, first: Rows, end: Rows, owned: Owned | None = None
+    ) -> tuple[Floats, Floats]:
         """Per row: mean delay, mean square of it and late share; and the share of payments per bin of DELAYS.
 
-        Without what is `owned`: a customer that is shown as a new one is no peer of itself.
+        `first` and `end` are the positions of the customer's own payments before the day. What is `owned` is left out:
+        a customer that is shown as a new one is no peer of itself.
         """
         _, prior_shares, prior_means = prior()
         shares, means = prior_shares[peers.terms], prior_means[peers.terms]
@@ -95,6 +98,9 @@ class Habits:
             if owned is not None:
                 own_sums, own_bins = self._of_owned(at, peers, owned)
                 sums, bins = sums - own_sums, bins - own_bins
+            if at == len(LEVEL_WEIGHTS) - 1:  # nobody is a group by itself, whoever joins it later
+                has_others = (sums[:, 0] > self._own[end] - self._own[first])[:, None]
+                sums, bins = sums * has_others, bins * has_others
             n = sums[:, :1] / SCALE
             means = (sums[:, 1:] / SCALE + weight * means) / (n + weight)
             shares = (bins / SCALE + weight * shares) / (n + weight)

@@ -87,7 +87,7 @@ def slow_shrinkage(frame: LedgerFrame, row: int, known: np.ndarray, like: np.nda
     _, _, prior_means = prior()
     mean, _, late = prior_means[terms_bucket(frame.due - frame.issued)[row]]
     word = np.array([str(name).split()[0] for name in frame.customer_name])[frame.customer]
-    others = (word == word[row]) & (frame.customer != frame.customer[row])
+    others = (word == word[row]) & (frame.customer != frame.customer[row]) & known
     same_name = (word == word[row]) if others.any() else np.zeros(len(frame), dtype=bool)
     levels = (known, like, like & (frame.terms == frame.terms[row]), known & same_name)
     place = np.empty(len(frame))

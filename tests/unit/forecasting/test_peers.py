@@ -61,6 +61,16 @@ def test_a_new_branch_leans_on_the_branches_of_its_firm():
     assert branch.column("familiarity")[0] == stranger.column("familiarity")[0] == 0
 
 
+def test_a_branch_that_comes_later_changes_nothing():
+    paid = [(f"Firm{at} Ltd", at % 9) for at in range(40)] + [("Alder North", at) for at in range(8)]
+    alone = ledger([*paid, ("Alder North", NEVER)])
+    joined = ledger([*paid, ("Alder North", NEVER), ("Alder South", NEVER)])
+    rows, seen = np.arange(len(alone)), np.full(len(alone), TODAY, dtype=np.int32)
+    before, after = (build_cases(History(frame), rows, seen) for frame in (alone, joined))
+    np.testing.assert_array_equal(before.values, after.values)
+    np.testing.assert_array_equal(before.profiles["segment"], after.profiles["segment"])
+
+
 def test_a_word_of_two_letters_makes_no_firm():
     others = [(f"Firm{at} Ltd", 0) for at in range(40) for _ in range(5)]
     branches = [(f"US {town}", 20) for town in ("North", "South") for _ in range(15)]
