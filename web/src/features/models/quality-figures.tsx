@@ -222,6 +222,15 @@ const KNOWN_VALUES = [
   'd14',
   'd7',
 ] as const
+/** What a backtest calls its kinds of invoices, and the message that says it. */
+const BACKTEST_LABELS: Partial<Record<string, 'open' | 'later' | 'none' | 'few' | 'some' | 'many'>> = {
+  'open at the cut': 'open',
+  'issued later': 'later',
+  'no payment before': 'none',
+  '1 to 5 payments before': 'few',
+  '6 to 20 payments before': 'some',
+  'more than 20 payments before': 'many',
+}
 const KNOWN_KINDS = ['history', 'amount', 'currency', 'horizon'] as const
 
 function Segments({ segments, source }: { segments: Segment[]; source: string }) {
@@ -232,6 +241,8 @@ function Segments({ segments, source }: { segments: Segment[]; source: string })
     return known ? t(`segment.kind.${known}`) : each.kind
   }
   const value = (each: Segment) => {
+    const ofBacktest = BACKTEST_LABELS[each.value]
+    if (each.kind === 'backtest') return ofBacktest ? t(`segment.backtest.${ofBacktest}`) : each.value
     const known = KNOWN_VALUES.find((name) => name === each.value)
     return known && each.kind !== 'currency' ? t(`segment.value.${known}`) : each.value
   }
