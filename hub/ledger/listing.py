@@ -92,6 +92,7 @@ _PREDICTED_FILTERS = {
     "expected_from": "p.expected_on >= %(expected_from)s",
     "expected_to": "p.expected_on <= %(expected_to)s",
 }
+_ALL_FILTERS = _FILTERS | _PREDICTED_FILTERS
 _FLAGS = {
     # Said as the partial index says it, so that it can serve them.
     ("open", True): "i.balance > 0",
@@ -164,7 +165,7 @@ def _page(arguments: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _where(arguments: Mapping[str, Any]) -> tuple[str, ...]:
-    chosen = matches(_FILTERS | _PREDICTED_FILTERS, _FLAGS, arguments)
+    chosen = matches(_ALL_FILTERS, _FLAGS, arguments)
     return chosen if "status" in arguments else (*chosen, "i.status <> 'deleted'")
 
 

@@ -21,7 +21,7 @@ export function StackedRows<Row extends object>(props: DataTableProps<Row>) {
             data-row={row.id}
             data-state={selection?.isSelected(row.id) ? 'selected' : undefined}
             onClick={onPeek && ((event) => isRowClick(event.target) && onPeek(row.original))}
-            className="flex gap-3 p-3 data-[state=selected]:bg-accent"
+            className="flex gap-3 p-3 data-[state=selected]:bg-accent [&_a]:inline-block [&_a]:py-0.5 [&_a]:leading-5"
           >
             {selection && (
               <Checkbox
