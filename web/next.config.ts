@@ -20,7 +20,14 @@ const config: NextConfig = {
         devIndicators: false as const,
         rewrites: async () => [{ source: '/api/:path*', destination: `${hub}/api/:path*` }],
       }
-    : { output: 'export' }),
+    : {
+        output: 'export',
+        // Messages are compiled (src/messages/loader.cjs), so what shows them needs no parser.
+        turbopack: {
+          resolveAlias: { 'use-intl/format-message': 'use-intl/format-message/format-only' },
+          rules: { 'src/messages/*/*.json': { loaders: ['./src/messages/loader.cjs'], as: '*.js' } },
+        },
+      }),
 }
 
 export default config

@@ -1,3 +1,4 @@
+import compile from 'icu-minify/compile'
 import { expect, test } from 'vitest'
 import { en } from '.'
 import { de } from './de'
@@ -12,10 +13,23 @@ function flatten(node: unknown, path = ''): Record<string, string> {
 }
 
 /** The arguments and tags of an ICU message: `{count, plural, one {# row} other {# rows}}` takes `count`. */
-const argumentsOf = (message: string) =>
-  [
-    ...new Set([...message.matchAll(/\{\s*(\w+)\s*(?=[,}])|<(\w+)>/g)].map((match) => match[1] ?? match[2])),
-  ].sort()
+function argumentsOf(message: string): string[] {
+  const names = new Set<string>()
+  const walk = (node: unknown): void => {
+    if (!Array.isArray(node)) return
+    for (const part of node as unknown[]) {
+      if (!Array.isArray(part)) continue
+      const [name, ...rest] = part as [string, ...unknown[]]
+      names.add(name)
+      for (const each of rest) {
+        if (Array.isArray(each)) walk([each])
+        else if (each && typeof each === 'object') Object.values(each).forEach(walk)
+      }
+    }
+  }
+  walk(compile(message))
+  return [...names].sort()
+}
 
 const english = flatten(en)
 const german = flatten(de)
