@@ -74,7 +74,7 @@ export function LocaleProvider({ messages, children }: LocaleProviderProps) {
 
   return (
     <LocaleContext value={shown}>
-      <IntlProvider locale={shown.language} messages={shown.messages}>
+      <IntlProvider locale={shown.language} messages={shown.messages} timeZone="UTC">
         {children}
       </IntlProvider>
     </LocaleContext>

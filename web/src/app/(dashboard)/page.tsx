@@ -1,5 +1,5 @@
-import { Overview } from '@/features/overview/overview'
+import { Content } from './content'
 
 export default function Page() {
-  return <Overview />
+  return <Content />
 }

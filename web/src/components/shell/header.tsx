@@ -1,18 +1,21 @@
 'use client'
 
 import { MenuIcon, SearchIcon } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Kbd } from '@/components/ui/kbd'
 import { Sheet, SheetContent, SheetTitle, SheetTrigger } from '@/components/ui/sheet'
+import { Hydrated } from '@/lib/hydrated'
 import { useT } from '@/lib/i18n'
-import { JobTray } from './job-tray'
-import { NoticesMenu } from './notices-menu'
 import { Brand, Navigation } from './sidebar'
 import { SyncState } from './sync-state'
 import { TenantSwitcher } from './tenant-switcher'
 import { ThemeMenu } from './theme-menu'
 import { UserMenu } from './user-menu'
+
+// They tell of what goes on beside the page, so the page comes first.
+const JobTray = lazy(async () => ({ default: (await import('./job-tray')).JobTray }))
+const NoticesMenu = lazy(async () => ({ default: (await import('./notices-menu')).NoticesMenu }))
 
 /** The bar above every page: where one works, the search, what goes on in the background, and who one is. */
 export function Header({ onSearch, onHelp }: { onSearch: () => void; onHelp: () => void }) {
@@ -42,8 +45,18 @@ export function Header({ onSearch, onHelp }: { onSearch: () => void; onHelp: () 
         <SearchIcon aria-hidden />
       </Button>
       <SyncState />
-      <JobTray />
-      <NoticesMenu />
+      <Hydrated>
+        <Suspense>
+          <JobTray />
+        </Suspense>
+      </Hydrated>
+      <span className="size-(--control)">
+        <Hydrated>
+          <Suspense>
+            <NoticesMenu />
+          </Suspense>
+        </Hydrated>
+      </span>
       <ThemeMenu />
       <UserMenu onHelp={onHelp} />
     </header>

@@ -10,12 +10,14 @@ import { useRouter } from '@/lib/nav'
 import { DENSITIES, usePreferences } from '@/lib/preferences'
 import { usePreferencesSync } from '@/lib/preferences-sync'
 import { useSession, useSignOut } from '@/lib/session'
-import { ConnectionBanner } from '@/components/connection-banner'
 import { Header } from './header'
 import { OfflineBanner } from './offline-banner'
 import { pagesFor } from './pages'
 import { Sidebar } from './sidebar'
 
+const ConnectionBanner = lazy(async () => ({
+  default: (await import('@/components/connection-banner')).ConnectionBanner,
+}))
 const Palette = lazy(() => import('./palette'))
 const HelpSheet = lazy(() => import('./help-sheet'))
 
@@ -53,7 +55,9 @@ export function Shell({ children }: { children: ReactNode }) {
         <OfflineBanner />
         <main id="content" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
           <Hydrated>
-            <ConnectionBanner />
+            <Suspense>
+              <ConnectionBanner />
+            </Suspense>
           </Hydrated>
           {children}
         </main>

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { ConnectionsPage } from '@/features/connections/connections-page'
+import { Content } from './content'
 
 export const metadata: Metadata = { title: 'Connections' }
 
 export default function Route() {
-  return <ConnectionsPage />
+  return <Content />
 }

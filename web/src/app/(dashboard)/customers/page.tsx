@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { CustomersPage } from '@/features/customers/page'
+import { Content } from './content'
 
 export const metadata: Metadata = { title: 'Customers' }
 
 export default function Route() {
-  return <CustomersPage />
+  return <Content />
 }

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { ForecastPage } from '@/features/forecast/page'
+import { Content } from './content'
 
 export const metadata: Metadata = { title: 'Forecast' }
 
 export default function Route() {
-  return <ForecastPage />
+  return <Content />
 }

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { InvoicesPage } from '@/features/invoices/page'
+import { Content } from './content'
 
 export const metadata: Metadata = { title: 'Invoices' }
 
 export default function Route() {
-  return <InvoicesPage />
+  return <Content />
 }

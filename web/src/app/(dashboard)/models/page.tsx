@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { ModelsPage } from '@/features/models/page'
+import { Content } from './content'
 
 export const metadata: Metadata = { title: 'Model quality' }
 
 export default function Route() {
-  return <ModelsPage />
+  return <Content />
 }

@@ -1,5 +1,5 @@
-import { SettingsHome } from '@/features/settings/home'
+import { Content } from './content'
 
 export default function Page() {
-  return <SettingsHome />
+  return <Content />
 }

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { WorklistPage } from '@/features/worklist/page'
+import { Content } from './content'
 
 export const metadata: Metadata = { title: 'Worklist' }
 
 export default function Route() {
-  return <WorklistPage />
+  return <Content />
 }

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { ImportPage } from '@/features/connections/import/import-page'
+import { Content } from './content'
 
 export const metadata: Metadata = { title: 'Import a file' }
 
 export default function Route() {
-  return <ImportPage />
+  return <Content />
 }

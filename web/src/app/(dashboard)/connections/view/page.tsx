@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { ConnectionPage } from '@/features/connections/connection-page'
+import { Content } from './content'
 
 export const metadata: Metadata = { title: 'Connection' }
 
 export default function Route() {
-  return <ConnectionPage />
+  return <Content />
 }

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { CustomerPage } from '@/features/customers/view-page'
+import { Content } from './content'
 
 export const metadata: Metadata = { title: 'Customer' }
 
 export default function Route() {
-  return <CustomerPage />
+  return <Content />
 }

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
-import { InvoicePage } from '@/features/invoices/view-page'
+import { Content } from './content'
 
 export const metadata: Metadata = { title: 'Invoice' }
 
 export default function Route() {
-  return <InvoicePage />
+  return <Content />
 }

@@ -1,5 +1,5 @@
-import { Keys } from '@/features/settings/keys'
+import { Content } from './content'
 
 export default function Page() {
-  return <Keys />
+  return <Content />
 }

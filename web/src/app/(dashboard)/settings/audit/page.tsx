@@ -1,5 +1,5 @@
-import { Audit } from '@/features/settings/audit'
+import { Content } from './content'
 
 export default function Page() {
-  return <Audit />
+  return <Content />
 }

@@ -1,5 +1,5 @@
-import { General } from '@/features/settings/general'
+import { Content } from './content'
 
 export default function Page() {
-  return <General />
+  return <Content />
 }

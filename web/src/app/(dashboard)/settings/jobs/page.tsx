@@ -1,5 +1,5 @@
-import { Jobs } from '@/features/settings/jobs'
+import { Content } from './content'
 
 export default function Page() {
-  return <Jobs />
+  return <Content />
 }

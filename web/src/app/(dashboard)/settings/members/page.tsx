@@ -1,5 +1,5 @@
-import { Members } from '@/features/settings/members'
+import { Content } from './content'
 
 export default function Page() {
-  return <Members />
+  return <Content />
 }

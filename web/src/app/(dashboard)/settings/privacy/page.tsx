@@ -1,5 +1,5 @@
-import { Privacy } from '@/features/settings/privacy'
+import { Content } from './content'
 
 export default function Page() {
-  return <Privacy />
+  return <Content />
 }

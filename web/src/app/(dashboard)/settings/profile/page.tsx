@@ -1,5 +1,5 @@
-import { Profile } from '@/features/settings/profile'
+import { Content } from './content'
 
 export default function Page() {
-  return <Profile />
+  return <Content />
 }

@@ -1,5 +1,5 @@
-import { Tenants } from '@/features/settings/tenants'
+import { Content } from './content'
 
 export default function Page() {
-  return <Tenants />
+  return <Content />
 }
