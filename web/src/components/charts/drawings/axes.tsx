@@ -5,6 +5,8 @@ export const TICK = { fill: 'var(--muted-foreground)', fontSize: 12 } as const
 export const AXIS = { axisLine: false, tickLine: false, tick: TICK } as const
 export const Y_AXIS = { ...AXIS, width: 'auto' } as const
 export const GRID = { vertical: false, stroke: 'var(--border)' } as const
+/** A drawing is as large as the box it stands in. */
+export const FILL = { responsive: true, style: { width: '100%', height: '100%' } } as const
 export const MARGIN = { top: 16, right: 16, bottom: 0, left: 0 } as const
 export const STILL = { isAnimationActive: false } as const
 export const CURSOR = { stroke: 'var(--muted-foreground)', strokeWidth: 1 } as const

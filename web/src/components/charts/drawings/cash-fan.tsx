@@ -1,20 +1,10 @@
-import {
-  Area,
-  Bar,
-  CartesianGrid,
-  ComposedChart,
-  Line,
-  ReferenceLine,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from 'recharts'
+import { Area, Bar, CartesianGrid, ComposedChart, Line, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts'
 import { useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import { amountScale } from '../chart-utils'
 import {
   AXIS,
+  FILL,
   BAND,
   BAND_EARLIER,
   CURSOR,
@@ -81,91 +71,89 @@ export function CashFan({ points, currency, by, label }: CashFanProps) {
   const money = (value: number) => format.money(value.toFixed(2), currency)
   const range = ({ p10, p90 }: CashRange) => `${money(p10)} – ${money(p90)}`
   return (
-    <ResponsiveContainer width="100%" height="100%">
-      <ComposedChart data={data} margin={MARGIN} aria-label={label}>
-        <CartesianGrid {...GRID} />
-        <XAxis
-          {...AXIS}
-          dataKey="startsOn"
-          scale="band"
-          tickFormatter={by === 'month' ? format.month : format.shortDay}
-          minTickGap={16}
-          interval="equidistantPreserveStart"
-        />
-        <YAxis
-          {...Y_AXIS}
-          domain={domain}
-          ticks={ticks}
-          tickFormatter={(value: number) => format.compactMoney(value, currency)}
-        />
-        <Tooltip
-          {...STILL}
-          cursor={CURSOR}
-          content={({ active, payload }) => {
-            const point = points.find(
-              (each) => each.startsOn === (payload?.[0]?.payload as CashPoint | undefined)?.startsOn,
-            )
-            if (!active || !point) return null
-            const lines: [string, string][] = []
-            const isRunning = point.actual !== null && point.expected !== null
-            if (point.actual !== null)
-              lines.push([t(isRunning ? 'receivedSoFar' : 'received'), money(point.actual)])
-            if (point.expected) {
-              if (point.expected.p50 !== null)
-                lines.push([t(isRunning ? 'medianRest' : 'median'), money(point.expected.p50)])
-              lines.push([t('range80'), range(point.expected)])
-            }
-            if (point.earlier) {
-              if (point.earlier.p50 !== null) lines.push([t('earlierMedian'), money(point.earlier.p50)])
-              lines.push([t('earlierRange'), range(point.earlier)])
-            }
-            if (point.whatIf != null) lines.push([t('whatIf'), money(point.whatIf)])
-            return (
-              <TooltipCard
-                title={by === 'day' ? format.day(point.startsOn) : format.range(point.startsOn, point.endsOn)}
-                lines={lines}
-              />
-            )
-          }}
-        />
-        <Area {...STILL} dataKey="earlierBand" stroke="none" fill="var(--primary)" className={BAND_EARLIER} />
-        <Bar {...STILL} dataKey="actual" fill="var(--actual)" maxBarSize={32} radius={[2, 2, 0, 0]} />
-        <Line
-          {...STILL}
-          dataKey="earlierP50"
-          stroke="var(--primary)"
-          strokeWidth={1.5}
-          strokeDasharray="2 3"
-          dot={false}
-          activeDot={false}
-        />
-        <Area
-          {...STILL}
-          dataKey="band"
-          stroke="none"
-          fill="var(--primary)"
-          className={BAND}
-          activeDot={false}
-        />
-        <Line
-          {...STILL}
-          dataKey="p50"
-          stroke="var(--primary)"
-          strokeWidth={2}
-          dot={points.filter((point) => point.expected).length === 1}
-        />
-        <Line
-          {...STILL}
-          dataKey="whatIf"
-          stroke="var(--foreground)"
-          strokeWidth={2}
-          strokeDasharray="6 4"
-          dot={false}
-        />
-        <ReferenceLine y={0} stroke="var(--border)" />
-        {running && <ReferenceLine {...RULE} x={running.startsOn} label={ruleLabel(t('today'))} />}
-      </ComposedChart>
-    </ResponsiveContainer>
+    <ComposedChart {...FILL} data={data} margin={MARGIN} aria-label={label}>
+      <CartesianGrid {...GRID} />
+      <XAxis
+        {...AXIS}
+        dataKey="startsOn"
+        scale="band"
+        tickFormatter={by === 'month' ? format.month : format.shortDay}
+        minTickGap={16}
+        interval="equidistantPreserveStart"
+      />
+      <YAxis
+        {...Y_AXIS}
+        domain={domain}
+        ticks={ticks}
+        tickFormatter={(value: number) => format.compactMoney(value, currency)}
+      />
+      <Tooltip
+        {...STILL}
+        cursor={CURSOR}
+        content={({ active, payload }) => {
+          const point = points.find(
+            (each) => each.startsOn === (payload?.[0]?.payload as CashPoint | undefined)?.startsOn,
+          )
+          if (!active || !point) return null
+          const lines: [string, string][] = []
+          const isRunning = point.actual !== null && point.expected !== null
+          if (point.actual !== null)
+            lines.push([t(isRunning ? 'receivedSoFar' : 'received'), money(point.actual)])
+          if (point.expected) {
+            if (point.expected.p50 !== null)
+              lines.push([t(isRunning ? 'medianRest' : 'median'), money(point.expected.p50)])
+            lines.push([t('range80'), range(point.expected)])
+          }
+          if (point.earlier) {
+            if (point.earlier.p50 !== null) lines.push([t('earlierMedian'), money(point.earlier.p50)])
+            lines.push([t('earlierRange'), range(point.earlier)])
+          }
+          if (point.whatIf != null) lines.push([t('whatIf'), money(point.whatIf)])
+          return (
+            <TooltipCard
+              title={by === 'day' ? format.day(point.startsOn) : format.range(point.startsOn, point.endsOn)}
+              lines={lines}
+            />
+          )
+        }}
+      />
+      <Area {...STILL} dataKey="earlierBand" stroke="none" fill="var(--primary)" className={BAND_EARLIER} />
+      <Bar {...STILL} dataKey="actual" fill="var(--actual)" maxBarSize={32} radius={[2, 2, 0, 0]} />
+      <Line
+        {...STILL}
+        dataKey="earlierP50"
+        stroke="var(--primary)"
+        strokeWidth={1.5}
+        strokeDasharray="2 3"
+        dot={false}
+        activeDot={false}
+      />
+      <Area
+        {...STILL}
+        dataKey="band"
+        stroke="none"
+        fill="var(--primary)"
+        className={BAND}
+        activeDot={false}
+      />
+      <Line
+        {...STILL}
+        dataKey="p50"
+        stroke="var(--primary)"
+        strokeWidth={2}
+        dot={points.filter((point) => point.expected).length === 1}
+      />
+      <Line
+        {...STILL}
+        dataKey="whatIf"
+        stroke="var(--foreground)"
+        strokeWidth={2}
+        strokeDasharray="6 4"
+        dot={false}
+      />
+      <ReferenceLine y={0} stroke="var(--border)" />
+      {running && <ReferenceLine {...RULE} x={running.startsOn} label={ruleLabel(t('today'))} />}
+    </ComposedChart>
   )
 }
 

@@ -1,18 +1,8 @@
-import {
-  Bar,
-  CartesianGrid,
-  ComposedChart,
-  ErrorBar,
-  ReferenceLine,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from 'recharts'
+import { Bar, CartesianGrid, ComposedChart, ErrorBar, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts'
 import { useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import { amountScale } from '../chart-utils'
-import { AXIS, CURSOR, GRID, MARGIN, STILL, TooltipCard, Y_AXIS } from './axes'
+import { AXIS, FILL, CURSOR, GRID, MARGIN, STILL, TooltipCard, Y_AXIS } from './axes'
 
 /** By how much the receipts of one period change. */
 export interface Difference {
@@ -41,52 +31,50 @@ export function DifferenceBars({ differences, currency, by, label }: DifferenceB
   }))
   const money = (value: number) => format.money(value.toFixed(2), currency)
   return (
-    <ResponsiveContainer width="100%" height="100%">
-      <ComposedChart data={data} margin={MARGIN} aria-label={label}>
-        <CartesianGrid {...GRID} />
-        <XAxis
-          {...AXIS}
-          dataKey="startsOn"
-          scale="band"
-          tickFormatter={by === 'month' ? format.month : format.shortDay}
-          minTickGap={16}
-          interval="equidistantPreserveStart"
-        />
-        <YAxis
-          {...Y_AXIS}
-          domain={domain}
-          ticks={ticks}
-          tickFormatter={(value: number) => format.compactMoney(value, currency)}
-        />
-        <Tooltip
+    <ComposedChart {...FILL} data={data} margin={MARGIN} aria-label={label}>
+      <CartesianGrid {...GRID} />
+      <XAxis
+        {...AXIS}
+        dataKey="startsOn"
+        scale="band"
+        tickFormatter={by === 'month' ? format.month : format.shortDay}
+        minTickGap={16}
+        interval="equidistantPreserveStart"
+      />
+      <YAxis
+        {...Y_AXIS}
+        domain={domain}
+        ticks={ticks}
+        tickFormatter={(value: number) => format.compactMoney(value, currency)}
+      />
+      <Tooltip
+        {...STILL}
+        cursor={CURSOR}
+        content={({ active, payload }) => {
+          const each = payload?.[0]?.payload as Difference | undefined
+          if (!active || !each) return null
+          return (
+            <TooltipCard
+              title={by === 'day' ? format.day(each.startsOn) : format.range(each.startsOn, each.endsOn)}
+              lines={[
+                [t('difference'), money(each.expected)],
+                [t('range80'), `${money(each.p10)} – ${money(each.p90)}`],
+              ]}
+            />
+          )
+        }}
+      />
+      <ReferenceLine y={0} stroke="var(--muted-foreground)" />
+      <Bar {...STILL} dataKey="expected" fill="var(--primary)" maxBarSize={32}>
+        <ErrorBar
           {...STILL}
-          cursor={CURSOR}
-          content={({ active, payload }) => {
-            const each = payload?.[0]?.payload as Difference | undefined
-            if (!active || !each) return null
-            return (
-              <TooltipCard
-                title={by === 'day' ? format.day(each.startsOn) : format.range(each.startsOn, each.endsOn)}
-                lines={[
-                  [t('difference'), money(each.expected)],
-                  [t('range80'), `${money(each.p10)} – ${money(each.p90)}`],
-                ]}
-              />
-            )
-          }}
+          dataKey="reach"
+          direction="y"
+          width={6}
+          stroke="var(--foreground)"
+          strokeWidth={1}
         />
-        <ReferenceLine y={0} stroke="var(--muted-foreground)" />
-        <Bar {...STILL} dataKey="expected" fill="var(--primary)" maxBarSize={32}>
-          <ErrorBar
-            {...STILL}
-            dataKey="reach"
-            direction="y"
-            width={6}
-            stroke="var(--foreground)"
-            strokeWidth={1}
-          />
-        </Bar>
-      </ComposedChart>
-    </ResponsiveContainer>
+      </Bar>
+    </ComposedChart>
   )
 }

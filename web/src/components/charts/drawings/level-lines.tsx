@@ -1,16 +1,6 @@
-import {
-  CartesianGrid,
-  ComposedChart,
-  LabelList,
-  Line,
-  ReferenceLine,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from 'recharts'
+import { CartesianGrid, ComposedChart, LabelList, Line, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts'
 import { levelScale, type Scale } from '../chart-utils'
-import { AXIS, CURSOR, GRID, MARGIN, RULE, ruleLabel, STILL, TICK, TooltipCard, Y_AXIS } from './axes'
+import { AXIS, FILL, CURSOR, GRID, MARGIN, RULE, ruleLabel, STILL, TICK, TooltipCard, Y_AXIS } from './axes'
 
 export interface LevelSeries {
   name: string
@@ -43,60 +33,58 @@ export function LevelLines({ places, series, text, scale, target, label }: Level
   const data = places.map((place, at) => ({ place, values: series.map((each) => each.values[at] ?? null) }))
   const last = series.map((each) => each.values.findLastIndex((value) => value !== null))
   return (
-    <ResponsiveContainer width="100%" height="100%">
-      <ComposedChart data={data} margin={{ ...MARGIN, right: 44 }} aria-label={label}>
-        <CartesianGrid {...GRID} />
-        <XAxis
-          {...AXIS}
-          dataKey="place"
-          minTickGap={16}
-          interval="equidistantPreserveStart"
-          padding={{ left: 8, right: 8 }}
-        />
-        <YAxis {...Y_AXIS} domain={domain} ticks={ticks} tickFormatter={text} />
-        <Tooltip
-          {...STILL}
-          cursor={CURSOR}
-          content={({ active, payload }) => {
-            const point = payload?.[0]?.payload as (typeof data)[number] | undefined
-            if (!active || !point) return null
-            return (
-              <TooltipCard
-                title={point.place}
-                lines={series.flatMap((each, at): [string, string][] => {
-                  const value = point.values[at]
-                  return value == null ? [] : [[each.name, text(value)]]
-                })}
-              />
-            )
-          }}
-        />
-        {target && (
-          <ReferenceLine {...RULE} y={target.value} label={ruleLabel(target.label, 'insideTopLeft')} />
-        )}
-        {series.map((each, at) => (
-          <Line
-            key={each.name}
-            {...STILL}
-            name={each.name}
-            dataKey={(row: (typeof data)[number]) => row.values[at]}
-            stroke={STROKE[each.kind]}
-            strokeWidth={2}
-            strokeDasharray={each.kind === 'compared' ? '4 3' : undefined}
-            dot={each.values.filter((value) => value !== null).length === 1}
-            connectNulls
-          >
-            <LabelList
-              position="right"
-              {...TICK}
-              valueAccessor={(_, place) => {
-                const value = place === last[at] ? each.values[place] : null
-                return value == null ? '' : text(value)
-              }}
+    <ComposedChart {...FILL} data={data} margin={{ ...MARGIN, right: 44 }} aria-label={label}>
+      <CartesianGrid {...GRID} />
+      <XAxis
+        {...AXIS}
+        dataKey="place"
+        minTickGap={16}
+        interval="equidistantPreserveStart"
+        padding={{ left: 8, right: 8 }}
+      />
+      <YAxis {...Y_AXIS} domain={domain} ticks={ticks} tickFormatter={text} />
+      <Tooltip
+        {...STILL}
+        cursor={CURSOR}
+        content={({ active, payload }) => {
+          const point = payload?.[0]?.payload as (typeof data)[number] | undefined
+          if (!active || !point) return null
+          return (
+            <TooltipCard
+              title={point.place}
+              lines={series.flatMap((each, at): [string, string][] => {
+                const value = point.values[at]
+                return value == null ? [] : [[each.name, text(value)]]
+              })}
             />
-          </Line>
-        ))}
-      </ComposedChart>
-    </ResponsiveContainer>
+          )
+        }}
+      />
+      {target && (
+        <ReferenceLine {...RULE} y={target.value} label={ruleLabel(target.label, 'insideTopLeft')} />
+      )}
+      {series.map((each, at) => (
+        <Line
+          key={each.name}
+          {...STILL}
+          name={each.name}
+          dataKey={(row: (typeof data)[number]) => row.values[at]}
+          stroke={STROKE[each.kind]}
+          strokeWidth={2}
+          strokeDasharray={each.kind === 'compared' ? '4 3' : undefined}
+          dot={each.values.filter((value) => value !== null).length === 1}
+          connectNulls
+        >
+          <LabelList
+            position="right"
+            {...TICK}
+            valueAccessor={(_, place) => {
+              const value = place === last[at] ? each.values[place] : null
+              return value == null ? '' : text(value)
+            }}
+          />
+        </Line>
+      ))}
+    </ComposedChart>
   )
 }

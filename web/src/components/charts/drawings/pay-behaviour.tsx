@@ -1,18 +1,8 @@
-import {
-  CartesianGrid,
-  ComposedChart,
-  Line,
-  ReferenceLine,
-  ResponsiveContainer,
-  Scatter,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from 'recharts'
+import { CartesianGrid, ComposedChart, Line, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts'
 import { useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import { amountScale, dayNumber, dayTicks, isoDay, rollingMedian } from '../chart-utils'
-import { AXIS, GRID, MARGIN, RULE, ruleLabel, STILL, TooltipCard, Y_AXIS } from './axes'
+import { AXIS, FILL, GRID, MARGIN, RULE, ruleLabel, STILL, TooltipCard, Y_AXIS } from './axes'
 
 /** One paid invoice: when it was paid, and how many days after its due date (below 0: before). */
 export interface PaidInvoice {
@@ -48,57 +38,63 @@ export function PayBehaviour({ invoices, width = 7, onSelect, label }: PayBehavi
   const last = data.at(-1)?.day ?? first + 1
   const { domain, ticks } = amountScale(paid.map((invoice) => invoice.daysLate))
   return (
-    <ResponsiveContainer width="100%" height="100%">
-      <ComposedChart data={data} margin={MARGIN} aria-label={label}>
-        <CartesianGrid {...GRID} />
-        <XAxis
-          {...AXIS}
-          type="number"
-          dataKey="day"
-          domain={[first, Math.max(last, first + 1)]}
-          ticks={dayTicks(first, last)}
-          tickFormatter={(day: number) => format.month(isoDay(day))}
-          padding={{ left: 8, right: 8 }}
-        />
-        <YAxis
-          {...Y_AXIS}
-          domain={domain}
-          ticks={ticks}
-          tickFormatter={(value: number) => format.number(value)}
-        />
-        <ReferenceLine {...RULE} y={0} label={ruleLabel(t('dueDate'), 'insideTopLeft')} />
-        <Tooltip
-          {...STILL}
-          cursor={false}
-          content={({ active, payload }) => {
-            const point = payload?.[0]?.payload as (typeof data)[number] | undefined
-            if (!active || !point) return null
-            const lines: [string, string][] = [
-              [t('paidOn'), format.day(point.paidOn)],
-              [t('afterDue'), format.days(point.daysLate)],
-            ]
-            if (point.median != null) lines.push([t('rollingMedian'), format.days(point.median)])
-            return <TooltipCard title={point.number} lines={lines} />
-          }}
-        />
-        <Scatter
-          {...STILL}
-          dataKey="daysLate"
-          fill="var(--actual)"
-          onClick={
-            onSelect && ((point: { payload?: PaidInvoice }) => point.payload && onSelect(point.payload))
-          }
-          cursor={onSelect ? 'pointer' : undefined}
-        />
-        <Line
-          {...STILL}
-          dataKey="median"
-          stroke="var(--foreground)"
-          strokeWidth={2}
-          dot={false}
-          activeDot={false}
-        />
-      </ComposedChart>
-    </ResponsiveContainer>
+    <ComposedChart {...FILL} data={data} margin={MARGIN} aria-label={label}>
+      <CartesianGrid {...GRID} />
+      <XAxis
+        {...AXIS}
+        type="number"
+        dataKey="day"
+        domain={[first, Math.max(last, first + 1)]}
+        ticks={dayTicks(first, last)}
+        tickFormatter={(day: number) => format.month(isoDay(day))}
+        padding={{ left: 8, right: 8 }}
+      />
+      <YAxis
+        {...Y_AXIS}
+        domain={domain}
+        ticks={ticks}
+        tickFormatter={(value: number) => format.number(value)}
+      />
+      <ReferenceLine {...RULE} y={0} label={ruleLabel(t('dueDate'), 'insideTopLeft')} />
+      <Tooltip
+        {...STILL}
+        cursor={false}
+        content={({ active, payload }) => {
+          const point = payload?.[0]?.payload as (typeof data)[number] | undefined
+          if (!active || !point) return null
+          const lines: [string, string][] = [
+            [t('paidOn'), format.day(point.paidOn)],
+            [t('afterDue'), format.days(point.daysLate)],
+          ]
+          if (point.median != null) lines.push([t('rollingMedian'), format.days(point.median)])
+          return <TooltipCard title={point.number} lines={lines} />
+        }}
+      />
+      <Line
+        {...STILL}
+        dataKey="daysLate"
+        stroke="none"
+        activeDot={false}
+        dot={({ key, cx, cy, payload }) => (
+          <circle
+            key={key}
+            cx={cx}
+            cy={cy}
+            r={4}
+            fill="var(--actual)"
+            className={onSelect && 'cursor-pointer'}
+            onClick={() => onSelect?.(payload as PaidInvoice)}
+          />
+        )}
+      />
+      <Line
+        {...STILL}
+        dataKey="median"
+        stroke="var(--foreground)"
+        strokeWidth={2}
+        dot={false}
+        activeDot={false}
+      />
+    </ComposedChart>
   )
 }
