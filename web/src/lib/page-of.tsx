@@ -11,5 +11,9 @@ export function pageOf(load: () => Promise<ComponentType>) {
     // What fails is said where the page is drawn.
     ask().catch(() => undefined)
   }
-  return lazy(ask)
+  const Page = lazy(ask)
+  // A function, since what the server's part of a route names is made lazy once more.
+  return function Content() {
+    return <Page />
+  }
 }
