@@ -6,6 +6,7 @@ package registry. Nothing is done when the sources are those of the last build; 
 """
 
 import base64
+import fcntl
 import gzip
 import json
 import os
@@ -33,8 +34,13 @@ class BuildError(Exception):
 
 
 def main() -> None:
-    """Build if the sources have changed."""
-    options = sys.argv[1:]
+    """Build if the sources have changed, one at a time: two at once would take each other's files away."""
+    with (WEB / ".build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _main(sys.argv[1:])
+
+
+def _main(options: list[str]) -> None:
     fingerprint = fingerprint_of(WEB)
     kept = BUILT / "fingerprint"
     if not options and kept.exists() and kept.read_text() == fingerprint:
