@@ -59,3 +59,24 @@ test('an earlier forecast is shown only where it is asked for and where there wa
   ])
   expect(earlierOf(flow.actual[0]!, '4')).toBeNull()
 })
+
+test('a running month is one period, though what is expected of it begins tomorrow', () => {
+  const month = { starts_on: '2026-11-01', ends_on: '2026-11-30', amount: '500.0000' }
+  const rest = {
+    starts_on: '2026-11-28',
+    ends_on: '2026-11-30',
+    expected: '40',
+    p10: '10',
+    p50: '35',
+    p90: '80',
+  }
+  expect(cashPoints({ actual: [month], forecast: [rest] })).toEqual([
+    {
+      startsOn: '2026-11-01',
+      endsOn: '2026-11-30',
+      actual: 500,
+      earlier: null,
+      expected: { p10: 10, p50: 35, p90: 80 },
+    },
+  ])
+})

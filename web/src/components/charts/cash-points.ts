@@ -14,10 +14,11 @@ interface Flow {
 
 /** Receipts of one currency as a chart takes them, oldest first; the running period has both kinds of figures. */
 export function cashPoints(flow: Flow, before: Before | null = null): CashPoint[] {
+  // By their ends: what is expected of a running month begins tomorrow, what came began on its first day.
   const points = new Map<string, CashPoint>()
   for (const period of flow.actual) {
     const earlier = before && earlierOf(period, before)
-    points.set(period.starts_on, {
+    points.set(period.ends_on, {
       startsOn: period.starts_on,
       endsOn: period.ends_on,
       actual: Number(period.amount),
@@ -26,9 +27,9 @@ export function cashPoints(flow: Flow, before: Before | null = null): CashPoint[
     })
   }
   for (const period of flow.forecast) {
-    const known = points.get(period.starts_on)
-    points.set(period.starts_on, {
-      startsOn: period.starts_on,
+    const known = points.get(period.ends_on)
+    points.set(period.ends_on, {
+      startsOn: known?.startsOn ?? period.starts_on,
       endsOn: period.ends_on,
       actual: known?.actual ?? null,
       earlier: known?.earlier ?? null,

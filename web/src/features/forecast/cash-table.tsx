@@ -26,13 +26,13 @@ export function CashTable({ flow, periods, view, before, asOf }: CashTableProps)
   const { currency } = flow
   const points = withWhatIf(cashPoints(flow, before), periods)
   const columns = useCashColumns({ currency, by: view.by, withEarlier: before !== null })
-  const of = new Map(periods.map((period) => [period.starts_on, period]))
+  const of = new Map(periods.map((period) => [period.ends_on, period]))
   const whatIf = (
     label: string,
     pick: (period: ComparedPeriod) => string | undefined,
   ): ChartColumn<CashPoint> => {
-    const amount = ({ startsOn }: CashPoint) => {
-      const period = of.get(startsOn)
+    const amount = ({ endsOn }: CashPoint) => {
+      const period = of.get(endsOn)
       return period && pick(period)
     }
     return {
@@ -51,7 +51,7 @@ export function CashTable({ flow, periods, view, before, asOf }: CashTableProps)
         ]
       : []),
   ]
-  const running = flow.forecast[0]?.starts_on
+  const running = flow.forecast[0]?.ends_on
   return (
     <div className="min-w-0 rounded-lg border bg-card p-4">
       <div className="flex min-h-8 flex-wrap items-center justify-between gap-2">
@@ -67,7 +67,7 @@ export function CashTable({ flow, periods, view, before, asOf }: CashTableProps)
         title={t('table.title')}
         columns={all}
         rows={points}
-        highlight={({ startsOn }) => startsOn === running}
+        highlight={({ endsOn }) => endsOn === running}
         className="mt-2"
       />
     </div>

@@ -10,9 +10,9 @@ export const periodsOf = (compared: Compared | undefined, currency: string): Com
  * was drawn beside, so that the two lines differ by the changes alone and not by chance.
  */
 export function withWhatIf(points: CashPoint[], periods: ComparedPeriod[]): CashPoint[] {
-  const of = new Map(periods.map((period) => [period.starts_on, period]))
+  const of = new Map(periods.map((period) => [period.ends_on, period]))
   return points.map((point) => {
-    const period = of.get(point.startsOn)
+    const period = of.get(point.endsOn)
     if (!period || !point.expected) return point
     const { base, scenario } = period
     return {

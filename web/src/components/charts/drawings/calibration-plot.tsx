@@ -72,7 +72,7 @@ export function CalibrationPlot({ bins, label }: { bins: CalibrationBin[]; label
         <LabelList
           dataKey="n"
           position="top"
-            offset={12}
+          offset={12}
           {...TICK}
           formatter={(n) => (typeof n === 'number' ? format.number(n) : '')}
         />
