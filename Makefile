@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 NPM := PATH="$(abspath $(BIN)):$$PATH" NEXT_TELEMETRY_DISABLED=1 npm --prefix web --silent run
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-python check-web bench client constraints clean
+.PHONY: help run test check check-python check-web bench client pictures constraints clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -39,6 +39,10 @@ check-web:
 
 bench: .venv/installed-dev  ## Measure against this machine's limits; ARGS="ingest --rows 10000" and the like
 	@$(BIN)/paypredict bench $(ARGS)
+
+pictures: .venv/installed-dev  ## Take pictures of every page of the dashboard, in docs/pictures/dashboard
+	@$(BIN)/python web/build.py
+	@$(BIN)/python -m tests.e2e.dashboard.pictures docs/pictures/dashboard
 
 client: .venv/installed-dev  ## Write the dashboard's openapi.json, types and access table anew from the API
 	@$(BIN)/python web/client.py
