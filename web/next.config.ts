@@ -25,7 +25,7 @@ const config: NextConfig = {
         // Messages are compiled (src/messages/loader.cjs), so what shows them needs no parser.
         turbopack: {
           resolveAlias: { 'use-intl/format-message': 'use-intl/format-message/format-only' },
-          rules: { 'src/messages/*/*.json': { loaders: ['./src/messages/loader.cjs'], as: '*.js' } },
+          rules: { '**/src/messages/*/*.json': { loaders: ['./src/messages/loader.cjs'], as: '*.js' } },
         },
       }),
 }
