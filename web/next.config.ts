@@ -22,6 +22,11 @@ const config: NextConfig = {
       }
     : {
         output: 'export',
+        // Messages are compiled (src/messages/loader.cjs), so what shows them needs no parser.
+        turbopack: {
+          resolveAlias: { 'use-intl/format-message': 'use-intl/format-message/format-only' },
+          rules: { '**/src/messages/*/*.json': { loaders: ['./src/messages/loader.cjs'], as: '*.js' } },
+        },
       }),
 }
 
