@@ -115,7 +115,9 @@ def install(node: Path) -> None:
 
 def build(node: Path, fingerprint: str) -> None:
     """Export the pages to `out/`. Raises BuildError."""
-    shutil.rmtree(WEB / "out", ignore_errors=True)
+    # What the bundler kept of an earlier build is not always made anew when the settings change.
+    for folder in ("out", ".next"):
+        shutil.rmtree(WEB / folder, ignore_errors=True)
     _run(
         [node, "node_modules/next/dist/bin/next", "build"],
         "The dashboard could not be built. Mend what is named above; `make check` finds it sooner.",
