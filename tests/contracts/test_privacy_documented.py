@@ -22,7 +22,18 @@ SEARCHED = {
 }
 # Columns that hold text or bytes and name nobody, by why.
 OF_THE_BOOKS = {"currency", "home_currency", "country", "status", "stated_status", "kind", "number", "entity"}
-OUR_OWN_WORDS = {"backend", "task", "risk_level", "plugin", "stream", "owner", "state", "worker", "dedupe_key", "tenant_key"}
+OUR_OWN_WORDS = {
+    "backend",
+    "task",
+    "risk_level",
+    "plugin",
+    "stream",
+    "owner",
+    "state",
+    "worker",
+    "dedupe_key",
+    "tenant_key",
+}
 NO_WORDS = {
     *(("erased_contacts", name) for name in ("digest", "pseudonym")),  # what is left of a person is not theirs
     (

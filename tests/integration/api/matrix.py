@@ -32,6 +32,7 @@ MEANT: dict[str, Any] = {
     "addMember": {"email": "added@people.example", "role": "admin"},
     "updateMember": {"role": "viewer"},
     "updateProfile": {"name": "Changed"},
+    "updateView": {"name": "Changed", "query": "status=paid"},
     "compareScenarios": {"scenarios": [{"changes": [{"kind": "terms", "days": 5}]}]},
     "createKey": {"name": "made", "scopes": ["read"]},
     "createTenant": {"name": "Made by the matrix"},

@@ -51,9 +51,9 @@ export function StackedRows<Row extends object>(props: DataTableProps<Row>) {
               ))}
               <dl className="mt-1 flex flex-wrap gap-x-4 gap-y-0.5 text-muted-foreground">
                 {details.map((cell) => (
-                  <div key={cell.id} className="flex items-baseline gap-1.5">
+                  <div key={cell.id} className="flex max-w-full min-w-0 items-baseline gap-1.5">
                     <dt className="text-xs">{cell.column.columnDef.meta?.label}</dt>
-                    <dd className="text-foreground">
+                    <dd className="min-w-0 text-foreground">
                       <table.FlexRender cell={cell} />
                     </dd>
                   </div>

@@ -31,12 +31,12 @@ export function UserMenu({ onHelp }: { onHelp: () => void }) {
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
         <Button variant="ghost" size="icon" aria-label={t('user.label')}>
+          {/* Drawn, not written: the button's name is another one than these letters. */}
           <span
             aria-hidden
-            className="flex size-6 items-center justify-center rounded-full bg-primary text-xs text-primary-foreground"
-          >
-            {initials(user.name || user.email)}
-          </span>
+            data-initials={initials(user.name || user.email)}
+            className="flex size-6 items-center justify-center rounded-full bg-primary text-xs text-primary-foreground before:content-[attr(data-initials)]"
+          />
         </Button>
       </DropdownMenuTrigger>
       <DropdownMenuContent align="end" className="w-64">

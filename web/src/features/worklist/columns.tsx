@@ -35,7 +35,7 @@ export function useWorklistColumns(home: string | null | undefined, asOf: string
       column.accessor('why', {
         meta: { label: t('columns.why'), stack: 'subtitle', grow: true },
         cell: ({ row: { original } }) => (
-          <span className="text-muted-foreground" title={original.why}>
+          <span className="line-clamp-2 max-w-96 min-w-64 whitespace-normal text-muted-foreground">
             {original.why}
           </span>
         ),
