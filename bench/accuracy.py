@@ -43,7 +43,8 @@ CHANCE = 2.0
 
 @dataclass(slots=True)
 class Measured:
-    """What one model reached under one protocol: figures per cut; per slice, over all cuts, invoices and errors.
+    """What one model reached under one protocol: figures per cut; per slice, over all cuts, invoices, errors, and how
+    many of the invoices were paid within their 80 % interval.
 
     The errors of a slice are sums of days per customer, for the invoices of one customer are not independent.
     """
@@ -51,10 +52,15 @@ class Measured:
     figures: list[Figures] = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     errors: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def slice_error(self, name: str) -> float:
         """The mean absolute error of a slice, in days, over the invoices of all cuts."""
         return float(self.errors[name].sum()) / max(self.sizes[name], 1)
+
+    def slice_coverage(self, name: str) -> float:
+        """The share of a slice's invoices that were paid within their 80 % interval, over all cuts."""
+        return self.held[name] / max(self.sizes[name], 1)
 
     def against(self, other: "Measured", name: str) -> tuple[float, float]:
         """A slice's error over that of another model, and the standard error of that ratio."""
@@ -205,8 +211,10 @@ def note(measured: Measured, asked: Asked, guess: Guess) -> None:
     """Add one cut's figures to what a model reached."""
     measured.figures.append(figures(asked.truth, guess))
     error = np.abs(asked.truth.paid - guess.expected).astype(np.float64)
+    held = (asked.truth.paid >= guess.p10) & (asked.truth.paid <= guess.p90)
     for name, mine in asked.slices.items():
         measured.sizes[name] += int(mine.sum())
+        measured.held[name] += int(held[mine].sum())
         found = np.bincount(asked.cases.customer[mine], weights=error[mine], minlength=asked.customers)
         measured.errors[name] = measured.errors.get(name, 0.0) + found
 

@@ -40,9 +40,8 @@ def whole(table: Mapping[str, Any], ours: str, reference: str, by_slice: Mapping
     """The tables of one ledger under one protocol."""
     sizes = [cut["n"] for cut in table[ours].figures]
     head = f"{len(sizes)} cuts, {sum(sizes):,} invoices. Mean over the cuts ± its standard deviation between them."
-    return "\n\n".join(
-        [head, _figures(table, DAYS), _figures(table, CHANCES), _slices(table, ours, reference, by_slice)]
-    )
+    slices = _slices(table, ours, reference, by_slice), _coverage(table, ours)
+    return "\n\n".join([head, _figures(table, DAYS), _figures(table, CHANCES), *slices])
 
 
 def _figures(table: Mapping[str, Any], columns: Mapping[str, tuple[str, int]]) -> str:
@@ -61,6 +60,13 @@ def _slices(table: Mapping[str, Any], ours: str, reference: str, by_slice: Mappi
     ratios = (("{:.2f} ± {:.2f}".format(*by_slice[name]) if name in by_slice else "too few") for name in names)
     rows.append([f"{ours} / {reference}", *ratios])
     return markdown(["MAE, d, by slice", *names], rows)
+
+
+def _coverage(table: Mapping[str, Any], ours: str) -> str:
+    """The share of each slice's invoices within their 80 % interval, over the invoices of all cuts."""
+    names = [name for name, n in table[ours].sizes.items() if n]
+    rows = ([model, *(f"{measured.slice_coverage(name):.3f}" for name in names)] for model, measured in table.items())
+    return markdown(["coverage by slice", *names], rows)
 
 
 def cell(values: Sequence[float | None], places: int) -> str:

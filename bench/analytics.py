@@ -31,9 +31,9 @@ def run(rows: int = 1_000_000, rounds: int = 7) -> list[dict[str, Any]]:
             tenants.drop(storage, key)
 
 
-def fill(session: Session, rows: int) -> None:
+def fill(session: Session, rows: int, as_of: date = AS_OF) -> None:
     """Invoices with one payment each, except the open ones; what a sync and a forecast would have left with them."""
-    values = {"rows": rows, "customers": max(1, rows // 200), "as_of": AS_OF}
+    values = {"rows": rows, "customers": max(1, rows // 200), "as_of": as_of}
     for statement in _FILL:
         session.execute(text(statement), values)
 

@@ -5,27 +5,23 @@ for the limit. Requests per second are in the arms; there the client has its sha
 """
 
 import json
-import os
 import re
 import resource
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import psutil
 from psycopg import ClientCursor
 
 from bench.analytics import AS_OF, fill
 from bench.harness import Cost, measure, postmaster_pid, ratios, result
 from bench.scratch import scratch_storage, vacuum
-from hub.cli.up import SERVER
+from bench.served import serving
 from hub.http.paging import DEFAULT_LIMIT
 from hub.identity import service as identity
 from hub.ledger import listing
@@ -50,7 +46,8 @@ def run(rows: int = 20_000, connections: tuple[int, ...] = (16, 64), rounds: int
             vacuum(storage, key)
             if database is None:
                 raise RuntimeError("api-list measures the database's processor time: run it where the database runs")
-            with _server(storage, key) as (server, port), _pgbench_script(storage, key) as script:
+            served = serving(storage.settings, "bench.api_server:app", {"BENCH_TENANT": key})
+            with served as (server, port), _pgbench_script(storage, key) as script:
                 bench = _Bench(storage, made.api_key, database, server, port, script)
                 return [row for count in connections for row in bench.measure(count, rounds)]
         finally:
@@ -148,63 +145,6 @@ class _Bench:
             for figure in loads[0]
             if figure not in ("requests", "seconds")
         }
-
-
-@contextmanager
-def _server(storage: Storage, key: str) -> Iterator[tuple[int, int]]:
-    """The API as `paypredict up` runs it, its logs written to a file; its process id and port."""
-    settings = storage.settings
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {
-        **os.environ,
-        "DATABASE_URL": settings.database_url,
-        "REDIS_URL": settings.redis_url,
-        "PAYPREDICT_DATA_DIR": str(settings.data_dir),
-        # Counted as ever, never reached.
-        "PAYPREDICT_RATE_LIMIT_PER_MINUTE": str(10**8),
-        "PAYPREDICT_RATE_LIMIT_PER_MINUTE_TENANT": str(10**8),
-        "PAYPREDICT_RATE_LIMIT_PER_MINUTE_ADDRESS": str(10**8),
-        "BENCH_TENANT": key,
-    }
-    command = [
-        *(sys.executable, "-m", "granian", *SERVER, "--host", "127.0.0.1"),
-        *("--port", str(port), "--workers", str(settings.api_workers), "bench.api_server:app"),
-    ]
-    with (
-        tempfile.TemporaryFile() as log,
-        subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process,
-    ):
-        try:
-            _wait_until_open(process, port)
-            yield process.pid, port
-        finally:
-            _end(process)
-
-
-def _wait_until_open(process: subprocess.Popen[bytes], port: int) -> None:
-    for _ in range(600):
-        if process.poll() is not None:
-            raise RuntimeError("the API server ended before it answered")
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError("the API server does not answer")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    workers = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
-    process.terminate()
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-    for worker in workers:
-        if worker.is_running():
-            worker.kill()
 
 
 @contextmanager

@@ -47,6 +47,7 @@ class Week:
     actual: float
     expected: float
     p10: float
+    p50: float
     p90: float
     naive: float
     on_due: float
@@ -111,6 +112,7 @@ def compare(frame: LedgerFrame, book: Ledger, cut: date, forecasts: Forecasts, s
                     actual=actual[code, ahead],
                     expected=expected[ahead],
                     p10=flow.p10[currency][ahead],
+                    p50=flow.p50[currency][ahead],
                     p90=flow.p90[currency][ahead],
                     naive=by_naive[currency][ahead],
                     on_due=on_due[code, ahead],
@@ -168,6 +170,7 @@ def judge(name: str, weeks: list[Week]) -> list[dict[str, Any]]:
             "width": relative(weeks, lambda week: week.p90 - week.p10),
             "error": {
                 "PayPredict": error_of(weeks, "expected"),
+                "its median": error_of(weeks, "p50"),
                 "naive": error_of(weeks, "naive"),
                 "due date": error_of(weeks, "on_due"),
             },
@@ -222,6 +225,7 @@ def table(results: list[dict[str, Any]]) -> str:
         "9–13",
         "width",
         "error",
+        "median",
         "naive",
         "due date",
     )

@@ -7,24 +7,42 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from sqlalchemy import text
 
+from hub import live
 from hub.connections import api as connections
 from hub.connections import notices_api, oauth_api, webhooks_api
 from hub.forecasting import api as forecasting
-from hub.forecasting import api_cash, api_history, api_models, api_risk
-from hub.http import auditing, auth, bodies, context, cors, etags, health, lifecycle, limits, openapi, problems
+from hub.forecasting import api_cash, api_curve, api_models, api_risk
+from hub.http import (
+    auditing,
+    auth,
+    bodies,
+    context,
+    cors,
+    dashboard,
+    etags,
+    health,
+    lifecycle,
+    limits,
+    openapi,
+    problems,
+    streams_api,
+)
 from hub.http.context import Hub
-from hub.identity import audit_api, bearer, keys_api, members_api, oidc_api, operator_api, pages, session_api, sessions
+from hub.identity import audit_api, bearer, keys_api, members_api, oidc_api, operator_api, session_api, sessions
 from hub.insights import api as insights
+from hub.insights import overview_api
 from hub.jobs import api as jobs
 from hub.jobs import service as work
 from hub.ledger import api as ledger
-from hub.ledger import contents
+from hub.ledger import contents, search_api
+from hub.personal import api as personal
 from hub.privacy import api as privacy
 from hub.settings import Settings
 from hub.storage.session import Storage
 from hub.storage.vault import Vault
 from hub.sync import api as sync
 from hub.sync.service import next_full_run
+from hub.sync.standing import standing
 from hub.telemetry import logs
 from hub.telemetry.metrics import Gauge, RequestMetrics
 from hub.tenants import api as tenant
@@ -36,13 +54,15 @@ BLUEPRINTS = (
     ledger.invoices,
     sync.entry,
     ledger.customers,
+    search_api.search,
     api_risk.risk,
-    api_history.predictions,
+    api_curve.predictions,
     api_models.models,
     api_models.track_record,
     api_cash.cash_flow,
     insights.contacts,
     insights.insights,
+    overview_api.overview,
     connections.connectors,
     connections.connections,
     oauth_api.oauth,
@@ -56,16 +76,19 @@ BLUEPRINTS = (
     session_api.session,
     session_api.own_sessions,
     oidc_api.oidc,
+    personal.preferences,
+    personal.views,
     members_api.blp,
     keys_api.blp,
     audit_api.blp,
     audit_api.operator,
     operator_api.blp,
+    streams_api.events,
     health.blp,
 )
 # What the rooms above the ledger add to its documents.
 PARTS: dict[str, dict[str, context.Part]] = {
-    "connection": {"next_full_run_on": next_full_run},
+    "connection": {"next_full_run_on": next_full_run, "sync": standing},
     "invoice": {"prediction": forecasting.invoice_prediction},
     "tenant": {"has_records": contents.has_records},
     "customer": {"aging": insights.customer_aging, "risk": forecasting.customer_risk},
@@ -86,25 +109,27 @@ def create_app(settings: Settings, storage: Storage | None = None, registry: "Re
         metrics=RequestMetrics(settings),
         identify_bearer=auth.Remembered(bearer.identifier(storage, settings)),
         identify_session=auth.Remembered(sessions.identifier(storage, settings)),
+        is_still_session=sessions.checker(storage, settings),
         parts=PARTS,
         gauges=lambda: gauges(storage, datetime.now(UTC)),
     )
     work.connect(settings)
+    live.connect(settings)
     context.install(app, hub)
     problems.install(app)
     lifecycle.install(app)
+    dashboard.install(app)
     limits.count_addresses(app)
     cors.install(app)
     auth.install(app)
     auditing.install(app)
+    streams_api.install(app)
     limits.count_callers(app)
     bodies.install(app)
     etags.install(app)
     api = openapi.make_api(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
-    pages.install(app)
-    oauth_api.install(app)
     return app
 
 

@@ -29,7 +29,7 @@ from redis.exceptions import RedisError
 from rq.exceptions import StopRequested
 from sqlalchemy.exc import SQLAlchemyError
 
-from hub import pipelines, registry
+from hub import live, pipelines, registry
 from hub.connections import service as connections
 from hub.errors import HubError
 from hub.forecasting.explainer import Explainer
@@ -117,6 +117,7 @@ def work(settings: Settings, policy: Policy = _POLICY) -> None:
     """Do work until SIGTERM or SIGINT, when a job at hand is finished or given back; outlasts any failure of Valkey."""
     storage = Storage(settings, pool_size=_POOL_SIZE)
     service.connect(settings)
+    live.connect(settings)
     runner = make_runner(settings, storage, policy)
     stopping = runner.stopping
     answer_questions(settings, storage, runner.registry, stopping)
@@ -175,6 +176,7 @@ def schedule(settings: Settings, policy: Policy = _POLICY) -> None:
     storage = Storage(settings, pool_size=2)
     stop = threading.Event()
     service.connect(settings)
+    live.connect(settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     Scheduler(

@@ -45,6 +45,7 @@ def servers(tmp_path_factory) -> Iterator[Addresses | Servers]:
             yield Addresses(url, os.environ["REDIS_URL"])
     else:
         with Servers.start(tmp_path_factory.mktemp("servers")) as embedded:
+            _forget_power_cuts(embedded)
             yield embedded
 
 
@@ -94,6 +95,15 @@ def redis(settings) -> Iterator[redis_client.Redis]:
     with redis_client.Redis.from_url(settings.redis_url) as client:
         client.flushdb()
         yield client
+
+
+def _forget_power_cuts(embedded: Servers) -> None:
+    """Nothing of the tests is worth waiting for the disk; those of recovery start servers of their own."""
+    if embedded.postgres is not None:
+        with psycopg.connect(embedded.postgres.superuser_url, autocommit=True) as connection:
+            connection.execute("alter system set fsync = off")
+            connection.execute("alter system set full_page_writes = off")
+            connection.execute("select pg_reload_conf()")
 
 
 @contextmanager

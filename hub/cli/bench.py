@@ -18,6 +18,7 @@ BENCHMARKS = {
     "resync": "The same sync again with nothing or one row in a hundred changed.",
     "features": "Point-in-time features, against the bare numpy kernel.",
     "score": "Read, features, predict and write, against the model's predict alone.",
+    "track": "The nightly count of forecasts whose truth is known, against reading them alone.",
     "scenarios": "What-ifs on a large open book: processor time to the answer.",
     "api-list": "GET /api/invoices, against the same SQL in a transaction.",
     "tenant-create": "Create a tenant, against running the same DDL.",
@@ -31,18 +32,22 @@ BENCHMARKS = {
 ON_REAL_LEDGERS = {
     "accuracy": "The forecasts beside what people use instead.",
     "cash": "The weekly cash forecast: what its range holds, and its error beside that of simple ones.",
+    "new-business": "Cash from invoices issued later: what its range holds, and its error.",
     "risk": "Which customers go late, beside counting customers alike and the forecast of their worst invoice.",
 }
 """These need ledgers that are no part of the project, and minutes: they run only when named."""
+IN_A_BROWSER = {"dashboard": "The dashboard on 100,000 invoices: paint, shifts, calls, clicks and bytes."}
+"""This needs Chromium and the dashboard built: it runs only when named."""
 
 
 @click.command(
     "bench",
-    epilog=f"Names: {', '.join(BENCHMARKS)}; on real ledgers (see docs/accuracy.md): {', '.join(ON_REAL_LEDGERS)}.",
+    epilog=f"Names: {', '.join(BENCHMARKS)}; in a browser: {', '.join(IN_A_BROWSER)};"
+    f" on real ledgers (see docs/accuracy.md): {', '.join(ON_REAL_LEDGERS)}.",
 )
 @click.argument("names", nargs=-1, metavar="[NAME ...]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
-@click.option("--rows", type=int, help="Size for ingest, sync, resync, features and score.")
+@click.option("--rows", type=int, help="Size for ingest, sync, resync, features, score and track.")
 @click.option("--invoices", type=int, help="Open invoices for scenarios.")
 @click.option("--tenants", type=int, help="How many tenants tenant-create and migrate make.")
 @click.option("--threads", type=int, help="Cores that accuracy and cash may use; 1 by default.")
@@ -58,7 +63,7 @@ def command(names: tuple[str, ...], as_json: bool, **options: int | bool | None)
     paypredict bench ingest resync --rows 100000
     paypredict bench features --json
     """
-    known = BENCHMARKS | ON_REAL_LEDGERS
+    known = BENCHMARKS | ON_REAL_LEDGERS | IN_A_BROWSER
     if unknown := sorted(set(names) - known.keys()):
         raise click.UsageError(f"no benchmark named {', '.join(unknown)}; there are {', '.join(known)}")
     given = {name: value for name, value in options.items() if value is not None}

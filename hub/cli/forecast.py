@@ -14,6 +14,7 @@ from hub.cli.ledger_file import FileOptions, file_options, read_ledger, train, w
 from hub.forecasting import engine
 from hub.forecasting.aging import Aging, age
 from hub.forecasting.days import to_date, to_day
+from hub.forecasting.exchange import comparable
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.predictions_file import write_predictions
 from hub.forecasting.report import Report, RiskyInvoice, money, number, percent, render
@@ -141,7 +142,7 @@ def print_cash(aging: tuple[Aging, ...], cash: CashFlow | None, console: Console
 
 
 def _riskiest(frame: LedgerFrame, forecasts: Forecasts, reasons: list[list[Reason]]) -> list[RiskyInvoice]:
-    at_risk = forecasts.p_late30 * frame.open_amount[forecasts.row]
+    at_risk = forecasts.p_late30 * comparable(frame, forecasts.row)
     levels = forecasts.risk_level
     return [
         RiskyInvoice(

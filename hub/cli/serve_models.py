@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hub.http.gateway import Gateway
 
 THREADS = 2
-"""Questions answered at a time; each takes a core and, at its largest, some 400 MB of work space."""
+"""Questions answered at a time; each takes a core and some 60 MB of work space, at its largest 600 MB."""
 WAITING = 16
 TRUST = "PAYPREDICT_MODEL_SERVER_TRUSTS_NETWORK"
 

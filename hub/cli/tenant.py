@@ -245,4 +245,4 @@ def _storage(data_dir: Path | None) -> Iterator[Storage]:
 
 
 def _print_json(value: Any) -> None:
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
+    click.echo(orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2).decode())

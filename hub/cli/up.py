@@ -105,7 +105,7 @@ def run(settings: Settings, stopping: Event, *, demo: bool) -> None:
         api, *others = programs(settings)
         supervisor.start(*api)
         address = _wait_until_ready(settings, supervisor, watch)
-        click.echo(f"Ready after {time.monotonic() - begun:.1f} s: {address}/api/docs")
+        click.echo(f"Ready after {time.monotonic() - begun:.1f} s: {address}/")
         for group in others:
             supervisor.start(*group)
         if demo:

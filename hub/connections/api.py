@@ -11,7 +11,7 @@ from flask import Response, request
 from flask.views import MethodView
 from sqlalchemy.orm import Session
 
-from hub.connections import connecting, consent, directory, disconnecting, documents, service
+from hub.connections import connecting, consent, directory, disconnecting, documents, service, webhooks
 from hub.connections.connecting import Started
 from hub.connections.consent import Scope
 from hub.connections.schemas import (
@@ -72,7 +72,10 @@ class Connections(MethodView):
     def get(self) -> Response:
         """The accounts that are connected, and how they fare"""
         with tenant_session() as session:
-            found = [documents.show(session, each) for each in service.list_connections(session)]
+            found = [
+                with_parts("connection", documents.show(session, each), session, each.id)
+                for each in service.list_connections(session)
+            ]
         return answer({"items": found})
 
     @connections.doc(operationId="createConnection", parameters=[IDEMPOTENCY_KEY])
@@ -253,4 +256,5 @@ def _started(session: Session, connection_id: UUID, job_id: UUID | None, status:
 def _answer(session: Session, connection_id: UUID) -> Response:
     connection = service.get(session, connection_id)
     shown = with_parts("connection", documents.show(session, connection), session, connection_id)
+    shown["announcements"] = webhooks.standing(session, connection_id)
     return answer(shown, headers=version_header(service.version(connection)))

@@ -40,8 +40,10 @@ log = logging.getLogger(__name__)
 
 LIFETIME = timedelta(minutes=10)
 CALLBACK = "/api/oauth/callback"
-ENDED_AT = "/connected"
-"""Where a browser goes on, unless who began it named another page: it says in a sentence how it ended."""
+ENDED_AT = "/connections/view/"
+"""Where a browser goes on, unless who began it named another page: the dashboard's, which says how it ended."""
+OUTCOMES = ("checking", "denied", "refused", "failed")
+"""What the page that a consent ends at is told."""
 LONGEST = {"state": 200, "code": 4096, "error": 200, "error_description": 2000}
 """Of what providers send back; other parameters have LONGEST_VALUE."""
 LONGEST_VALUE = 200

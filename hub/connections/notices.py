@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from hub import live
 from hub.connections.models import notices
 from hub.errors import NotFoundError
 from hub.redaction import sentence
@@ -50,6 +51,7 @@ def tell(session: Session, connection_id: UUID | None, kind: str, text: str) -> 
             },
         )
     )
+    live.tell_after_commit(session, "notice")
 
 
 def settle(session: Session, connection_id: UUID, *kinds: Kind) -> None:
@@ -57,7 +59,8 @@ def settle(session: Session, connection_id: UUID, *kinds: Kind) -> None:
     standing = update(notices).where(notices.c.connection_id == connection_id, notices.c.settled_at.is_(None))
     if kinds:
         standing = standing.where(notices.c.kind.in_(kinds))
-    session.execute(standing.values(settled_at=func.now()))
+    if session.execute(standing.values(settled_at=func.now())).rowcount:  # type: ignore[attr-defined]
+        live.tell_after_commit(session, "notice")
 
 
 def list_notices(session: Session, *, open: bool, limit: int) -> list[RowMapping]:

@@ -1,15 +1,14 @@
-"""Coming back from a provider after consent: /api/oauth/callback, and the page that says how it ended."""
+"""Coming back from a provider after consent: /api/oauth/callback."""
 
-import html
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from flask import Flask, Response, request
+from flask import Response, request
 
 from hub.connections import consent
 from hub.connections.consent import Ended, Scope
 from hub.errors import HubError
-from hub.http.auth import cookie_name, public
+from hub.http.auth import cookie_name
 from hub.http.blueprint import Blueprint
 from hub.http.context import Identity, current_hub, now
 from hub.identity.public_address import is_secure
@@ -17,16 +16,6 @@ from hub.identity.public_address import is_secure
 oauth = Blueprint("oauth", __name__, url_prefix="/api/oauth", description="Coming back from a provider after consent.")
 
 _REDIRECTED = {"Location": {"description": "Where the browser goes on.", "schema": {"type": "string"}}}
-_SAID = {
-    "checking": ("Consent given", "The connection is being tried; in a moment it is ready, or says what is missing."),
-    "denied": ("Consent not given", "Nothing was connected. You can close this page, or connect again."),
-    "refused": (
-        "This consent is not yours to give here",
-        "It was begun in another browser or by somebody else, was used already, or is older than 10 minutes. Nothing"
-        " was changed. Begin anew from the list of connections.",
-    ),
-    "failed": ("Not connected", "The provider did not let the hub in; the connection says why. Connect again."),
-}
 
 
 @oauth.route("/callback")
@@ -55,18 +44,6 @@ def finish_consent() -> Response:
     return response
 
 
-def install(app: Flask) -> None:
-    """Serve the page that consents end at, unless who began them named another."""
-    app.add_url_rule(consent.ENDED_AT, "connected_page", connected_page)
-
-
-@public
-def connected_page() -> Response:
-    """How a consent ended, in a sentence."""
-    title, sentence = _SAID.get(request.args.get("outcome", ""), _SAID["failed"])
-    return Response(_PAGE.format(title=html.escape(title), sentence=html.escape(sentence)), content_type="text/html")
-
-
 def _signed_in(tenant: str) -> Identity | None:
     """Who this browser is signed in as, in a tenant; the callback itself asks for nobody."""
     cookie = request.cookies.get(cookie_name())
@@ -81,23 +58,3 @@ def _address(ended: Ended) -> str:
     parts = urlsplit(ended.return_to)
     query = parse_qsl(parts.query) + [(name, str(value)) for name, value in told.items() if value is not None]
     return urlunsplit(("", "", parts.path, urlencode(query), parts.fragment))
-
-
-_PAGE = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title} · PayPredict</title>
-<link rel="icon" href="/pages/icon.svg">
-<link rel="stylesheet" href="/pages/page.css">
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-<p>{sentence}</p>
-</main>
-</body>
-</html>
-"""

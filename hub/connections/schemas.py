@@ -122,6 +122,50 @@ class HealthSchema(Schema):
     is_dead = flag("Whether the provider honours it no more.", required=True)
 
 
+class NewestRunSchema(Schema):
+    """A connection's newest run in short; /api/runs/{id} has all of it."""
+
+    id = identifier("The run.", required=True)
+    work_id = identifier("The job that ran it.", required=True, allow_none=True)
+    kind = text("backfill, increment, full, some or import.", "increment", required=True)
+    status = text("running, waiting, ok, partial, suspicious or failed.", "ok", required=True)
+    reason = text("Why it is not ok.", required=True, allow_none=True)
+    started_at = instant("When it began.", required=True)
+    finished_at = instant("When it ended.", required=True, allow_none=True)
+    changed = count("Ledger records written.", required=True)
+    rejected = count("Items that could not be used.", required=True)
+
+
+class StandingSchema(Schema):
+    """How the reading of a connection stands."""
+
+    newest_run = Nested(NewestRunSchema, required=True, allow_none=True)
+    is_under_way = flag("Whether it is being read, or waits for the provider's limit.", required=True)
+    next_run_at = instant("When the schedule next has it read; null where it does not.", required=True, allow_none=True)
+    records = Dict(
+        keys=String(),
+        values=Integer(),
+        required=True,
+        metadata={
+            "description": "Records in the ledger by entity, without those that were deleted.",
+            "example": {"customer": 160, "invoice": 12_000, "payment": 9_000, "credit_memo": 300},
+        },
+    )
+    ties_out = Boolean(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Whether the newest comparison with the provider's figures was equal to the cent."},
+    )
+
+
+class AnnouncementsSchema(Schema):
+    """What a provider has announced by webhooks, of what is still kept."""
+
+    received_at = instant("When the newest came.", required=True, allow_none=True)
+    outcome = text("What came of the newest that was looked at.", required=True, allow_none=True)
+    waiting = count("How many were not looked at yet.", required=True)
+
+
 class ConnectionSchema(Schema):
     """One account at one provider, and how it fares."""
 
@@ -147,8 +191,10 @@ class ConnectionSchema(Schema):
     last_run_at = instant("When it was last read.", required=True, allow_none=True)
     last_full_run_at = instant("When it was last read from the start.", required=True, allow_none=True)
     next_full_run_on = day(
-        "From when on it is next read from the start, at night; shown of a single connection.", allow_none=True
+        "From when on it is next read from the start, at night; not shown of one that was just started or ended.",
+        allow_none=True,
     )
+    sync = Nested(StandingSchema, metadata={"description": "Not shown of one that was just started or ended."})
     disconnected_at = instant("When it was disconnected.", required=True, allow_none=True)
     health = Nested(HealthSchema, required=True, allow_none=True)
     webhook_address = text(
@@ -156,6 +202,7 @@ class ConnectionSchema(Schema):
         required=True,
         allow_none=True,
     )
+    announcements = Nested(AnnouncementsSchema, metadata={"description": "Shown of a single connection."})
 
 
 class ConnectionListSchema(Schema):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from hub.sdk.http import Api
 
 _NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
+SCHEDULED = ("ready", "needs_attention")
+"""Connections that the schedule has read."""
 # What an outcome of a run changes nothing about: a person said so, or nobody has consented yet.
 _SET_BY_PEOPLE = ("paused", "disconnected", "pending", "choose_account")
 

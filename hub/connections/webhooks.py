@@ -161,6 +161,17 @@ def waiting(connection_id: UUID) -> Any:
     return query.order_by(columns.id)
 
 
+def standing(session: Session, connection_id: UUID) -> dict[str, Any]:
+    """What was announced to a connection: when last, what came of the newest that was looked at, and how many wait."""
+    columns = webhook_deliveries.c
+    here = columns.connection_id == connection_id
+    query = select(func.max(columns.received_at), func.count().filter(columns.processed_at.is_(None))).where(here)
+    received_at, waits = session.execute(query).one()
+    looked_at = select(columns.outcome).where(here, columns.processed_at.is_not(None))
+    outcome = session.scalar(looked_at.order_by(columns.id.desc()).limit(1))
+    return {"received_at": received_at, "outcome": outcome, "waiting": waits}
+
+
 def forget(session: Session, before: datetime, at_once: int) -> int:
     """Delete up to `at_once` deliveries received before an instant; how many."""
     gone = select(webhook_deliveries.c.id).where(webhook_deliveries.c.received_at < before).limit(at_once)

@@ -17,6 +17,10 @@ from hub.http.blueprint import Blueprint
 from hub.http.context import tenant_session
 
 COVERS = "Invoices issued by as_of; new business is not included."
+WITH_NEW = (
+    "Invoices issued by as_of. Beside them, new_business is what invoices issued later may bring, as such did in the "
+    "ledger's past; expected values may be added, ranges may not."
+)
 
 cash_flow = Blueprint("cashflow", __name__, url_prefix="/api/cashflow", description="Expected receipts, and scenarios.")
 
@@ -30,12 +34,15 @@ def get_cash_flow(arguments: dict[str, Any]) -> Response:
     by = arguments["by"]
     horizon = arguments.get("horizon", arguments.get("weeks"))
     back = arguments.get("back", arguments.get("weeks_back"))
+    with_new = "new_business" in arguments.get("include", ())
+    covers = WITH_NEW if with_new else COVERS
     with tenant_session() as session:
-        found = cash_reading.cash_flow(session, by=by, horizon=horizon, back=back)
+        found = cash_reading.cash_flow(session, by=by, horizon=horizon, back=back, with_new=with_new)
     if found is None:
-        return answer({"as_of": None, "made_at": None, "by": by, "covers": COVERS, "currencies": []})
+        none = dict.fromkeys(("as_of", "made_at", "model", "model_number", "model_version"))
+        return answer(none | {"by": by, "covers": covers, "currencies": []})
     currencies = [{"currency": currency, **periods} for currency, periods in found["currencies"].items()]
-    return answer(found | {"covers": COVERS, "currencies": currencies})
+    return answer(found | {"covers": covers, "currencies": currencies})
 
 
 @cash_flow.route("/scenarios", methods=["POST"])

@@ -39,7 +39,7 @@ _NEWEST = Sort("-number", (Key("number", "m.number", "int"),), descending=True)
 @models.arguments(ModelArguments, location="query")
 @models.response(200, ModelPageSchema)
 def list_models(arguments: dict[str, Any]) -> Response:
-    """Models trained so far, each with its record and its backtest, newest first, page by page"""
+    """Models trained so far, of forecasts and of risk, each with its record and metrics, newest first, page by page"""
     filters = {name: value for name, value in arguments.items() if name in catalogue.FILTERS}
     limit = arguments["limit"]
     after = _NEWEST.position(arguments["cursor"])["after_0"] if "cursor" in arguments else None
@@ -85,7 +85,7 @@ class ModelPromotion(MethodView):
     @models.arguments(PromotionSchema)
     @models.response(200, ModelDetailSchema)
     def post(self, body: dict[str, Any], model_id: UUID) -> Response:
-        """Have a model make the predictions from now on, whatever trainings say, until it is released"""
+        """Put a model in charge of its task, whatever trainings say, until it is released"""
         with tenant_session() as session:
 
             def promote() -> Response:
@@ -121,7 +121,8 @@ class ModelRollback(MethodView):
         with tenant_session() as session:
 
             def roll_back() -> Response:
-                return answer(_detail(session, succession.rollback(session, why=body.get("why"), now=now())))
+                found = succession.rollback(session, body["task"], why=body.get("why"), now=now())
+                return answer(_detail(session, found))
 
             return idempotency.once(session, roll_back)
 

@@ -24,11 +24,13 @@ def get_customer_risk(customer_id: UUID) -> Response:
     if found is None:
         raise NotFoundError("There is no such customer, or it has not been assessed yet.")
     model = {
+        "id": found["model_id"],
+        "number": found["model_number"],
         "backend": found["model"],
         "note": found["model_note"],
         "trained_on": found["trained_on"],
         "scores": found["scores"],
     }
-    left_out = ("model_note", "trained_on", "scores", "assumptions")
+    left_out = ("model_id", "model_number", "model_note", "trained_on", "scores", "assumptions")
     shown = {name: value for name, value in found.items() if name not in left_out}
-    return answer(shown | {"model": model, "assumption": found["assumptions"]})
+    return answer(shown | {"model": model, "assumption": {"is_set": False} | found["assumptions"]})

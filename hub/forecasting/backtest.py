@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.forecasting.calibration import Calibration, calibrate
+from hub.forecasting.calibration import Answers, Calibration, calibrate
 from hub.forecasting.days import Days, to_date
 from hub.forecasting.features import build_cases
 from hub.forecasting.frame import LedgerFrame
@@ -23,6 +23,8 @@ NEWEST = 0.2
 """The share of the payments that the newest part holds, within SHORTEST and LONGEST days."""
 SHORTEST, LONGEST = 30, 90
 LEAST_TRAINING, LEAST_SCORED = 200, 50
+MOST_AS_NEW = 500
+"""Of the invoices of the newest part, about so many at most are forecast once more as a new customer's."""
 RIPE = 0.95
 """Invoices count once so many of all are paid at their age: of younger ones only the fast payers would be known."""
 
@@ -52,7 +54,10 @@ def newest_part(known: LedgerFrame) -> Part | None:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A fitted backend's forecasts of a part's invoices, beside what was known of them (`cases`) and came of them."""
+    """A fitted backend's forecasts of a part's invoices, beside what was known of them (`cases`) and came of them.
+
+    `as_new` are some of them shown as a new customer's: the past has few new customers to learn from.
+    """
 
     known: LedgerFrame
     part: Part
@@ -60,6 +65,7 @@ class Look:
     curves: Curves
     forecasts: Forecasts
     paid: Days
+    as_new: Answers
 
     @property
     def undecided(self) -> NDArray[np.bool_]:
@@ -72,10 +78,13 @@ def look(fitted: ForecastBackend, known: LedgerFrame, part: Part) -> Look:
     """Forecast a part's invoices from what was known on its cut, by a backend fitted on that."""
     before = known.as_of(part.trained_until, include_upcoming=True)
     seen = np.full(len(part.rows), part.trained_until + 1, dtype=np.int32)
-    cases = build_cases(History(before), part.rows, seen)
+    history, paid = History(before), known.closed[part.rows]
+    cases = build_cases(history, part.rows, seen)
     curves = fitted.predict(cases)
+    some = slice(None, None, max(1, len(part.rows) // MOST_AS_NEW))
+    as_new = build_cases(history, part.rows[some], seen[some], np.ones(len(part.rows[some]), dtype=bool))
     forecasts = plan(read_curves(fitted.slug, Calibration(), cases, curves, part.rows), before)
-    return Look(known, part, cases, curves, forecasts, known.closed[part.rows])
+    return Look(known, part, cases, curves, forecasts, paid, Answers(as_new, fitted.predict(as_new), paid[some]))
 
 
 def judge(seen: Look) -> tuple[Backtest, Calibration]:
@@ -95,7 +104,8 @@ def judge(seen: Look) -> tuple[Backtest, Calibration]:
     half = cases.customer % 2 == 0
     p10, p90, p_by_due = forecasts.p10.copy(), forecasts.p90.copy(), forecasts.p_paid_by_due.copy()
     for mine in (half, ~half):
-        learnt = calibrate(curves.take(~mine), cases.take(~mine), paid[~mine])
+        others = seen.as_new.take(np.isin(seen.as_new.cases.customer, cases.customer[~mine]))
+        learnt = calibrate(curves.take(~mine), cases.take(~mine), paid[~mine], others)
         read = read_curves(slug, learnt, cases.take(mine), curves.take(mine), part.rows[mine])
         p10[mine], p90[mine], p_by_due[mine] = read.p10, read.p90, read.p_paid_by_due
     scored = partial(score, paid=paid, due=cases.due, amount=known.amount[part.rows], as_of=cases.seen - 1)
@@ -117,7 +127,7 @@ def judge(seen: Look) -> tuple[Backtest, Calibration]:
         promoted=promoted,
         why=_verdict(slug, model, by_median, promoted),
     )
-    return verdict, calibrate(curves, cases, paid)
+    return verdict, calibrate(curves, cases, paid, seen.as_new)
 
 
 def by_late_share(cases: Cases) -> NDArray[np.float64]:

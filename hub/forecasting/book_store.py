@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hub.forecasting.artifact import CorruptModelError, pack, unpack
-from hub.forecasting.book import Book
+from hub.forecasting.book import WHOLE, Book
 from hub.storage.session import driver
 
 PART = 5_000
@@ -67,6 +67,29 @@ def load_book(session: Session, run_id: int) -> Book | None:
         amount=joined["amount"],
         paid_by=paid_by,
     )
+
+
+def read_curve(session: Session, run_id: int, invoice_id: UUID) -> tuple[int, NDArray[np.float64]] | None:
+    """The first day of an invoice's curve, since 1970-01-01, and the probability of payment by the end of each day
+    from it on; None where the run's book has no such invoice, or is no longer kept.
+
+    Raises CorruptModelError where what is stored is not what was saved.
+    """
+    with driver(session).cursor(binary=True) as cursor:
+        stored = cursor.execute(
+            "select book from forecast_books where run_id = %s and %s between first_invoice_id and last_invoice_id",
+            (run_id, invoice_id),
+        ).fetchone()
+    if stored is None:
+        return None
+    head, part = unpack_arrays(bytes(stored[0]))
+    (rows,) = np.nonzero((part["invoice_id"] == np.frombuffer(invoice_id.bytes, dtype=np.uint8)).all(axis=1))
+    if len(rows) == 0:
+        return None
+    first = int(head["as_of"]) + 1
+    # Its week begins with the book's first column.
+    paid_by = np.cumsum(part["paid"][rows[0]], dtype=np.uint16)[(first + 3) % 7 :]
+    return first, paid_by / WHOLE
 
 
 def pack_arrays(head: dict[str, Any], arrays: Arrays) -> bytes:

@@ -15,17 +15,31 @@ COVERAGE = 0.81
 """Aimed at on the newest past, to hold 80 % of what comes: the future strays a little from it."""
 LEAST_ANSWERS = 100
 """Fewer known outcomes than this do not outweigh the curves' own word."""
-GROUP_WEIGHT = 100.0
+GROUP_WEIGHT = 20.0
 """Answers of all cases that a group's own are mixed with."""
-GROUPS = ("overdue", "new", "large")
-"""Cases whose intervals are learnt apart; the first that fits counts. All others are one group."""
-OVERDUE_DAYS, FEW_PAYMENTS, LARGE_SHARE = 14, 5, 0.1
+GROUPS = ("overdue", "unknown", "new", "young", "large")
+"""Cases whose intervals are learnt apart: overdue, of customers with no, few and some payments, and of large amounts.
+The first that fits counts. All others are one group."""
+OVERDUE_DAYS, FEW_PAYMENTS, SOME_PAYMENTS, LARGE_SHARE = 14, 5, 20, 0.1
 TRUST = 100.0
 """How many answers the curves' own odds count as."""
 LEAST_GAIN = 0.03
 """Odds are corrected where that takes at least so much off the Brier score: smaller differences are those of the season
 that is looked at, and are gone in the next."""
 _TAILS = np.concatenate([[0.002, 0.005, 0.01], np.linspace(0.02, 0.25, 24)])
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Forecast cases, and the days on which they were paid."""
+
+    cases: Cases
+    curves: Curves
+    paid: Days
+
+    def take(self, rows: NDArray[np.bool_]) -> "Answers":
+        """Only those marked."""
+        return Answers(self.cases.take(rows), self.curves.take(rows), self.paid[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +75,21 @@ def group_of(cases: Cases, large_from: float) -> NDArray[np.int64]:
     payments = cases.profiles["delay"].sum(axis=1)
     fits = (
         cases.start - cases.due > OVERDUE_DAYS,
+        payments == 0,
         payments <= FEW_PAYMENTS,
+        payments <= SOME_PAYMENTS,
         cases.column("amount_log") >= large_from,
     )
     group: NDArray[np.int64] = np.select(fits, range(len(GROUPS)), len(GROUPS))
     return group
 
 
-def calibrate(curves: Curves, cases: Cases, paid: Days) -> Calibration:
+def calibrate(curves: Curves, cases: Cases, paid: Days, as_new: Answers | None = None) -> Calibration:
     """The tails to cut off so that the intervals held COVERAGE of these payments, in each group as far as it is known.
 
     Payments bunch on single days, so an interval of nominal tails holds more than it says. The odds are corrected by
     what came true of them (Platt) if they were plainly off, with the curves' own word counted as TRUST answers.
+    `as_new` are cases shown as a new customer's, from which the intervals of customers without a payment are learnt.
     """
     if len(paid) < LEAST_ANSWERS:
         return Calibration()
@@ -81,8 +98,11 @@ def calibrate(curves: Curves, cases: Cases, paid: Days) -> Calibration:
     large_from = float(np.quantile(cases.column("amount_log"), 1.0 - LARGE_SHARE))
     group, groups = group_of(cases, large_from), {}
     for at, name in enumerate(GROUPS):
-        mine = group == at
-        mixed = (held[:, mine].sum(axis=1) + GROUP_WEIGHT * overall) / (mine.sum() + GROUP_WEIGHT)
+        mine = held[:, group == at]
+        if name == "unknown" and as_new is not None:
+            theirs = [_held(as_new.curves, as_new.cases.start, as_new.paid, tail) for tail in _TAILS]
+            mine = np.concatenate([mine, np.stack(theirs)[:, group_of(as_new.cases, large_from) == at]], axis=1)
+        mixed = (mine.sum(axis=1) + GROUP_WEIGHT * overall) / (mine.shape[1] + GROUP_WEIGHT)
         groups[name] = _ends(mixed)
     low, high = _ends(overall)
     undecided = cases.due >= cases.start

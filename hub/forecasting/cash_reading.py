@@ -20,9 +20,11 @@ WEEKS_BEFORE = (1, 4)
 """How long before a past period its forecasts are shown that were current then."""
 _FIGURES = ("expected", "p10", "p50", "p90")
 
-_CURRENT = text(
-    "select id, as_of, made_at, cash_flow from forecast_runs where id = (select max(id) from forecast_runs)"
-)
+_CURRENT = text("""
+    select r.id, r.as_of, r.made_at, r.cash_flow, m.backend, m.number, m.backend_version
+    from forecast_runs r left join forecast_models m on m.id = r.model_id
+    where r.id = (select max(id) from forecast_runs)
+""")
 _PAID = text("""
     select currency, date_trunc(:by, day)::date as starts_on, sum(paid) as actual from agg_day
     where day >= :first and day <= :as_of group by 1, 2 order by 1, 2
@@ -45,13 +47,21 @@ _CAME = text("""
 
 
 def cash_flow(
-    session: Session, *, by: By = "week", horizon: int | None = None, back: int | None = None
+    session: Session,
+    *,
+    by: By = "week",
+    horizon: int | None = None,
+    back: int | None = None,
+    beside: bool = True,
+    with_new: bool = False,
 ) -> dict[str, Any] | None:
     """Receipts by period and currency: what came in lately, and what the newest forecast expects of what is open.
 
     Amounts are estimates except `actual`, in each currency's own unit; [p10, p90] holds a period's receipts in about
-    80 % of cases. Invoices not issued yet bring nothing here. `four_weeks` is the first four weeks together. None
-    before the first forecast.
+    80 % of cases. `four_weeks` is the first four weeks together. `beside`: with what had been forecast of the past
+    periods, which takes a pass over the allocations. Invoices not issued yet bring nothing here; `with_new` adds to
+    each period ahead, as `new_business`, what they may bring, None where the ledger is too young to tell. None before
+    the first forecast.
     """
     run = session.execute(_CURRENT).one_or_none()
     if run is None:
@@ -60,13 +70,17 @@ def cash_flow(
     forecast = list(_periods(run.cash_flow, by))[:horizon]
     past = list(_past(run.as_of, by, back))
     actual = _actual(session, run.as_of, by, past)
-    before = {weeks: _forecast_before(session, run, by, past, weeks) for weeks in WEEKS_BEFORE} if past else {}
+    before = (
+        {weeks: _forecast_before(session, run, by, past, weeks) for weeks in WEEKS_BEFORE} if past and beside else {}
+    )
     totals = run.cash_flow["total"]
     currencies = {
         currency: {
             "forecast": [
-                _span(by, starts_on, ends_on) | {name: _amount(figures[name]) for name in _FIGURES if name in figures}
-                for starts_on, ends_on, figures in ((first, last, each[currency]) for first, last, each in forecast)
+                _span(by, starts_on, ends_on)
+                | {name: _amount(each[currency][name]) for name in _FIGURES if name in each[currency]}
+                | ({"new_business": _new_business(run.cash_flow, by, currency, place)} if with_new else {})
+                for place, (starts_on, ends_on, each) in enumerate(forecast)
             ],
             "four_weeks": dict(zip(("expected", "p10", "p90"), map(_amount, totals[currency]), strict=True)),
             "actual": [
@@ -82,7 +96,22 @@ def cash_flow(
         }
         for currency in sorted(run.cash_flow["expected"])
     }
-    return {"as_of": run.as_of, "made_at": run.made_at, "by": by, "currencies": currencies}
+    return {
+        "as_of": run.as_of,
+        "made_at": run.made_at,
+        "model": run.backend,
+        "model_number": run.number,
+        "model_version": run.backend_version,
+        "by": by,
+        "currencies": currencies,
+    }
+
+
+def _new_business(flow: Mapping[str, Any], by: By, currency: str, place: int) -> dict[str, str] | None:
+    # Runs of earlier versions say nothing of it.
+    figures = flow.get("new_business", {}).get(f"{by}s", {})
+    found = {name: figures[name][currency][place] for name in ("expected", "p10", "p90") if name in figures}
+    return None if not found or None in found.values() else {name: _amount(value) for name, value in found.items()}
 
 
 def _periods(flow: Mapping[str, Any], by: By) -> Iterator[tuple[date, date, dict[str, dict[str, float]]]]:

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 from hub.errors import NotFoundError
 
 _CARD = """
-    m.id, m.number, m.backend, m.backend_version, m.feature_version, m.status, m.reason, m.as_of, m.trained_at,
-    m.backtest, m.data, m.pinned_at, m.size as bytes, m.sha256, m.drift,
+    m.id, m.number, m.task, m.backend, m.backend_version, m.feature_version, m.status, m.reason, m.as_of, m.trained_at,
+    m.backtest, m.scores, m.data, m.pinned_at, m.size as bytes, m.sha256, m.drift,
     m.artifact is not null or m.file is not null as is_kept
 """
 _FULL = f"""
     {_CARD}, m.parameters, m.seed, m.contest,
     case when m.file is not null then 'store' when m.artifact is not null then 'database' end as kept_in
 """
-FILTERS = {"status": "m.status = :status", "backend": "m.backend = :backend"}
+FILTERS = {"task": "m.task = :task", "status": "m.status = :status", "backend": "m.backend = :backend"}
 
 # Of the track record; each filter is a condition of its own name.
 SCORE_FILTERS = {
@@ -106,7 +106,7 @@ def _champion(session: Session) -> dict[str, Any] | None:
     row = session.execute(
         text("""
             select id, number, backend as model, as_of, pinned_at, backtest, drift
-            from forecast_models where status = 'champion'
+            from forecast_models where task = 'forecast' and status = 'champion'
         """)
     ).one_or_none()
     if row is None:

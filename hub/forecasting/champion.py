@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +15,13 @@ from hub.forecasting import engine
 from hub.forecasting.book import make_book
 from hub.forecasting.book_store import save_book
 from hub.forecasting.days import to_date, to_day
+from hub.forecasting.exchange import comparable
 from hub.forecasting.explainer import pack_explained
 from hub.forecasting.features import build_cases
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.history import History
 from hub.forecasting.models import forecast_runs
+from hub.forecasting.new_business import new_business
 from hub.forecasting.results import CashFlow, Forecasts, Reason, Receipts
 from hub.ledger.columns import read_columns
 from hub.storage.session import driver
@@ -45,7 +47,7 @@ def compute(
     progress(0.6, "Adding up the expected cash")
     cash = engine.cash_flow(frame, forecasts, weeks=CASH_WEEKS)
     progress(0.8, "Finding the reasons")
-    worst = np.argsort(-forecasts.p_late30 * frame.open_amount[forecasts.row], kind="stable")[:EXPLAINED]
+    worst = np.argsort(-forecasts.p_late30 * comparable(frame, forecasts.row), kind="stable")[:EXPLAINED]
     reasons = engine.explain(model, frame, as_of, forecasts.row[worst]) if len(worst) else []
     return forecasts, cash, dict(zip(worst.tolist(), reasons, strict=True))
 
@@ -67,7 +69,7 @@ def save_run(
             as_of=as_of,
             made_at=made_at,
             predictions=len(forecasts),
-            cash_flow=_cash_flow_json(cash),
+            cash_flow=_cash_flow_json(cash) | {"new_business": _new_business_json(frame, cash)},
         )
         .returning(forecast_runs.c.id)
     ).scalar_one()
@@ -122,6 +124,26 @@ def _cash_flow_json(cash: CashFlow) -> dict[str, Any]:
         "days": _receipts_json(cash.days),
         "months": _receipts_json(cash.months),
         "dependence": asdict(cash.dependence),
+    }
+
+
+def _new_business_json(frame: LedgerFrame, cash: CashFlow) -> dict[str, Any]:
+    spans = {"weeks": (cash.weeks, tuple(week + timedelta(days=6) for week in cash.weeks))}
+    spans |= {
+        name: (each.starts, each.ends)
+        for name, each in (("days", cash.days), ("months", cash.months))
+        if each is not None
+    }
+    found = {name: new_business(frame, starts, ends) for name, (starts, ends) in spans.items()}
+    return {
+        name: {
+            figure: {
+                currency: [None if np.isnan(value) else round(value, 2) for value in values.tolist()]
+                for currency, values in getattr(each, figure).items()
+            }
+            for figure in ("expected", "p10", "p90")
+        }
+        for name, each in found.items()
     }
 
 

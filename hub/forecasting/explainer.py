@@ -9,6 +9,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,6 @@ import orjson
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from hub.errors import HubError, NotFoundError
 from hub.forecasting.asking import QUEUE, REPLIES_KEPT_SECONDS
@@ -84,7 +84,7 @@ class Explainer:
             case = None if row is None else find_case(bytes(row.cases), invoice_id)
             if row is None or case is None:
                 raise NotFoundError("The newest forecast is not about this invoice.")
-            backend, fitted = self._model(session, tenant, row.model_id)
+        backend, fitted = self._model(tenant, row.model_id)
         (found,) = explain_cases(fitted, case, MOST_REASONS)
         return {
             "run_id": row.run_id,
@@ -95,10 +95,10 @@ class Explainer:
             "reasons": [asdict(reason) for reason in found.reasons],
         }
 
-    def _model(self, session: Session, tenant: str, model_id: UUID) -> tuple[str, ForecastBackend]:
+    def _model(self, tenant: str, model_id: UUID) -> tuple[str, ForecastBackend]:
         key = tenant, model_id
         if key not in self._models:
-            model = load_model(session, self.store, model_id, self._backends)
+            model = load_model(partial(self.storage.tenant, tenant), self.store, model_id, self._backends)
             self._models[key] = model.backend, model.fitted
             while len(self._models) > _MODELS_HELD:
                 self._models.popitem(last=False)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hub.forecasting.days import Days, weekday
 from hub.forecasting.history import FIRST_DUE, History, monthday
+from hub.forecasting.peers import Owned
 from hub.forecasting.timeline import Rows
 from hub.sdk.forecaster import DELAYS, Cases
 
@@ -64,12 +65,13 @@ def build_cases(history: History, rows: Rows, seen: Days, hidden: NDArray[np.boo
     """
     frame = history.frame
     due, issued = frame.due[rows], frame.issued[rows]
-    customer = frame.customer[rows]
+    customer, owned = frame.customer[rows], None
     if hidden is not None:
+        owned = Owned.by_hidden(hidden, history.payments.start(customer), history.payments.before(customer, seen))
         customer = np.where(hidden, np.int32(len(frame.customer_id)), customer)
     first, end = history.payments.start(customer), history.payments.before(customer, seen)
     delays = history.delay_count[end] - history.delay_count[first]
-    means, shares = history.habits.before(history.segment[rows], history.terms[rows], seen)
+    means, shares = history.habits.before(history.peers.take(rows), seen, first, end, owned)
     gap, gap_mean, per_run = _rhythm(history, first, end, seen)
     values = {
         "terms_days": due - issued,
@@ -100,6 +102,7 @@ def build_cases(history: History, rows: Rows, seen: Days, hidden: NDArray[np.boo
             "weekday": (history.weekday_count[end] - history.weekday_count[first]).astype(np.float32),
             "monthday": (history.monthday_count[end] - history.monthday_count[first]).astype(np.float32),
             "last_run": gap[:, None].astype(np.float32),
+            "holiday": history.holidays.around(rows),
         },
     )
 

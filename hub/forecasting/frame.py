@@ -18,7 +18,8 @@ class LedgerFrame:
     """Invoices as they stood at the end of `day`. Amounts are floats in the invoice's currency: estimates only.
 
     `customer` indexes `customer_id`, `customer_name`, `country` and `industry` ("" where not known); `currency`
-    indexes `currencies`. `electronic` is 1 where it was sent without paper, 0 on paper, NaN where that is not known.
+    indexes `currencies`; `rate` is home units for one of it as the books state them for the invoice, NaN where they do
+    not. `electronic` is 1 where it was sent without paper, 0 on paper, NaN where that is not known.
     `paid` is the value date of the final settlement by payment, `closed` the day the invoice left the open book for
     whatever reason; both are NEVER while they have not happened. Days are days since 1970-01-01.
     """
@@ -40,6 +41,7 @@ class LedgerFrame:
     draft: NDArray[np.bool_]
     disputed: NDArray[np.bool_]
     electronic: NDArray[np.float64]
+    rate: NDArray[np.float64]
     status: Texts
     settlements: Settlements
     outcome: NDArray[np.int8] = field(init=False)
@@ -87,7 +89,7 @@ class LedgerFrame:
 
     def _cut(self, keep: NDArray[np.bool_], day: int) -> "LedgerFrame":
         per_invoice = ("invoice_id", "number", "customer", "currency", "terms", "issued", "due", "amount", "draft")
-        rows = {name: getattr(self, name)[keep] for name in (*per_invoice, "disputed", "electronic", "status")}
+        rows = {name: getattr(self, name)[keep] for name in (*per_invoice, "disputed", "electronic", "rate", "status")}
         return replace(self, **rows, day=day, settlements=_known_by(day, self.settlements, keep))
 
     @classmethod
@@ -113,6 +115,7 @@ class LedgerFrame:
         applied: ArrayLike,
         reversed_: ArrayLike,
         electronic: ArrayLike | None = None,
+        rate: ArrayLike | None = None,
         country: ArrayLike | None = None,
         industry: ArrayLike | None = None,
     ) -> "LedgerFrame":
@@ -156,7 +159,8 @@ class LedgerFrame:
             amount=np.asarray(amount, dtype=np.float64),
             draft=status_text == "draft",
             disputed=np.asarray(disputed, dtype=bool),
-            electronic=np.asarray(np.full(len(issued_on), np.nan) if electronic is None else electronic, dtype=float),
+            electronic=_stated(electronic, len(issued_on)),
+            rate=_stated(rate, len(issued_on)),
             status=status_text,
             settlements=parts,
         ).as_of(day, include_upcoming=True)
@@ -212,12 +216,17 @@ def _from_mapped(
         terms=[invoice.terms or "" for invoice in invoices],
         disputed=[bool(invoice.disputed) for invoice in invoices],
         electronic=[np.nan if invoice.electronic is None else float(invoice.electronic) for invoice in invoices],
+        rate=[np.nan if invoice.exchange_rate is None else float(invoice.exchange_rate) for invoice in invoices],
         settled_row=[invoice_row[part.invoice_id] for part in parts],
         settled_kind=[part.kind for part in parts],
         settled_amount=[float(part.amount) for part in parts],
         applied=[to_day(part.applied_on) for part in parts],
         reversed_=[to_day(part.reversed_on) if part.reversed_on else NEVER for part in parts],
     )
+
+
+def _stated(column: ArrayLike | None, count: int) -> NDArray[np.float64]:
+    return np.full(count, np.nan) if column is None else np.asarray(column, dtype=np.float64)
 
 
 def _with_reversals(parts: Settlements, reversed_: Days) -> Settlements:

@@ -5,9 +5,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from hub.errors import InvalidError
 from hub.events import ForecastsReady
-from hub.forecasting import champion, engine, registry, succession, track
+from hub.forecasting import champion, engine, registry, risk_registry, succession, track
 from hub.forecasting.apart import answered_apart
 from hub.forecasting.backtest import newest_part
 from hub.forecasting.candidates import backends, candidates
@@ -38,7 +40,7 @@ def refresh(context: JobContext) -> dict[str, Any]:
     is_fresh = current is not None and (today - current.as_of).days <= STALE_DAYS
     if current is None:
         return train(context, is_first=True)
-    return score(context) if is_fresh or current.is_pinned else train(context)
+    return _score(context, may_train=True) if is_fresh or current.is_pinned else train(context)
 
 
 def train(context: JobContext, *, is_first: bool = False) -> dict[str, Any]:
@@ -71,47 +73,65 @@ def train(context: JobContext, *, is_first: bool = False) -> dict[str, Any]:
     except engine.TooLittleHistoryError as error:
         return {"trained": False, "reason": error.detail}
     versions = {each.slug: each.version for each in able}
+    tried = [*training.others, training.champion]
+    files = [store.put(context.tenant, engine.dump(each.model)) for each in tried]
     with context.transaction() as session:
         current = registry.champion(session)
-        for other in training.others:
-            registry.register(session, store, other, now, contest=training.contest)
+        for other, file in zip(training.others, files, strict=False):
+            registry.register(session, other, file, now, contest=training.contest)
         for slug, why in sorted({**failures, **training.failures}.items()):
             registry.register_failure(session, slug, versions.get(slug, ""), why, as_of, now)
         status = "challenger" if current is not None and current.is_pinned else "champion"
-        registry.register(session, store, training.champion, now, status=status, contest=training.contest)
-        registry.prune(session, store)
+        registry.register(session, training.champion, files[-1], now, status=status, contest=training.contest)
+        gone = registry.prune(session)
         if is_hurried:
             work.submit(session, "forecasting.train", {})
+    for name in gone:
+        store.delete(name)
     model = training.champion.model
-    return {"trained": True, "model": model.backend, "reason": training.champion.reason, **score(context)}
+    return {
+        "trained": True,
+        "model": model.backend,
+        "reason": training.champion.reason,
+        **_score(context, may_train=True),
+    }
 
 
 def score(context: JobContext) -> dict[str, Any]:
     """Forecast every open invoice with the champion; the predictions before stay as they were.
 
     A champion that cannot be loaded is replaced by the model before it, or by naive where there is none, the tenant's
-    admins are told, and a new one is trained.
+    admins are told, and a new one is trained. Customers are assessed with the risk model in charge, however old.
     """
+    return _score(context, may_train=False)
+
+
+def _score(context: JobContext, *, may_train: bool) -> dict[str, Any]:
     as_of, now = _today(context), datetime.now(UTC)
     with context.transaction() as session:
         if registry.champion(session) is None:
             return {"predictions": 0, "reason": "There is no trained model yet: train one first."}
-        loaded = registry.load_best(session, _store(context), backends(context.registry), now)
         context.progress(0.7, "Reading the ledger")
         frame = champion.load_frame(session, as_of)
-        if loaded is None:
-            loaded = train_naive(session, _store(context), context.registry, frame, as_of, now)
-        model_id, model, trouble = loaded
-        if trouble is not None:
-            tell(session, trouble)
-            work.submit(session, "forecasting.train", {})
+
+    def train_anew(session: Session, why: str) -> None:
+        tell(session, why)
+        work.submit(session, "forecasting.train", {})
+
+    store = _store(context)
+    loaded = registry.load_best(context.transaction, store, backends(context.registry), now, train_anew)
+    if loaded is None:
+        loaded = train_naive(
+            context.transaction, context.tenant, store, context.registry, frame, as_of, now, also=train_anew
+        )
+    model_id, model, trouble = loaded
     model = answered_apart(model, model_id, context.tenant, context.settings, context.registry)
     found = champion.compute(model, frame, as_of, lambda share, words: context.progress(0.72 + 0.23 * share, words))
     context.progress(0.96, "Storing the predictions")
     with context.transaction() as session:
         count = champion.save_run(session, model_id, frame, as_of, datetime.now(UTC), found)
     context.progress(0.98, "Assessing the customers")
-    customers = refresh_risk(context, frame, found[0], as_of)
+    customers = refresh_risk(context, frame, found[0], as_of, may_train=may_train)
     context.publish(ForecastsReady(tenant=context.tenant, model_id=str(model_id), predictions=count))
     said = {} if trouble is None else {"notice": trouble}
     return {"predictions": count, "customers": customers, "as_of": as_of.isoformat(), **said}
@@ -122,8 +142,11 @@ def backtest(context: JobContext, *, model_id: str, as_of: str) -> dict[str, Any
     day = date.fromisoformat(as_of)
     context.progress(0.0, "Reading the ledger")
     with context.transaction() as session:
-        slug, _, seed, _ = registry.recorded(session, UUID(model_id))
+        task, slug, seed = registry.kind_of(session, UUID(model_id))
         frame = champion.load_frame(session, _today(context))
+    if task == "risk":
+        scores = risk_registry.backtest(frame, day, slug, risk_registry.load_backends(context.registry))
+        return {"model_id": model_id, "as_of": as_of, "scores": scores}
     known = frame.as_of(to_day(day))
     part = newest_part(known)
     if part is None:
@@ -148,10 +171,15 @@ def reproduce(context: JobContext, *, model_id: str) -> dict[str, Any]:
     store = _store(context)
     context.progress(0.0, "Reading the ledger")
     with context.transaction() as session:
+        if registry.kind_of(session, UUID(model_id))[0] != "forecast":
+            raise InvalidError(
+                "Models of risk also learn from credit scores, which are kept only as they are now: the same model "
+                "cannot be made again."
+            )
         slug, data, seed, parameters = registry.recorded(session, UUID(model_id))
         frame = champion.load_frame(session, _today(context))
-        known = backends(context.registry)
-        kept = registry.load_model(session, store, UUID(model_id), known)
+    known = backends(context.registry)
+    kept = registry.load_model(context.transaction, store, UUID(model_id), known)
     context.progress(0.2, f"Training {slug} again")
     again = retrain(frame, known[slug], data, seed, parameters.get("threads", 1))
     return {"model_id": model_id, "backend": slug, "same": again.dump() == kept.fitted.dump()}
@@ -166,20 +194,35 @@ def keep_track(context: JobContext) -> dict[str, Any]:
     context.progress(0.0, "Reading the ledger")
     with context.transaction() as session:
         frame = champion.load_frame(session, as_of)
-        context.progress(0.3, "Scoring forecasts of paid invoices")
-        scored = track.keep(session, frame, as_of)
-        context.progress(0.8, "Looking for drift")
-        found = track.measure_drift(session, frame, as_of, now, scored.recent)
-        if found.is_worse_than_naive:
-            trouble = " ".join(found.alarms)
-            if found.is_pinned:
-                tell(session, f"{trouble} It is pinned, and therefore goes on forecasting.")
+    context.progress(0.3, "Scoring forecasts of paid invoices")
+    scored = track.keep(context.transaction, frame, as_of)
+    context.progress(0.8, "Looking for drift")
+    found = track.measure_drift(context.transaction, frame, as_of, now, scored.recent)
+    trouble = " ".join(found.alarms)
+    if found.is_worse_than_naive and not found.is_pinned:
+
+        def forecast_anew(session: Session, _: str) -> None:
+            tell(session, f"{trouble} Each customer's own history forecasts instead.")
+            work.submit(session, "forecasting.score", {})
+
+        train_naive(
+            context.transaction,
+            context.tenant,
+            _store(context),
+            context.registry,
+            frame,
+            as_of,
+            now,
+            kind="replaced",
+            why=trouble,
+            also=forecast_anew,
+        )
+    elif found.is_worse_than_naive or found.wants_training:
+        with context.transaction() as session:
+            if found.wants_training:
+                work.submit(session, "forecasting.train", {})
             else:
-                train_naive(session, _store(context), context.registry, frame, as_of, now, kind="replaced", why=trouble)
-                tell(session, f"{trouble} Each customer's own history forecasts instead.")
-                work.submit(session, "forecasting.score", {})
-        elif found.wants_training:
-            work.submit(session, "forecasting.train", {})
+                tell(session, f"{trouble} It is pinned, and therefore goes on forecasting.")
     return {"scored": scored.count, "months": scored.months, "alarms": list(found.alarms)}
 
 

@@ -3,15 +3,16 @@
 Models hold no names: their features are numbers about payments, and the tests look into what is stored of them.
 """
 
-from hub.forecasting.models import customer_risk, forecast_models, model_changes, predictions, risk_models
+from hub.forecasting.models import customer_risk, forecast_models, model_changes, predictions
 from hub.storage.mentions import Place
 
 PLACES = (
     Place(table=predictions, columns=("reasons",), what="reasons of predictions"),
     Place(
-        table=forecast_models, columns=("reason", "backtest", "contest", "drift"), what="notes on forecasting models"
+        table=forecast_models,
+        columns=("reason", "backtest", "scores", "contest", "drift"),
+        what="notes on forecasting models",
     ),
     Place(table=model_changes, columns=("why",), what="why models were changed"),
     Place(table=customer_risk, columns=("reasons", "why"), what="reasons of customers' risk"),
-    Place(table=risk_models, columns=("reason", "scores"), what="notes on risk models"),
 )

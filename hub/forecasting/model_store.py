@@ -9,11 +9,21 @@ from hub.forecasting.artifact import CorruptModelError
 
 
 @dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A model's file: by its `name` in a store, or the bytes themselves, which belong into the database's row."""
+
+    name: str | None
+    data: bytes | None
+    sha256: str | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModelStore:
     """The store that a setting names by its URL; with an empty one, files stay in the database.
 
-    Files are named by tenant and digest, never written twice with other bytes, and read back only as they were: what
-    `read` returns has the digest that is asked for.
+    Files are named by tenant and digest, never written twice with other bytes, and read back only as they were. A store
+    may be far away and slow: `put` and `get` belong outside of transactions.
     """
 
     url: str = ""
@@ -22,6 +32,18 @@ class ModelStore:
     def is_database(self) -> bool:
         """Whether files belong into the database's row."""
         return not self.url
+
+    def put(self, tenant: str, data: bytes) -> ModelFile:
+        """Keep a file, ahead of the row that will name it. Raises UnavailableError where it cannot be written."""
+        name = None if self.is_database else self.write(tenant, data)
+        return ModelFile(name, data if name is None else None, hashlib.sha256(data).hexdigest(), len(data))
+
+    def get(self, file: ModelFile) -> bytes:
+        """The bytes of a file, once they have proved to be what was stored; else CorruptModelError.
+
+        Raises UnavailableError where the store does not answer.
+        """
+        return checked(file.data if file.name is None else self.read(file.name), file.sha256, file.size)
 
     def write(self, tenant: str, data: bytes) -> str:
         """Keep a file; returns its name. Raises UnavailableError where the store cannot be written."""

@@ -31,16 +31,20 @@ forecast_models = Table(
     Column("id", UUID(as_uuid=True), primary_key=True, server_default=func.gen_random_uuid()),
     # The version that people name: counts up within the tenant, and is never given twice.
     Column("number", Integer, Identity(always=True), nullable=False),
+    # forecast: when invoices are paid; risk: which customers go late. Each task has a champion of its own.
+    Column("task", String(8), nullable=False, server_default=text("'forecast'")),
     Column("backend", Text, nullable=False),
     Column("backend_version", Text, nullable=False, server_default=text("''")),
     Column("feature_version", Integer, nullable=False, server_default=text("0")),
     # champion: makes the predictions; challenger: good, but not better beyond noise; retired: was champion;
-    # rejected: did not beat the customer median; failed: could not be trained, and has no file.
+    # rejected: did not beat the customer median, or counting customers alike; failed: could not be trained or read.
     Column("status", String(16), nullable=False),
     Column("reason", Text, nullable=False),
     Column("as_of", Date, nullable=False),
     Column("trained_at", DateTime(timezone=True), nullable=False),
     Column("backtest", JSONB),
+    # Of models of risk instead: how good probabilities were on answers not seen, by backend; see risk_model.py.
+    Column("scores", JSONB),
     # What it was trained from: window, counts, digest, and the share of customers taken; see record.py.
     Column("data", JSONB, nullable=False, server_default=text("'{}'")),
     Column("parameters", JSONB, nullable=False, server_default=text("'{}'")),
@@ -60,8 +64,9 @@ forecast_models = Table(
     # Data only, never code. Its checksum is verified before anything reads further.
     Column("artifact", LargeBinary),
     CheckConstraint("status in ('champion', 'challenger', 'retired', 'rejected', 'failed')", name="status"),
+    CheckConstraint("task in ('forecast', 'risk')", name="task"),
     Index("uq_forecast_models_number", "number", unique=True),
-    Index("uq_forecast_models_champion", "status", unique=True, postgresql_where="status = 'champion'"),
+    Index("uq_forecast_models_champion", "task", unique=True, postgresql_where="status = 'champion'"),
 )
 
 model_changes = Table(
@@ -137,22 +142,6 @@ predictions = Table(
     Column("reasons", JSONB),
     PrimaryKeyConstraint("run_id", "invoice_id"),
     Index("ix_predictions_invoice_id_run_id", "invoice_id", "run_id"),
-)
-
-risk_models = Table(
-    "risk_models",
-    tenant_metadata,
-    Column("id", UUID(as_uuid=True), primary_key=True, server_default=func.gen_random_uuid()),
-    Column("backend", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("as_of", Date, nullable=False),
-    Column("trained_at", DateTime(timezone=True), nullable=False),
-    # Snapshots of customers that went 30 days late, to learn from.
-    Column("events", Integer, nullable=False),
-    # Of answers it had not seen, by backend.
-    Column("scores", JSONB, nullable=False),
-    # Data only, never code, with its own checksum; the newest model is the one that is used.
-    Column("artifact", LargeBinary, nullable=False),
 )
 
 risk_runs = Table(

@@ -42,6 +42,7 @@ SUBJECTS: Mapping[str, str] = {
     "since_run": "payment_rhythm",
     "since_run_in_week": "payment_rhythm",
     "run_phase": "payment_rhythm",
+    "shut_before": "payment_days",
     "open_overdue_share": "overdue",
     "open_overdue_long_share": "overdue",
     "open_vs_paid": "overdue",

@@ -13,12 +13,12 @@ from hub.forecasting.days import to_date, to_day
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.settlement import Outcome
 
-FEATURE_VERSION = 4
+FEATURE_VERSION = 6
 """Counts up with every change of what features mean; a model of other features than today's cannot be trained again."""
 
 # Of an invoice, its names teach nothing; of the ledger's other columns each may.
 _NUMBERS = ("customer", "currency", "issued", "due", "amount", "draft", "disputed", "electronic", "outcome", "closed")
-_TEXTS = ("terms", "country", "industry", "currencies")
+_TEXTS = ("terms", "customer_name", "country", "industry", "currencies")
 _OF_CUSTOMERS = tuple(
     each.name for each in fields(LedgerFrame) if each.name in ("customer_id", "customer_name", "country", "industry")
 )

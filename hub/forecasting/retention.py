@@ -40,13 +40,10 @@ _RISK_RUNS = text("""
     delete from risk_runs r where made_at < :before and run_id <> (select max(run_id) from risk_runs)
         and not exists (select from customer_risk c where c.run_id = r.run_id)
 """)
-_RISK_MODELS = text("""
-    delete from risk_models m where trained_at < :before and trained_at <> (select max(trained_at) from risk_models)
-        and not exists (select from risk_runs r where r.model_id = m.id)
-""")
 _MODELS = text("""
     delete from forecast_models m where status <> 'champion' and trained_at < :before
         and file is null and not exists (select from forecast_runs r where r.model_id = m.id)
+        and not exists (select from risk_runs r where r.model_id = m.id)
         and not exists (select from forecast_scores s where s.model_id = m.id)
 """)
 
@@ -61,6 +58,6 @@ def forget_superseded(session: Session, before: datetime, at_once: int) -> int:
     count = session.execute(_PREDICTIONS, values).rowcount  # type: ignore[attr-defined]
     count += session.execute(_BETWEEN, {"at_once": at_once}).rowcount  # type: ignore[attr-defined]
     count += session.execute(_RISKS, values).rowcount  # type: ignore[attr-defined]
-    for emptied in (_RUNS, _RISK_RUNS, _RISK_MODELS):
+    for emptied in (_RUNS, _RISK_RUNS):
         count += session.execute(emptied, {"before": before}).rowcount  # type: ignore[attr-defined]
     return int(count + session.execute(_MODELS, {"before": before}).rowcount)  # type: ignore[attr-defined]

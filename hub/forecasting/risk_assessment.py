@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.forecasting.days import NEVER, to_date
+from hub.forecasting.exchange import home_rates
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.results import Forecasts, Reason
 from hub.forecasting.risk_contact import NextStep, Segment, Standing, next_step, segment, value
@@ -27,15 +28,12 @@ MONTH = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
-    """What holds money up or covers it, and what invoices are worth at home.
-
-    `cash` and `credit` are received and not yet set against an invoice, by customer id and currency; `rate` is home
-    units for one unit of an invoice's currency, by invoice id, where it is not 1.
+    """What covers open invoices: `cash` and `credit` that were received and are not yet set against one, by customer id
+    and currency.
     """
 
     cash: Mapping[tuple[Any, str], float]
     credit: Mapping[tuple[Any, str], float]
-    rate: Mapping[Any, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +141,7 @@ class _Book:
         customer = frame.customer[rows].astype(np.int64)
         purse = customer * self.currencies + frame.currency[rows]
         amount, due, disputed = frame.open_amount[rows], frame.due[rows], frame.disputed[rows]
-        rate = np.ones(len(rows))
-        if holdings.rate:
-            rate = np.array([holdings.rate.get(each, 1.0) for each in frame.invoice_id[rows].tolist()])
+        rate = home_rates(frame)[rows]
         self.cash, self.credit = (self._per_purse(frame, each) for each in (holdings.cash, holdings.credit))
         free = _uncovered(purse, due, np.where(disputed, 0.0, amount), self.cash + self.credit)
         late_by = np.maximum(forecasts.expected - np.maximum(due, frame.day), 0)

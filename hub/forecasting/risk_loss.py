@@ -1,7 +1,8 @@
 """What may be lost, and what is expected to be late: probability times exposure, with every assumption said.
 
 Expected loss = what is open x the probability of going 90 days late x the part of it that then goes so late x loss
-given default. The last one is measured where the ledger shows enough write-offs, and an assumption elsewhere.
+given default. The last one is what the tenant's people say, where they say so; else measured where the ledger shows
+enough write-offs, and an assumption elsewhere.
 """
 
 from dataclasses import dataclass
@@ -27,15 +28,22 @@ class LossGivenDefault:
     write_offs: int
     is_measured: bool
     words: str
+    is_set: bool = False
 
 
-def loss_given_default(frame: LedgerFrame) -> LossGivenDefault:
+def loss_given_default(frame: LedgerFrame, said: float | None = None) -> LossGivenDefault:
     """From the frame's invoices that were over 90 days late and are closed, as known on its day."""
     overdue = frame.closed - frame.due > LATE_DAYS[-1]
     given_up = frame.outcome == Outcome.WRITTEN_OFF
     # A write-off before the 90th day is a default too; the books just did not wait for it.
     closed = (frame.closed < NEVER) & (((frame.outcome == Outcome.PAID) & overdue) | given_up)
     cases, lost = int(closed.sum()), int((closed & given_up).sum())
+    if said is not None:
+        words = (
+            f"{said:.0%} of what is 90 days late is never paid, as your people set it. Of {cases} such invoices of "
+            f"this ledger that are closed, {lost} {'was' if lost == 1 else 'were'} written off."
+        )
+        return LossGivenDefault(said, cases, lost, False, words, is_set=True)
     if lost < LEAST_WRITE_OFFS:
         words = (
             f"An assumption: {ASSUMED:.0%} of what is 90 days late is never paid, the rate bank supervision takes for "

@@ -5,7 +5,7 @@ often as all customers did, and at most one time in ten; `high` where it is as l
 ledger's rate if that is less. Both are chosen on answers that the model had not seen.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -95,6 +95,24 @@ def train_risk(
     A backend is used where its log loss beats the fallback's by more than its standard error over customers, or, to
     `insist`, wherever it can be fitted.
     """
+    found = train_risks(
+        frame, as_of, backends, fallback, master=master, threads=threads, insist=insist, progress=progress
+    )
+    return next(found)
+
+
+def train_risks(
+    frame: LedgerFrame,
+    as_of: date,
+    backends: Sequence[type[RiskBackend]],
+    fallback: type[RiskBackend],
+    *,
+    master: MasterData | None = None,
+    threads: int = 1,
+    insist: bool = False,
+    progress: Progress = lambda _share, _words: None,
+) -> Iterator[RiskModel]:
+    """What `train_risk` returns, and then the others that were compared with it, each fitted when it is asked for."""
     known = frame.as_of(to_day(as_of))
     snapshots, fates = learnable(known, master)
     events = int((fates.late[:, 0] == 1).sum())
@@ -109,24 +127,27 @@ def train_risk(
     slug = _best(heard, fallback.slug)
     if insist and len(candidates) > 1:
         slug = candidates[1].slug
-    chosen = next(each for each in candidates if each.slug == slug)
-    fitted = _make(chosen, threads)
-    fitted.fit(snapshots, fates, lambda share, words: progress(0.7 + 0.3 * share, words))
-    unseen = heard.get(slug)
-    calibrations = tuple(RiskCalibration() for _ in LATE_DAYS) if unseen is None else unseen.calibrations
-    medium, high = _thresholds(unseen, fates)
-    return RiskModel(
-        backend=slug,
-        fitted=fitted,
-        as_of=as_of,
-        events=events,
-        calibrations=calibrations,
-        severity=_severity(fates),
-        medium=medium,
-        high=high,
-        scores={name: each.scores for name, each in heard.items()},
-        note=_note(slug, fallback.slug, heard, events, len(snapshots), how),
-    )
+    scores = {name: each.scores for name, each in heard.items()}
+    others = [each for each in candidates if each.slug != slug and each.slug in heard]
+    for chosen in [next(each for each in candidates if each.slug == slug), *others]:
+        fitted = _make(chosen, threads)
+        fitted.fit(snapshots, fates, lambda share, words: progress(0.7 + 0.3 * share, words))
+        unseen = heard.get(chosen.slug)
+        medium, high = _thresholds(unseen, fates)
+        yield RiskModel(
+            backend=chosen.slug,
+            fitted=fitted,
+            as_of=as_of,
+            events=events,
+            calibrations=tuple(RiskCalibration() for _ in LATE_DAYS) if unseen is None else unseen.calibrations,
+            severity=_severity(fates),
+            medium=medium,
+            high=high,
+            scores=scores,
+            note=_note(slug, fallback.slug, heard, events, len(snapshots), how)
+            if chosen.slug == slug
+            else _note_of_other(chosen.slug, slug, scores, how),
+        )
 
 
 def learnable(known: LedgerFrame, master: MasterData | None = None) -> tuple[Snapshots, Fates]:
@@ -377,6 +398,13 @@ def _note(slug: str, fallback: str, heard: Mapping[str, _Heard], events: int, sn
             "from than how often customers alike did."
         )
     return f"How often customers alike went late is used: {how} no learnt model beat it beyond chance."
+
+
+def _note_of_other(slug: str, chosen: str, scores: Mapping[str, RiskScores], how: str) -> str:
+    return (
+        f"{chosen} says who goes late: {how} its log loss was {scores[chosen].log_loss:.3f}, that of {slug} "
+        f"{scores[slug].log_loss:.3f}. The better figure has to be better beyond chance."
+    )
 
 
 def _make(backend: type[RiskBackend], threads: int) -> RiskBackend:

@@ -1,6 +1,6 @@
-"""The risk of all customers after a forecast: a model that is not too old, an assessment with it, stored."""
+"""The risk of all customers after a forecast: assessed with the model in charge, and stored."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,11 +11,10 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
-from hub.forecasting import risk_model
-from hub.forecasting.artifact import CorruptModelError
+from hub.forecasting import risk_registry
 from hub.forecasting.days import NEVER, to_day
 from hub.forecasting.frame import LedgerFrame
-from hub.forecasting.models import forecast_runs, risk_models, risk_runs
+from hub.forecasting.models import forecast_runs, risk_runs
 from hub.forecasting.results import Forecasts
 from hub.forecasting.risk_assessment import Amounts, Assessment, Holdings, assess
 from hub.forecasting.risk_contact import CONTACT_SAVES
@@ -23,60 +22,31 @@ from hub.forecasting.risk_loss import LossGivenDefault, loss_given_default
 from hub.forecasting.risk_model import RiskModel
 from hub.forecasting.risk_snapshots import MasterData
 from hub.jobs.context import JobContext
-from hub.sdk.risk import HORIZON_DAYS, MATERIAL, RiskBackend
+from hub.sdk.risk import HORIZON_DAYS, MATERIAL
 from hub.storage.session import driver
 from hub.tenants import service as tenants
 
-CANDIDATES, FALLBACK = ("xgboost_risk", "random_forest_risk"), "naive_risk"
-STALE_DAYS = 7
-"""A risk model older than this is trained anew."""
 
+def refresh_risk(
+    context: JobContext, frame: LedgerFrame, forecasts: Forecasts, as_of: date, *, may_train: bool = False
+) -> int:
+    """Assess all customers beside the newest forecast run, whose `forecasts` these are; returns how many there are.
 
-def refresh_risk(context: JobContext, frame: LedgerFrame, forecasts: Forecasts, as_of: date) -> int:
-    """Assess all customers beside the newest forecast run, whose `forecasts` these are; returns how many there are."""
-    backends = {slug: context.registry.load(slug) for slug in (*CANDIDATES, FALLBACK)}
+    With the model in charge; one is trained where none can be used, and, if it `may_train`, where the newest is old.
+    """
     with context.transaction() as session:
         master = read_credit(session, frame)
-        loaded = load_newest(session, backends, as_of)
-    if loaded is None:
-        loaded = _train(context, frame, backends, master, as_of)
-    model_id, model = loaded
+    model_id, model = risk_registry.in_charge(context, frame, master, as_of, may_train=may_train)
     with context.storage.hub() as session:
-        home = tenants.get(session, context.tenant).home_currency
+        tenant = tenants.get(session, context.tenant)
     with context.transaction() as session:
         holdings = read_holdings(session)
-    lgd = loss_given_default(frame)
+    said = tenant.loss_given_default
+    lgd = loss_given_default(frame, None if said is None else float(said))
     found = assess(model, lgd, frame, forecasts, holdings, master)
     with context.transaction() as session:
-        save_assessment(session, model_id, model, lgd, found, home, as_of)
+        save_assessment(session, model_id, model, lgd, found, tenant.home_currency, as_of)
     return len(found)
-
-
-def load_newest(session: Session, backends: dict[str, type[RiskBackend]], as_of: date) -> tuple[UUID, RiskModel] | None:
-    """The newest model and its id; None where it is too old, cannot be read, or is not there."""
-    query = select(risk_models.c.id, risk_models.c.as_of, risk_models.c.artifact)
-    row = session.execute(query.order_by(risk_models.c.trained_at.desc()).limit(1)).one_or_none()
-    if row is None or not 0 <= (as_of - row.as_of).days <= STALE_DAYS:
-        return None
-    try:
-        return row.id, risk_model.load(row.artifact, backends)
-    except CorruptModelError:
-        return None  # it can be made anew from the ledger, which is better than no assessment
-
-
-def save_model(session: Session, model: RiskModel, trained_at: datetime) -> UUID:
-    """Keep a model, which is the one used from then on."""
-    values = {
-        "backend": model.backend,
-        "reason": model.note,
-        "as_of": model.as_of,
-        "trained_at": trained_at,
-        "events": model.events,
-        "scores": risk_model.to_json(model.scores),
-        "artifact": risk_model.dump(model),
-    }
-    model_id: UUID = session.execute(insert(risk_models).values(values).returning(risk_models.c.id)).scalar_one()
-    return model_id
 
 
 def save_assessment(
@@ -110,6 +80,7 @@ def assumptions(model: RiskModel, lgd: LossGivenDefault) -> dict[str, Any]:
     return {
         "loss_given_default": round(lgd.share, 4),
         "is_measured": lgd.is_measured,
+        "is_set": lgd.is_set,
         "words": lgd.words,
         "severity": [round(each, 4) for each in model.severity],
         "medium_from": round(model.medium, 4),
@@ -145,7 +116,7 @@ def read_credit(session: Session, frame: LedgerFrame) -> MasterData:
 
 
 def read_holdings(session: Session) -> Holdings:
-    """Cash and credit that wait for an invoice, and the rates of open invoices in foreign currency."""
+    """Cash and credit that wait for an invoice."""
 
     def waiting(table: str, is_open: str) -> dict[tuple[Any, str], float]:
         rows = session.execute(
@@ -156,28 +127,10 @@ def read_holdings(session: Session) -> Holdings:
         )
         return {(customer, currency): amount for customer, currency, amount in rows}
 
-    rates = session.execute(
-        text("select id, exchange_rate::float8 from invoices where balance > 0 and exchange_rate is not null")
-    )
     return Holdings(
         cash=waiting("payments", "status = 'open'"),
         credit=waiting("credit_memos", "status = 'open'"),
-        rate={invoice: rate for invoice, rate in rates},
     )
-
-
-def _train(
-    context: JobContext,
-    frame: LedgerFrame,
-    backends: dict[str, type[RiskBackend]],
-    master: MasterData,
-    as_of: date,
-) -> tuple[UUID, RiskModel]:
-    say: Callable[[float, str], None] = lambda _share, words: context.progress(0.97, words)  # noqa: E731
-    candidates = [backends[slug] for slug in CANDIDATES]
-    model = risk_model.train_risk(frame, as_of, candidates, backends[FALLBACK], master=master, progress=say)
-    with context.transaction() as session:
-        return save_model(session, model, datetime.now(UTC)), model
 
 
 def _copy(session: Session, run_id: int, found: list[Assessment]) -> None:

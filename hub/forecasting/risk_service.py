@@ -22,10 +22,11 @@ def get_risk(session: Session, customer_id: UUID) -> dict[str, Any] | None:
             select r.customer_id, r.risk_level as model_level, c.profile ->> 'risk_override' as risk_override,
                    r.p_late30, r.p_late60, r.p_late90, r.amounts, r.reasons, r.expected_loss, r.contact_value,
                    r.segment, r.next_step, r.why, u.as_of, u.made_at, u.home_currency, u.assumptions,
-                   m.backend as model, m.reason as model_note, m.as_of as trained_on, m.scores
+                   m.id as model_id, m.number as model_number, m.backend as model, m.reason as model_note,
+                   m.as_of as trained_on, m.scores
             from customer_risk r
             join risk_runs u on u.run_id = r.run_id
-            left join risk_models m on m.id = u.model_id
+            left join forecast_models m on m.id = u.model_id
             left join customers c on c.id = r.customer_id
             where r.customer_id = :customer order by r.run_id desc limit 1
         """),

@@ -14,8 +14,8 @@ from hub.sdk.forecaster import Cases, Observed
 
 LONGEST_LOOK_AHEAD = 75
 """Days before its issue from which an invoice is seen at most."""
-HIDDEN = 1
-"""Cases of each customer, on average, that are shown without its history."""
+HIDDEN, MOST_HIDDEN = 60, 0.25
+"""Cases of each customer, on average, that are shown once more as a new customer's, and the largest share of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ def training_sample(history: History, *, seed: int = 0) -> Sample:
 
     Half of them are seen on the day of issue, the others from up to LONGEST_LOOK_AHEAD days before: a model fitted on
     fresh histories only is too sure of itself when it forecasts invoices that are yet to be issued. Each is seen once
-    more on some later day on which it was still open, as the open book is. The open ones count as censored. A few
-    are shown as a new customer's, so that new customers are not taken for those the ledger began with.
+    more on some later day on which it was still open, as the open book is. The open ones count as censored. Some are
+    shown again as a new customer's, so that new customers are not taken for those the ledger began with.
     """
     rng = np.random.default_rng(seed)
     rows, observed = _watched(history)
@@ -50,7 +50,9 @@ def training_sample(history: History, *, seed: int = 0) -> Sample:
     both = np.concatenate([np.arange(len(rows)), again])
     seen = np.concatenate([issued - ahead, later[again]]).astype(np.int32)
     customer = history.frame.customer[rows[both]]
-    hidden = rng.random(len(both)) < np.minimum(0.5, HIDDEN / np.bincount(customer)[customer])
+    as_new = rng.random(len(both)) < np.minimum(MOST_HIDDEN, HIDDEN / np.bincount(customer)[customer])
+    hidden = np.repeat([False, True], [len(both), as_new.sum()])
+    both, seen = np.concatenate([both, both[as_new]]), np.concatenate([seen, seen[as_new]])
     return Sample(
         rows[both],
         build_cases(history, rows[both], seen, hidden),

@@ -56,6 +56,7 @@ class PredictionSchema(Schema):
         metadata={"description": "Sentences with their weight; kept for the invoices most worth a look."},
     )
     model = text("The backend that made it.", "xgboost_hazard", required=True)
+    model_number = count("Its version.", required=True)
     run_id = count("The forecast it belongs to.", required=True)
     as_of = day("What was known at the end of that day went into it.", required=True)
     made_at = instant("When it was made.", required=True)

@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, validate, validates_schema
 from marshmallow.fields import Float, Integer, List, Nested, String
 
 from hub.forecasting.cash_reading import MOST
-from hub.http.fields import currency, day, identifier, instant, money, money_input, text
+from hub.http.fields import choices, currency, day, identifier, instant, money, money_input, text
 
 PERIODS = tuple(MOST)
 
@@ -41,6 +41,7 @@ class CashFlowArguments(PeriodsSchema):
     )
     weeks = Integer(validate=validate.Range(1, 26), metadata={"description": "The same as horizon.", "example": 13})
     weeks_back = Integer(validate=validate.Range(0, 104), metadata={"description": "The same as back."})
+    include = choices("`new_business` adds what invoices issued later may bring.", ["new_business"])
 
 
 class ExpectedSumSchema(Schema):
@@ -67,6 +68,15 @@ class SpanSchema(Schema):
 
 class ExpectedPeriodSchema(SpanSchema, ExpectedSchema):
     """What one period is expected to bring."""
+
+    new_business = Nested(
+        ExpectedSumSchema,
+        allow_none=True,
+        metadata={
+            "description": "Where asked for: what invoices issued later may bring in it, as such did in the ledger's "
+            "past; not in the figures beside it. Null where the ledger is too young to tell."
+        },
+    )
 
 
 class EarlierForecastSchema(ExpectedSchema):
@@ -104,6 +114,9 @@ class CashFlowSchema(Schema):
 
     as_of = day("What was known at the end of that day went into it; null before the first forecast.", allow_none=True)
     made_at = instant("When it was made.", allow_none=True)
+    model = text("The backend that made it.", "xgboost_hazard", allow_none=True)
+    model_number = Integer(allow_none=True, metadata={"description": "That model's number.", "example": 12})
+    model_version = text("The backend's version.", "1.0.0", allow_none=True)
     by = String(validate=validate.OneOf(PERIODS), metadata={"description": "The periods shown."})
     covers = text("What the forecast is about.", "Invoices issued by as_of; new business is not included.")
     currencies = List(Nested(CurrencyCashFlowSchema), required=True)

@@ -19,6 +19,7 @@ from hub.http.fields import (
     number as figure,
 )
 
+TASKS = ("forecast", "risk")
 STATUSES = ("champion", "challenger", "retired", "rejected", "failed")
 HORIZONS = ("first", "d30", "d14", "d7")
 HISTORIES = ("none", "few", "some", "many")
@@ -29,6 +30,7 @@ _SLUG = validate.Regexp("^[a-z][a-z0-9_]{0,40}$", error="The slug of a backend, 
 class ModelArguments(PageArguments):
     """Filters of the list of models."""
 
+    task = String(validate=validate.OneOf(TASKS), metadata={"description": "Only models of this task."})
     status = String(validate=validate.OneOf(STATUSES), metadata={"description": "Only this status."})
     backend = String(validate=_SLUG, metadata={"description": "Only this backend.", "example": "xgboost_hazard"})
 
@@ -42,6 +44,17 @@ class TrainingDataSchema(Schema):
     payments = count("Invoices that had been paid.", required=True)
     customers = count("It learnt from so many customers, drawn by lot; null: from all.", required=True, allow_none=True)
     digest = text("SHA-256 of all that training read.", required=True)
+
+
+class RiskScoresSchema(Schema):
+    """How good probabilities of going 30 days late were on answers not seen; null where it cannot be said."""
+
+    n = count("Customers asked about, each at the end of some past day.", required=True)
+    events = count("Those that went 30 days late.", required=True)
+    auc = figure("Area under the ROC curve.", 0.95, required=True, allow_none=True)
+    brier = figure("Brier score.", 0.034, required=True, allow_none=True)
+    log_loss = figure("By which the model is chosen.", 0.12, required=True, allow_none=True)
+    ece = figure("Expected calibration error, ten bins.", 0.03, required=True, allow_none=True)
 
 
 class DriftSchema(Schema):
@@ -66,6 +79,11 @@ class ModelSchema(Schema):
 
     id = identifier("The model.", required=True)
     number = Integer(required=True, metadata={"description": "Its version; counts up.", "example": 12})
+    task = String(
+        required=True,
+        validate=validate.OneOf(TASKS),
+        metadata={"description": "forecast: when invoices are paid; risk: which customers go late."},
+    )
     backend = text("What kind of model it is.", "xgboost_hazard", required=True)
     backend_version = text("The backend's version when it was trained; empty for the first models.", required=True)
     feature_version = Integer(required=True, metadata={"description": "The version of the features.", "example": 2})
@@ -76,7 +94,17 @@ class ModelSchema(Schema):
     backtest = Dict(
         required=True,
         allow_none=True,
-        metadata={"description": "Its errors on the newest part of the history, beside due date and customer median."},
+        metadata={
+            "description": "Its errors on the newest part of the history, beside due date and customer median; null "
+            "for models of risk."
+        },
+    )
+    scores = Dict(
+        keys=String(),
+        values=Nested(RiskScoresSchema),
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of models of risk: by backend, how those compared did; naive_risk counts."},
     )
     data = Nested(TrainingDataSchema, required=True, allow_none=True)
     pinned_at = instant("Since when a person holds it in its place.", required=True, allow_none=True)
@@ -135,8 +163,13 @@ class PromotionSchema(Schema):
 
 
 class RollbackSchema(Schema):
-    """Why to go back."""
+    """Of which task, and why to go back."""
 
+    task = String(
+        load_default="forecast",
+        validate=validate.OneOf(TASKS),
+        metadata={"description": "Whose champion: that of forecasts, or that of customers' risk."},
+    )
     why = String(
         validate=validate.Length(1, 500),
         metadata={"description": "Kept with the change.", "example": "Forecasts became too early."},

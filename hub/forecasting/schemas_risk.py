@@ -1,7 +1,7 @@
 """What the API shows of customers' risk."""
 
 from marshmallow import Schema, validate
-from marshmallow.fields import Dict, List, Nested, String
+from marshmallow.fields import Dict, Integer, List, Nested, String
 
 from hub.forecasting.risk_contact import NEXT_STEPS, SEGMENTS
 from hub.forecasting.schemas import RISK_LEVELS
@@ -42,6 +42,8 @@ class RiskChangeSchema(Schema):
 class RiskModelSchema(Schema):
     """The model behind an assessment."""
 
+    id = identifier("The model, as in /api/models.", required=True, allow_none=True)
+    number = Integer(required=True, allow_none=True, metadata={"description": "Its version.", "example": 7})
     backend = text("What kind of model it is.", "xgboost_risk", required=True, allow_none=True)
     note = text("Why it is used.", required=True, allow_none=True)
     trained_on = day("It learnt from what was known at the end of that day.", required=True, allow_none=True)
@@ -52,7 +54,8 @@ class RiskAssumptionSchema(Schema):
     """What the figures rest on."""
 
     loss_given_default = number("The part of what is 90 days late that is never paid.", 0.45, required=True)
-    is_measured = flag("Whether the ledger's own write-offs say so; false: it is an assumption.", required=True)
+    is_measured = flag("Whether the ledger's own write-offs say so; else it is set, or an assumption.", required=True)
+    is_set = flag("Whether your people set it; see PUT /api/tenant.", required=True)
     words = text("Where it is from, in words.", required=True)
     severity = List(
         number("A part.", 0.6),

@@ -12,8 +12,8 @@ from hub.forecasting import cash_reading
 _CURRENT = "(select max(id) from forecast_runs)"
 
 _PREDICTION = """
-    p.run_id, p.invoice_id, r.as_of, r.made_at, m.backend as model, p.p_paid_by_due, p.p_late30,
-    p.expected_on, p.p10_on, p.p50_on, p.p90_on, p.risk_level, p.reasons,
+    p.run_id, p.invoice_id, r.as_of, r.made_at, m.backend as model, m.number as model_number,
+    p.p_paid_by_due, p.p_late30, p.expected_on, p.p10_on, p.p50_on, p.p90_on, p.risk_level, p.reasons,
     i.number, i.customer_id, i.currency, i.balance, i.issued_on, i.due_on
 """
 _JOINED = """
@@ -38,7 +38,7 @@ def current_run(session: Session) -> dict[str, Any] | None:
     """The newest forecast of the whole open book, or None before the first one."""
     row = session.execute(
         text(f"""
-            select r.id, r.model_id, m.backend as model, r.as_of, r.made_at, r.predictions
+            select r.id, r.model_id, m.backend as model, m.number as model_number, r.as_of, r.made_at, r.predictions
             from forecast_runs r join forecast_models m on m.id = r.model_id where r.id = {_CURRENT}
         """)
     ).one_or_none()

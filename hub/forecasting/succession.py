@@ -1,20 +1,24 @@
 """Which model follows which, and why: promotion and rollback by hand, pins, and the record of all changes.
 
-Statements only, without a model at hand: the API does this too.
+Forecasts of invoices and customers' risk are two tasks, each with its champion. Statements only, without a model at
+hand: the API does this too.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, select, update
 from sqlalchemy.orm import Session
 
 from hub.errors import ConflictError, NotFoundError
 from hub.forecasting.models import forecast_models, model_changes
 from hub.jobs import service as jobs
 from hub.storage import audit
+
+Task = Literal["forecast", "risk"]
+"""forecast: when invoices are paid; risk: which customers go late."""
 
 _MOST_CHANGES = 100
 
@@ -30,15 +34,13 @@ def note_change(session: Session, kind: str, from_id: UUID | None, to_id: UUID |
 
 
 def promote(session: Session, model_id: UUID, *, why: str | None, pin: bool, now: datetime) -> None:
-    """Have a model make the predictions from now on; pinned, no training replaces it until it is released.
+    """Put a model in charge of its task from now on; pinned, no training replaces it until it is released.
 
     Raises NotFoundError, and ConflictError where the model has no file to forecast with.
     """
     table = forecast_models
     row = session.execute(
-        select(table.c.id, table.c.number, table.c.backend, table.c.status, table.c.sha256, _has_file()).where(
-            table.c.id == model_id
-        )
+        select(table.c.number, table.c.task, table.c.status, _has_file()).where(table.c.id == model_id)
     ).one_or_none()
     if row is None:
         raise NotFoundError("There is no such model.")
@@ -47,19 +49,19 @@ def promote(session: Session, model_id: UUID, *, why: str | None, pin: bool, now
             f"Model {row.number} has no file to forecast with: it failed, or its file is no longer kept. "
             "Its record stays; train a new one."
         )
-    _put_in_charge(session, model_id, "promoted", why or "Promoted by hand.", pin=pin, now=now)
+    _put_in_charge(session, row.task, model_id, "promoted", why or "Promoted by hand.", pin=pin, now=now)
 
 
-def rollback(session: Session, *, why: str | None, now: datetime) -> UUID:
+def rollback(session: Session, task: Task = "forecast", *, why: str | None, now: datetime) -> UUID:
     """Put the champion before this one back in charge, pinned; done again, the one before that. Returns its id.
 
     Raises ConflictError where there is none that could still be used.
     """
-    current = session.scalar(select(forecast_models.c.id).where(forecast_models.c.status == "champion"))
+    current = session.scalar(select(forecast_models.c.id).where(is_champion(task)))
     earlier = [] if current is None else sequence_champions(session, current)
     if not earlier:
         raise ConflictError("There is no earlier model to go back to.")
-    _put_in_charge(session, earlier[0], "rolled_back", why or "Rolled back by hand.", pin=True, now=now)
+    _put_in_charge(session, task, earlier[0], "rolled_back", why or "Rolled back by hand.", pin=True, now=now)
     return earlier[0]
 
 
@@ -109,7 +111,7 @@ def sequence_champions(session: Session, current: UUID) -> list[UUID]:
 def changes(session: Session, model_id: UUID) -> list[dict[str, Any]]:
     """The changes that brought a model in or out, the newest first."""
     rows = session.execute(
-        select(model_changes)
+        select(*(each for each in model_changes.c if each.name != "id"))
         .where((model_changes.c.from_id == model_id) | (model_changes.c.to_id == model_id))
         .order_by(model_changes.c.id.desc())
         .limit(_MOST_CHANGES)
@@ -128,9 +130,16 @@ def barred(session: Session, since: datetime) -> Sequence[str]:
     return sorted(rows)
 
 
-def _put_in_charge(session: Session, model_id: UUID, kind: str, why: str, *, pin: bool, now: datetime) -> None:
+def is_champion(task: Task) -> ColumnElement[bool]:
+    """The condition that a model is in charge of a task."""
+    return and_(forecast_models.c.task == task, forecast_models.c.status == "champion")
+
+
+def _put_in_charge(
+    session: Session, task: Task, model_id: UUID, kind: str, why: str, *, pin: bool, now: datetime
+) -> None:
     table = forecast_models
-    before = session.scalar(select(table.c.id).where(table.c.status == "champion").with_for_update())
+    before = session.scalar(select(table.c.id).where(is_champion(task)).with_for_update())
     if before is not None and before != model_id:
         session.execute(update(table).where(table.c.id == before).values(status="retired", pinned_at=None))
     session.execute(
@@ -145,9 +154,9 @@ def _put_in_charge(session: Session, model_id: UUID, kind: str, why: str, *, pin
         "model",
         model_id,
         before={"champion": before},
-        after={"champion": model_id, "pinned": pin, "why": why},
+        after={"task": task, "champion": model_id, "pinned": pin, "why": why},
     )
-    # Its predictions are not there before it has made them.
+    # What it says is not there before it has been asked.
     jobs.submit(session, "forecasting.score", {})
 
 

@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from hub.errors import InvalidError, NotFoundError
-from hub.forecasting.model_store import ModelStore, checked
+from hub.forecasting.model_store import ModelFile, ModelStore
 from hub.forecasting.models import forecast_models
 from hub.forecasting.shelf import Found, model_id
+from hub.forecasting.succession import is_champion
 from hub.storage.session import TENANT_KEY, Storage
 
 
@@ -26,9 +27,10 @@ class TenantModels:
         if not TENANT_KEY.fullmatch(tenant):
             raise NotFoundError("There is no such tenant.")
         table = forecast_models
-        wanted = table.c.id == model_id(model) if model else table.c.status == "champion"
+        wanted = table.c.id == model_id(model) if model else is_champion("forecast")
+        query = select(table.c.id, table.c.sha256).where(wanted, table.c.task == "forecast")
         with self._storage.tenant(tenant) as session:
-            row = session.execute(select(table.c.id, table.c.sha256).where(wanted)).one_or_none()
+            row = session.execute(query).one_or_none()
         if row is None or row.sha256 is None:
             raise NotFoundError(f"The tenant has no model {model!r}." if model else "The tenant has no trained model.")
         return Found((tenant, row.id, row.sha256), str(row.id), partial(self.read, tenant, row.id))
@@ -46,5 +48,4 @@ class TenantModels:
             row = session.execute(query).one_or_none()
         if row is None:
             raise NotFoundError(f"The tenant has no model {model}.")
-        data = row.artifact if row.file is None else self._store.read(row.file)
-        return checked(data, row.sha256, row.size)
+        return self._store.get(ModelFile(row.file, row.artifact, row.sha256, row.size))

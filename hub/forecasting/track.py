@@ -21,8 +21,10 @@ from hub.forecasting.features import build_cases
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.history import History
 from hub.forecasting.models import forecast_models, forecast_scores
+from hub.forecasting.registry import Transaction
 from hub.forecasting.scoring import BINS
 from hub.forecasting.settlement import Outcome
+from hub.forecasting.succession import is_champion
 from hub.storage.session import driver
 
 HORIZONS = ("first", "d30", "d14", "d7")
@@ -35,7 +37,7 @@ REST_DAYS = 3
 """Drift has no model trained anew that is younger than this: what a new one cannot mend, a newer one cannot either."""
 
 # What was known at the end of the day of payment would have told: only earlier forecasts count.
-_FORECASTS = """
+FORECASTS = """
     with paid as (
         select * from unnest(%s::uuid[], %s::date[], %s::date[]) as p(invoice_id, paid_on, due_on)
     ), made as (
@@ -90,13 +92,17 @@ class Drift:
     wants_training: bool = False
 
 
-def keep(session: Session, frame: LedgerFrame, today: date) -> Kept:
-    """Count the forecasts of what was paid in the open months; of all months, where none was counted before."""
+def keep(transaction: Transaction, frame: LedgerFrame, today: date) -> Kept:
+    """Count the forecasts of what was paid in the open months; of all months, where none was counted before.
+
+    Forecasts are never changed, so they are read bit by bit, and no transaction lasts while they are counted.
+    """
     since = today.replace(day=1)
     for _ in range(MONTHS_OPEN - 1):
         since = (since - timedelta(days=1)).replace(day=1)
-    if session.scalar(select(forecast_scores.c.month).limit(1)) is None:
-        since = date(1970, 1, 1)
+    with transaction() as session:
+        if session.scalar(select(forecast_scores.c.month).limit(1)) is None:
+            since = date(1970, 1, 1)
     rows = np.flatnonzero((frame.outcome == Outcome.PAID) & (frame.closed >= to_day(since)))
     terciles = _terciles(frame)
     history = History(frame)
@@ -104,14 +110,16 @@ def keep(session: Session, frame: LedgerFrame, today: date) -> Kept:
     recent: dict[UUID, list[tuple[NDArray[Any], ...]]] = {}
     count = 0
     for begin in range(0, len(rows), CHUNK):
-        found = _read(session, frame, rows[begin : begin + CHUNK])
+        with transaction() as session:
+            found = _read(session, frame, rows[begin : begin + CHUNK])
         if found is None:
             continue
         count += len(found.row)
         _add(sums, recent, frame, history, found, terciles, to_day(today) - RECENT_DAYS)
-    session.execute(delete(forecast_scores).where(forecast_scores.c.month >= since))
-    if sums:
-        session.execute(insert(forecast_scores), [_as_row(key, values) for key, values in sums.items()])
+    with transaction() as session:
+        session.execute(delete(forecast_scores).where(forecast_scores.c.month >= since))
+        if sums:
+            session.execute(insert(forecast_scores), [_as_row(key, values) for key, values in sums.items()])
     verdicts = {
         model: drift.Verdicts(
             **dict(
@@ -124,23 +132,25 @@ def keep(session: Session, frame: LedgerFrame, today: date) -> Kept:
 
 
 def measure_drift(
-    session: Session, frame: LedgerFrame, today: date, now: datetime, recent: dict[UUID, drift.Verdicts]
+    transaction: Transaction, frame: LedgerFrame, today: date, now: datetime, recent: dict[UUID, drift.Verdicts]
 ) -> Drift:
     """Whether the champion still does as its backtest promised, on input as it learnt from; kept beside it.
 
     Its live errors are those of all models of its backend: with a new one each week, no single one has a record.
     """
     table = forecast_models
-    row = session.execute(select(table).where(table.c.status == "champion")).one_or_none()
-    if row is None:
-        return Drift()
-    family = set(session.scalars(select(table.c.id).where(table.c.backend == row.backend)))
+    with transaction() as session:
+        row = session.execute(select(table).where(is_champion("forecast"))).one_or_none()
+        if row is None:
+            return Drift()
+        family = set(session.scalars(select(table.c.id).where(table.c.backend == row.backend)))
     parts = [verdicts for model, verdicts in recent.items() if model in family]
     error = None if not parts else drift.error_shift(_together(parts), _backtest_ratio(row.backtest))
     shift = drift.input_shift(row.profile, frame, to_day(row.as_of))
     alarms = tuple(drift.alarms(shift, error))
     measured = {"measured_at": now.isoformat(), "input": shift, "error": error, "alarms": list(alarms)}
-    session.execute(update(table).where(table.c.id == row.id).values(drift=measured))
+    with transaction() as session:
+        session.execute(update(table).where(table.c.id == row.id).values(drift=measured))
     is_pinned = row.pinned_at is not None
     worse = bool(error and error["worse_than_naive"]) and row.backend != "naive"
     return Drift(
@@ -152,11 +162,9 @@ def measure_drift(
 
 
 def _read(session: Session, frame: LedgerFrame, rows: NDArray[np.int64]) -> Scored | None:
-    ids = frame.invoice_id[rows].tolist()
-    paid = [to_date(int(day)) for day in frame.closed[rows]]
-    due = [to_date(int(day)) for day in frame.due[rows]]
+    ids, paid, due = asked_of(frame, rows)
     with driver(session).cursor() as cursor:
-        found = cursor.execute(_FORECASTS, (ids, paid, due)).fetchall()
+        found = cursor.execute(FORECASTS, (ids, paid, due)).fetchall()
     if not found:
         return None
     row_of = dict(zip(ids, rows.tolist(), strict=True))
@@ -171,6 +179,12 @@ def _read(session: Session, frame: LedgerFrame, rows: NDArray[np.int64]) -> Scor
         p10=_days(p10),
         p90=_days(p90),
     )
+
+
+def asked_of(frame: LedgerFrame, rows: NDArray[np.int64]) -> tuple[list[UUID], list[date], list[date]]:
+    """What FORECASTS takes: invoices, and the days on which each was paid and due."""
+    paid, due = ([to_date(day) for day in days[rows].tolist()] for days in (frame.closed, frame.due))
+    return frame.invoice_id[rows].tolist(), paid, due
 
 
 def _add(

@@ -81,11 +81,17 @@ def _operates(noted: Noted = "write") -> Rule:
     return Rule(_OPERATORS, None, noted)
 
 
+def _keeps() -> Rule:
+    """For what people keep for themselves in a tenant: theirs alone, and nobody else's business."""
+    return Rule(_VIEWERS, None, "no")
+
+
 ACCESS: dict[str, Rule] = {
     # The hub itself
     "getHealth": _public(),
     "getReadiness": _public(),
     "getMetrics": _public(),  # asks for a token of its own
+    "streamEvents": _reads("events"),
     # Signing in, and one's own account
     "getSignInMethods": _public(),
     "signIn": _public("write"),
@@ -95,9 +101,17 @@ ACCESS: dict[str, Rule] = {
     "getSession": _own(),
     "signOut": _own("write"),
     "switchTenant": _own("write"),
+    "updateProfile": _own("write"),
     "changePassword": _own("write"),
     "listSessions": _own(),
     "endSession": _own("write"),
+    # What somebody keeps for themselves
+    "getPreferences": _keeps(),
+    "updatePreferences": _keeps(),
+    "listViews": _keeps(),
+    "createView": _keeps(),
+    "updateView": _keeps(),
+    "deleteView": _keeps(),
     # The tenant, its people and its keys
     "getTenant": _reads("tenant"),
     "updateTenant": _manages("tenant"),
@@ -129,14 +143,20 @@ ACCESS: dict[str, Rule] = {
     "listInstallationAudit": _operates("read"),
     # The ledger
     "listInvoices": _reads("invoices"),
+    "exportInvoices": _reads("invoices", "read"),
+    "exportSelectedInvoices": _reads("invoices", "read"),
     "getInvoice": _reads("invoices"),
     "createInvoice": _writes("invoices"),
     "importInvoices": _writes("invoices"),
     "previewImport": Rule(_MEMBERS, "invoices:write", "no"),
+    "readImportHead": Rule(_MEMBERS, "invoices:write", "no"),
     "listCustomers": _reads("customers", "read"),
+    "exportCustomers": _reads("customers", "read"),
+    "exportSelectedCustomers": _reads("customers", "read"),
     "getCustomer": _reads("customers", "read"),
     "getCustomerRisk": _reads("customers", "read"),
     "updateCustomer": _writes("customers"),
+    "searchRecords": _reads("search"),
     # Accounts at providers
     "listConnectors": _reads("connections"),
     "getConnector": _reads("connections"),
@@ -165,6 +185,7 @@ ACCESS: dict[str, Rule] = {
     # Forecasts and figures
     "listPredictions": _reads("predictions"),
     "getPrediction": _reads("predictions"),
+    "getPredictionCurve": _reads("predictions"),
     "getPredictionHistory": _reads("predictions"),
     "getPredictionReasons": _reads("predictions"),
     "requestForecast": _writes("predictions"),
@@ -177,6 +198,7 @@ ACCESS: dict[str, Rule] = {
     "getAccuracy": _reads("models"),
     "getCashFlow": _reads("predictions"),
     "compareScenarios": _reads("predictions"),
+    "getOverview": _reads("insights", "read"),
     "getInsights": _reads("insights"),
     "getAging": _reads("insights"),
     "getDso": _reads("insights"),

@@ -59,7 +59,8 @@ class Hub:
     `parts` names, by document ("invoice", "customer") and field, what the rooms above the ledger add to it; `gauges`
     reads what the database knows for a scrape of /metrics.
     `identify_bearer` and `identify_session` say whose key or token, or whose cookie, this is, in the tenant asked for
-    by name or in the caller's own; None if it is nobody's.
+    by name or in the caller's own; None if it is nobody's. `is_still_session` says whether the session of somebody who
+    was identified goes on, with the same tenant and roles; to be asked is no use of the session.
     """
 
     settings: Settings
@@ -70,6 +71,7 @@ class Hub:
     metrics: RequestMetrics
     identify_bearer: Callable[[str, str | None], Identity | None]
     identify_session: Callable[[str, str | None], Identity | None]
+    is_still_session: Callable[[Identity], bool] = lambda identity: True
     parts: Mapping[str, Mapping[str, Part]] = field(default_factory=dict)
     gauges: Callable[[], Iterable[Gauge]] = tuple
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)

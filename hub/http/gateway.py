@@ -4,6 +4,8 @@ A request is handed to one of the threads once its body is here, up to `BUFFERED
 upload) the view reads on, after the caller is known, and only so many do so at a time. Every wait for a caller has an
 end. What cannot be taken at once is refused with 503 and `Retry-After`, never queued without bound.
 
+What a view answers with a stream (`hub.http.streams`) goes on in the event loop, without a thread.
+
 Under a server that calls the WSGI application itself (gunicorn) a proxy has to do this: docs/operations.md.
 """
 
@@ -16,7 +18,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import orjson
@@ -32,6 +34,10 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes | None]  # without a body, it has been sent already
 
+STREAMS = "paypredict.streams"
+"""What can hold streams, in a request's environ; not there, nothing can be streamed."""
+STREAM = "paypredict.stream"
+"""The stream that a view has answered with, in the environ."""
 BUFFERED_BYTES = 2**20
 """How much of a body is waited for without a thread; also the longest answer that is sent without one."""
 MAX_ADDRESS_BYTES = 8192
@@ -64,6 +70,16 @@ class HeadersTooLargeError(HubError):
     code, status, title = "headers_too_large", 431, "Headers too large"
 
 
+class Stream(Protocol):
+    """An answer without an end. It has a place among all streams until it is released."""
+
+    async def run(self, headers: Headers, receive: Receive, send: Send) -> None:
+        """Send it. Raises HubError before anything is sent."""
+
+    def release(self) -> None:
+        """Give the place back; nothing where it is free already."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """How long callers are waited for, in seconds, and how many wait at once.
@@ -81,10 +97,14 @@ class Patience:
 
 
 class Gateway:
-    """The ASGI application that answers by the WSGI application `app` in `threads` threads."""
+    """The ASGI application that answers by the WSGI application `app` in `threads` threads.
 
-    def __init__(self, app: Wsgi, threads: int, patience: Patience | None = None) -> None:
+    `streams` is what its views find in the environ, to reserve a Stream of.
+    """
+
+    def __init__(self, app: Wsgi, threads: int, patience: Patience | None = None, streams: Any = None) -> None:
         self._app = app
+        self._streams = streams
         self._threads = threads
         self._patience = patience or Patience(streams=max(1, threads // 4))
         self._queue: SimpleQueue[_Request] = SimpleQueue()
@@ -122,10 +142,14 @@ class Gateway:
         else:
             rest = _Rest(begun, receive, loop, self._uploads, self._patience)
             environ["wsgi.input"] = io.BufferedReader(rest, BUFFERED_BYTES // 8)
+        if self._streams is not None:
+            environ[STREAMS] = self._streams
         request = _Request(environ, loop, loop.create_future(), send)
         self._queue.put(request)
         status, headers, body = await request.answered
-        if body is not None:
+        if stream := environ.get(STREAM):
+            await _stream(stream, status, headers, body, environ, receive, send)
+        elif body is not None:
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
 
@@ -327,6 +351,27 @@ def _problem(error: HubError, environ: dict[str, Any]) -> tuple[Headers, bytes]:
     if isinstance(error, BusyError):
         headers.append((b"retry-after", str(error.retry_after).encode()))
     return headers, orjson.dumps(body)
+
+
+async def _stream(
+    stream: Stream,
+    status: int,
+    headers: Headers,
+    body: bytes | None,
+    environ: dict[str, Any],
+    receive: Receive,
+    send: Send,
+) -> None:
+    try:
+        if status == 200:
+            await stream.run(headers, receive, send)
+        else:  # something after the view would have it otherwise
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": body or b""})
+    except HubError as error:
+        await _refuse(send, error, environ)
+    finally:
+        stream.release()
 
 
 async def _refuse(send: Send, error: HubError, environ: dict[str, Any]) -> None:

@@ -110,7 +110,7 @@ def _end(response: Response, always: dict[str, str]) -> Response:
         # A browser may be anybody's: what a person was shown does not stay in it. Programs keep what they ask for.
         headers["Cache-Control"] = "no-store"
     seconds = time.perf_counter() - g.started
-    operation = request.endpoint or "unmatched"
+    operation = g.get("operation") or request.endpoint or "unmatched"
     current_hub().metrics.observe(operation, request.method, response.status_code, seconds)
     if log.isEnabledFor(logging.INFO):
         # The path without its query: filters may hold what a customer is called.

@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, redirect, send_from_directory
+from flask import Flask, Response, send_from_directory
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, fields
 
@@ -85,7 +85,9 @@ def _access(operation: str) -> dict[str, Any]:
     rule = ACCESS[operation]
     if rule.is_public:
         return {"security": [], "x-access": {"public": True}}
-    allowed = {"roles": [role for role in Role if role in rule.roles], "scope": rule.scope}
+    allowed: dict[str, Any] = {"roles": [role for role in Role if role in rule.roles], "scope": rule.scope}
+    if rule.is_own:
+        allowed["own"] = True
     machines: list[dict[str, list[str]]] = [{_KEY: []}] if rule.scope else []
     return {"security": [*machines, {_TOKEN: []}, {_SESSION: []}], "x-access": allowed}
 
@@ -221,11 +223,6 @@ def _add_pages(app: Flask, api: HubApi) -> None:
     def docs_file(name: str) -> Response:
         return send_from_directory(_PAGE, name, max_age=300)
 
-    @public
-    def root() -> Any:
-        return redirect("/api/docs")
-
     app.add_url_rule("/api/openapi.json", "openapi_document", openapi_document)
     app.add_url_rule("/api/docs", "docs_page", docs_page)
     app.add_url_rule("/api/docs/<any('app.js', 'style.css'):name>", "docs_file", docs_file)
-    app.add_url_rule("/", "root", root)

@@ -40,11 +40,23 @@ _PARSERS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One column of a sort: the field of an item that holds its value, the SQL expression, and its type."""
+    """One column of a sort: the field of an item that holds its value, the SQL expression, and its type.
+
+    `field` may lead into an object of the item: `prediction.expected_on`. Where the item has no such value, the SQL
+    expression has `absent`.
+    """
 
     field: str
     sql: str
     kind: str
+    absent: Any = None
+
+    def of(self, item: Mapping[str, Any]) -> Any:
+        """The value of an item, by which the page after it starts."""
+        found: Any = item
+        for name in self.field.split("."):
+            found = None if found is None else found[name]
+        return self.absent if found is None else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +81,7 @@ class Sort:
 
     def cursor(self, item: Mapping[str, Any]) -> str:
         """The cursor of the page after `item`, the last one of a page."""
-        values = [item[key.field] for key in self.keys]
+        values = [key.of(item) for key in self.keys]
         return base64.urlsafe_b64encode(orjson.dumps([self.name, *values], default=str)).rstrip(b"=").decode()
 
     def position(self, cursor: str) -> dict[str, Any]:

@@ -36,7 +36,7 @@ COLUMNS = (
 _FILTERS = {
     "actor": "actor_id = %(actor)s",
     "actor_kind": "actor_kind = %(actor_kind)s",
-    "action": "action = %(action)s",
+    "action": "starts_with(action, %(action)s)",
     "object_type": "object_type = %(object_type)s",
     "object_id": "object_id = %(object_id)s",
     "outcome": "outcome = %(outcome)s",
@@ -115,8 +115,8 @@ def list_events(
 ) -> list[dict[str, Any]]:
     """Up to `limit` events of a chain, newest first, before a number.
 
-    Filters are `actor` (an id), `actor_kind`, `action`, `object_type`, `object_id`, `outcome`, `request_id`, and the
-    instants `since` (included) and `until` (not).
+    Filters are `actor` (an id), `actor_kind`, `action` (or how it begins), `object_type`, `object_id`, `outcome`,
+    `request_id`, and the instants `since` (included) and `until` (not).
     """
     wanted = {name: value for name, value in filters.items() if value is not None}
     conditions = ["chain = %(chain)s", *(_FILTERS[name] for name in wanted)]

@@ -24,7 +24,7 @@ class AuditFilters(Schema):
         "Only what this actor did: the id of a person, a key or a client, or a plugin's connection.", "hub"
     )
     actor_kind = String(validate=validate.OneOf(KINDS), metadata={"description": "Only actors of this kind."})
-    action = _exactly("Only this action.", "customer.updated")
+    action = _exactly("Only this action, or those that begin so.", "customer.")
     object_type = _exactly("Only objects of this type.", "customer")
     object_id = _exactly("Only this object.", "018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10")
     outcome = String(validate=validate.OneOf(OUTCOMES), metadata={"description": "Only events that ended so."})

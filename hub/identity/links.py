@@ -34,7 +34,7 @@ def create(session: Session, user_id: UUID, now: datetime, lifetime: timedelta =
 
 def address(settings: Settings, token: str) -> str:
     """Where to open it. The token is in the fragment, which browsers send to nobody and proxies do not log."""
-    return f"{base_url(settings)}/sign-in#link={token}"
+    return f"{base_url(settings)}/sign-in/#link={token}"
 
 
 def owner(session: Session, token: str, now: datetime) -> UUID:

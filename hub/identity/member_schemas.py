@@ -25,7 +25,13 @@ class MemberSchema(Schema):
     name = text("What they are called; may be empty.", "Ada Lovelace", required=True)
     role = _role("What they are in this tenant.", required=True)
     is_disabled = Boolean(required=True, metadata={"description": "Whether an operator has locked them out."})
+    is_pending = Boolean(required=True, metadata={"description": "Whether they have never signed in."})
     added_at = instant("Since when they are a member.", required=True)
+    last_seen_at = instant(
+        "When they last did something in this tenant by browser, to the minute; null if that is over a month ago.",
+        required=True,
+        allow_none=True,
+    )
 
 
 class MemberPageSchema(PageSchema):
@@ -53,7 +59,7 @@ class SignInLinkSchema(Schema):
 
     sign_in_link = text(
         "Opens a session once. It is not shown again; hand it to nobody else.",
-        "https://ar.example.com/sign-in#link=...",
+        "https://ar.example.com/sign-in/#link=...",
         required=True,
     )
     expires_at = instant("Until when it works.", required=True)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.orm import Session
 
 from hub.errors import ConflictError, ForbiddenError, NotFoundError
@@ -29,14 +29,19 @@ INVITATION_LIFETIME = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One person in one tenant. `is_disabled` is the operator's doing, and holds in all tenants."""
+    """One person in one tenant. `is_disabled` is the operator's doing, and holds in all tenants.
+
+    `is_pending`: they have never signed in. `last_seen_at` is of this tenant's sessions, as long as these are kept.
+    """
 
     user_id: UUID
     email: str
     name: str
     role: str
     is_disabled: bool
+    is_pending: bool
     added_at: datetime
+    last_seen_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,16 @@ _COLUMNS = [
     user_table.c.name,
     memberships.c.role,
     user_table.c.disabled_at.is_not(None).label("is_disabled"),
+    user_table.c.signed_in_at.is_(None).label("is_pending"),
     memberships.c.created_at.label("added_at"),
+    select(func.max(session_table.c.last_seen_at))
+    .where(
+        session_table.c.user_id == memberships.c.user_id,
+        session_table.c.tenant_key == memberships.c.tenant_key,
+    )
+    .correlate(memberships)
+    .scalar_subquery()
+    .label("last_seen_at"),
 ]
 
 

@@ -69,13 +69,16 @@ def is_on(settings: Settings) -> bool:
 
 def is_own_path(path: str) -> bool:
     """Whether `path` leads, in every browser and however often it is decoded, to a page of this hub."""
+    if not _PRINTABLE.fullmatch(path) or "\\" in path:
+        return False
+    # What is decoded once too often is the path alone: a query leads nowhere, and may hold a name with spaces.
+    plain = path.partition("?")[0].partition("#")[0]
     for _ in range(3):
-        plain = path.partition("?")[0].partition("#")[0]
-        if not _PRINTABLE.fullmatch(path) or not plain.startswith("/") or "\\" in path or "//" in plain:
+        if not _PRINTABLE.fullmatch(plain) or not plain.startswith("/") or "\\" in plain or "//" in plain:
             return False
-        if any(step in (".", "..") for step in plain.split("/")):
+        if any(step in (".", "..") for step in re.split("[/?#]", plain)):
             return False
-        path = unquote(path, errors="replace")
+        plain = unquote(plain, errors="replace")
     return True
 
 

@@ -26,16 +26,16 @@ _ANSWERED = {"state": 200, "code": 4096, "error": 200, "error_description": 2000
 
 def _check_own_path(path: str) -> None:
     if not flow.is_own_path(path):
-        raise ValidationError("must be a path on this hub, such as /account")
+        raise ValidationError("must be a path on this hub, such as /invoices/")
 
 
 class StartSchema(Schema):
     """How a sign-in begins."""
 
     return_to = fields.String(
-        load_default="/account",
+        load_default="/",
         validate=[validate.Length(max=flow.MAX_RETURN_TO), _check_own_path],
-        metadata={"description": "The path on this hub to go on with.", "example": "/account"},
+        metadata={"description": "The path on this hub to go on with.", "example": "/invoices/"},
     )
     organization = fields.String(
         validate=[validate.Length(1, 200), validate.Regexp(r"[\w.:-]+\Z")],
@@ -87,7 +87,7 @@ def start_oidc_sign_in(query: dict[str, Any]) -> Response:
 def finish_oidc_sign_in() -> Response:
     """Come back from the provider; the answer sets the session's cookie
 
-    Whatever goes wrong leads to /sign-in?error=..., which says it in a sentence.
+    Whatever goes wrong leads to /sign-in/?error=..., which says it in a sentence.
     """
     hub = _hub()
     answered = {name: value for name in _ANSWERED if (value := request.args.get(name))}
@@ -121,7 +121,7 @@ def _go(address: str) -> Response:
 
 def _failed(reason: str, detail: str) -> Response:
     log.warning("a sign-in through the provider failed", extra={"fields": {"reason": reason, "detail": detail}})
-    return _go(f"/sign-in?error={reason}")
+    return _go(f"/sign-in/?error={reason}")
 
 
 def _forget_state(response: Response) -> Response:

@@ -1,11 +1,21 @@
 """How long what signing in left behind is kept: ended sessions, used links, sign-ins that nobody finished."""
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from hub.identity.models import sessions, sign_in_failures, sign_in_links, sign_in_states
+from hub.identity.models import memberships, sessions, sign_in_failures, sign_in_links, sign_in_states
+
+
+def people_of(session: Session, tenant: str) -> set[UUID]:
+    """Who belongs to a tenant, or did lately: its members, and those with a session there. A hub session."""
+    members = select(memberships.c.user_id).where(memberships.c.tenant_key == tenant)
+    there = select(sessions.c.user_id).where(
+        or_(sessions.c.tenant_key == tenant, sessions.c.claimed_tenant_key == tenant)
+    )
+    return set(session.scalars(members.union(there)))
 
 
 def forget_sign_ins(session: Session, before: datetime) -> int:

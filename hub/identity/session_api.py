@@ -20,6 +20,7 @@ from hub.identity.session_schemas import (
     ChangePasswordSchema,
     OwnSessionListSchema,
     PasswordChangedSchema,
+    ProfileInputSchema,
     RedeemLinkSchema,
     SessionSchema,
     SignedOutSchema,
@@ -28,6 +29,8 @@ from hub.identity.session_schemas import (
     SwitchTenantSchema,
 )
 from hub.identity.sign_out import provider_address
+from hub.personal import service as personal
+from hub.personal.schemas import show_preferences
 from hub.tenants import service as tenants
 
 session = Blueprint("session", __name__, url_prefix="/api/session", description="Signing in and out.")
@@ -64,8 +67,7 @@ class OwnSession(MethodView):
     @session.response(200, SessionSchema)
     def get(self) -> Response:
         """Who is signed in, and as what"""
-        cookie = request.cookies.get(cookie_name()) if caller().session_id else None
-        return answer(_document(caller(), cookie))
+        return answer(_document(caller(), _cookie()))
 
     @session.doc(operationId="signOut")
     @session.response(200, SignedOutSchema)
@@ -104,6 +106,17 @@ def switch_tenant(body: dict[str, Any]) -> Response:
         cookie = sessions.switch(database, _session_id(), body["tenant"])
     _forget()
     return _begun(cookie, 200)
+
+
+@session.route("/profile", methods=["PUT"])
+@session.doc(operationId="updateProfile")
+@session.arguments(ProfileInputSchema)
+@session.response(200, SessionSchema)
+def update_profile(body: dict[str, Any]) -> Response:
+    """Change what one is called, in all one's tenants"""
+    with current_hub().storage.hub() as database:
+        users.rename(database, UUID(caller().id), body["name"])
+    return answer(_document(caller(), _cookie()))
 
 
 @session.route("/password", methods=["PUT"])
@@ -165,6 +178,10 @@ def _session_id() -> UUID:
     return UUID(session_id)
 
 
+def _cookie() -> str | None:
+    return request.cookies.get(cookie_name()) if caller().session_id else None
+
+
 def _begun(cookie: str, status: int = 201) -> Response:
     """The answer that hands out a session's cookie."""
     identity = current_hub().identify_session(cookie, None)
@@ -201,9 +218,19 @@ def _document(identity: Identity, cookie: str | None) -> dict[str, Any]:
         "tenants": [{name: each[name] for name in ("key", "name", "role")} for each in own],
         "csrf_token": csrf_token(cookie) if cookie else None,
         "expires_at": record.expires_at if record else None,
+        "idle_minutes": current_hub().settings.session_idle_minutes if record else None,
         "method": record.method if record else "token",
         "asks_password": sign_in.asks_password(record, now()) if record else True,
+        "preferences": _preferences(identity),
     }
+
+
+def _preferences(identity: Identity) -> dict[str, Any] | None:
+    """With the session, so that a page knows how to look before it asks for anything else."""
+    if identity.tenant_key is None:
+        return None
+    with current_hub().storage.tenant(identity.tenant_key) as database:
+        return show_preferences(personal.get_preferences(database, UUID(identity.id)))
 
 
 def _own_tenants(

@@ -6,7 +6,8 @@ from marshmallow.fields import Boolean, List, Nested, String
 from hub.http.access import Role
 from hub.http.fields import count, identifier, instant, text
 from hub.identity.passwords import MAX_LENGTH, MIN_LENGTH
-from hub.identity.users import MAX_EMAIL, TENANT_ROLES
+from hub.identity.users import MAX_EMAIL, MAX_NAME, TENANT_ROLES
+from hub.personal.schemas import PreferencesSchema
 
 METHODS = ("password", "link", "oidc", "token")
 
@@ -90,6 +91,9 @@ class SessionSchema(Schema):
         "Writes by cookie send it as `X-CSRF-Token`; null without a cookie.", required=True, allow_none=True
     )
     expires_at = instant("When it ends in any case; null for a token.", required=True, allow_none=True)
+    idle_minutes = count(
+        "It also ends after so many minutes without a request; null for a token.", required=True, allow_none=True
+    )
     method = String(
         required=True,
         validate=validate.OneOf(METHODS),
@@ -97,6 +101,11 @@ class SessionSchema(Schema):
     )
     asks_password = Boolean(
         required=True, metadata={"description": "Whether changing the password needs the one they have."}
+    )
+    preferences = Nested(
+        PreferencesSchema,
+        allow_none=True,
+        metadata={"description": "How they want the dashboard to be, in this tenant; null for who is in none."},
     )
 
 
@@ -112,6 +121,14 @@ class SwitchTenantSchema(Schema):
     """Where to work from now on."""
 
     tenant = _tenant_key(required=True)
+
+
+class ProfileInputSchema(Schema):
+    """What a person may change of themselves."""
+
+    name = text(
+        "What they are called; may be empty.", "Ada Lovelace", required=True, validate=validate.Length(max=MAX_NAME)
+    )
 
 
 class ChangePasswordSchema(Schema):

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -37,6 +38,16 @@ _IDENTIFY = """
     left join hub.tenants tenant on tenant.key = coalesce(%(asked)s::text, session.tenant_key)
     left join hub.memberships membership on membership.user_id = person.id and membership.tenant_key = tenant.key
     where session.token_hash = %(token_hash)s and session.ended_at is null and session.expires_at > %(now)s
+      and session.last_seen_at > %(idle_since)s and person.disabled_at is null
+"""
+_STILL = """
+    select person.is_operator,
+           coalesce(membership.role,
+                    case when session.claimed_tenant_key = %(tenant)s then session.claimed_role end)
+    from hub.sessions session
+    join hub.users person on person.id = session.user_id
+    left join hub.memberships membership on membership.user_id = person.id and membership.tenant_key = %(tenant)s
+    where session.id = %(session_id)s and session.ended_at is null and session.expires_at > %(now)s
       and session.last_seen_at > %(idle_since)s and person.disabled_at is null
 """
 # Where the person worked last, if they still may; else the first of their tenants by name.
@@ -105,6 +116,24 @@ def identifier(storage: Storage, settings: Settings) -> Identify:
         )
 
     return identify
+
+
+def checker(storage: Storage, settings: Settings) -> Callable[[Identity], bool]:
+    """What `Hub.is_still_session` is."""
+    idle = timedelta(minutes=settings.session_idle_minutes)
+
+    def is_still(identity: Identity) -> bool:
+        now = datetime.now(UTC)
+        asked = {"now": now, "idle_since": now - idle, "session_id": identity.session_id, "tenant": identity.tenant_key}
+        with storage.hub() as session:
+            row = driver(session).execute(_STILL, asked).fetchone()
+        if row is None:
+            return False
+        is_operator, role = row
+        roles = {Role(role)} if role else set()
+        return identity.roles == (roles | {Role.OPERATOR} if is_operator else roles)
+
+    return is_still
 
 
 def create(

@@ -1,7 +1,7 @@
 """People: one row each, found by their email address, with a role in each tenant they are members of."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -74,9 +74,7 @@ def clean_email(email: str) -> str:
 
 def ensure(session: Session, email: str, name: str = "") -> User:
     """The person with this address; made, as `name`, if there is none. Raises InvalidError."""
-    email, name = clean_email(email), name.strip()
-    if len(name) > MAX_NAME or not name.isprintable():
-        raise InvalidError("This name cannot be used.", fields={"name": f"use at most {MAX_NAME} printable characters"})
+    email, name = clean_email(email), _clean_name(name)
     made = insert(users).values(email=email, name=name).on_conflict_do_nothing(index_elements=["email"])
     row = session.execute(made.returning(*_COLUMNS)).one_or_none()
     if row:
@@ -85,6 +83,15 @@ def ensure(session: Session, email: str, name: str = "") -> User:
         return user
     # Not seen by our snapshot only if it was made this moment; each statement has a snapshot of its own.
     return _user(session.execute(select(*_COLUMNS).where(users.c.email == email)).one())
+
+
+def rename(session: Session, user_id: UUID, name: str) -> User:
+    """Call a person `name`, in all their tenants. Raises InvalidError, NotFoundError."""
+    before, name = get(session, user_id), _clean_name(name)
+    if name != before.name:
+        session.execute(update(users).where(users.c.id == user_id).values(name=name))
+        audit.record(session, "user.updated", "user", user_id, before={"name": before.name}, after={"name": name})
+    return replace(before, name=name)
 
 
 def get(session: Session, user_id: UUID) -> User:
@@ -189,6 +196,13 @@ def remove(session: Session, user_id: UUID) -> None:
     user = get(session, user_id)
     session.execute(delete(users).where(users.c.id == user_id))
     audit.record(session, "user.removed", "user", user_id, before={"email": user.email, "name": user.name})
+
+
+def _clean_name(name: str) -> str:
+    name = name.strip()
+    if len(name) > MAX_NAME or not name.isprintable():
+        raise InvalidError("This name cannot be used.", fields={"name": f"use at most {MAX_NAME} printable characters"})
+    return name
 
 
 def _user(row: Row[Any]) -> User:

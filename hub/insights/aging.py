@@ -90,6 +90,12 @@ def read_aging_by_customer(session: Session, as_of: date, basis: Basis, limit: i
     ]
 
 
+def overdue_on(session: Session, day: date) -> dict[str, Decimal]:
+    """What was past due at the end of a day, by currency: what the aging of that day says, without the rest of it."""
+    rows = session.execute(_OVERDUE, {"as_of": day})
+    return {row.currency: row.amount for row in rows}
+
+
 def no_aging(as_of: date, currency: str) -> Aging:
     """Aging by due date of a currency in which nothing is open."""
     return _aging({}, as_of, "due_on", currency, None)
@@ -224,6 +230,33 @@ _PAST = """
     union all
     select {customer}, currency, null, sum(unapplied), 0 from credit group by 1, 2 having sum(unapplied) <> 0
 """
+
+# Of the aging of a past day only what is past due: invoices open now and then, and those that were settled or reopened
+# since. The first are found in the index of open invoices, the others by their allocations.
+_OVERDUE = text("""
+    with changed as (
+        select invoice_id, sum(
+            a.amount * ((reversed_on is null)::int
+                        - (applied_on <= :as_of and (reversed_on is null or reversed_on > :as_of))::int)
+        ) as amount
+        from allocations a
+        left join payments on payments.id = source_id left join credit_memos on credit_memos.id = source_id
+        where a.deleted_on is null and (applied_on > :as_of or reversed_on > :as_of)
+          and payments.deleted_on is null and credit_memos.deleted_on is null
+          and coalesce(payments.status, credit_memos.status, 'open') = 'open'
+        group by 1
+    ),
+    balances as (
+        select i.id, currency, balance + coalesce(amount, 0) as balance
+        from invoices i left join changed on invoice_id = i.id
+        where balance > 0 and due_on < :as_of and issued_on <= :as_of and stated_status = 'open' and deleted_on is null
+        union all
+        select i.id, currency, balance + amount from changed join invoices i on i.id = invoice_id
+        where balance <= 0 and due_on < :as_of and issued_on <= :as_of and stated_status = 'open'
+          and deleted_on is null
+    )
+    select currency, sum(balance) as amount from balances where balance > 0 group by currency
+""")
 
 _LARGEST = """
     select currency, customer_id, bucket, amount, invoices

@@ -5,17 +5,18 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from hub import live
 from hub.events import Event
 from hub.jobs import leases, service
 from hub.settings import Settings
 from hub.storage.data_keys import DataKeys
-from hub.storage.session import Storage, driver
+from hub.storage.session import Storage, after_commit, driver
 from hub.storage.vault import Vault
 
 _SHOWN_EVERY_SECONDS = 0.5
@@ -83,6 +84,8 @@ class JobContext:
         self._shown_at = time.monotonic()
         if not self.renew(self.share, self.sentence):
             self.lost.set()
+        elif self.claim:
+            live.tell(self.tenant, "job", job_id=str(self.work_id), work=self.claim.kind)
 
     def check(self) -> None:
         """Raise LeaseLost or WorkerStopping where the attempt should end."""
@@ -109,5 +112,6 @@ class JobContext:
 
     def announce(self, session: Session, event: Event) -> None:
         """Have what follows from `event` submitted in this transaction, while the work goes on."""
+        after_commit(session, partial(live.tell_event, event))
         for kind, payload in self.reactions(event):
             service.submit(session, kind, payload, tenant=event.tenant)

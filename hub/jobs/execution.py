@@ -12,6 +12,7 @@ from uuid import UUID
 
 import psycopg
 
+from hub import live
 from hub.errors import NotFoundError
 from hub.events import Event
 from hub.jobs import leases, service
@@ -58,8 +59,10 @@ class Runner:
         if claim is None:
             log.info("work %s is not there to be done", work_id)
             return None
+        _tell(claim)
         with acting(Actor(kind="system", id=str(claim.id), name=claim.kind)), self.scope(claim):
             state = self._attempt(claim)
+            _tell(claim)
             if state is None:
                 log.warning("another worker holds %s %s by now; this attempt is void", claim.kind, claim.id)
             return state
@@ -77,6 +80,9 @@ class Runner:
             with self._keeper.keeping(context):
                 result = self._handler(claim.kind)(context, **claim.payload)
             state = self._finish(claim, result, context.events)
+            if state is not None:
+                for event in context.events:
+                    live.tell_event(event)
             log.info("%s %s is done, attempt %d", claim.kind, claim.id, claim.attempts)
             return state
         except Interrupted as interruption:
@@ -152,6 +158,10 @@ class Runner:
         if state == "queued":
             service.enqueue(leases.queued(claim))
         return state
+
+
+def _tell(claim: leases.Claim) -> None:
+    live.tell(claim.tenant_key, "job", job_id=str(claim.id), work=claim.kind)
 
 
 def _event(

@@ -26,6 +26,11 @@ class Entry:
         slot: datetime = croniter(self.cron, now.astimezone(UTC) + timedelta(microseconds=1)).get_prev(datetime)
         return slot
 
+    def next_slot(self, now: datetime) -> datetime:
+        """The first time of the cron expression after `now`."""
+        slot: datetime = croniter(self.cron, now.astimezone(UTC)).get_next(datetime)
+        return slot
+
 
 def read_schedule(path: Path) -> tuple[Entry, ...]:
     """The entries of a TOML file, a table each. Raises ValueError naming the file, the entry and what is wrong."""

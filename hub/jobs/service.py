@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 from sqlalchemy import Row, Text, cast, delete, func, select
 from sqlalchemy.orm import Session
 
+from hub import live
 from hub.jobs.leases import Queued
 from hub.jobs.models import work
 from hub.settings import Settings
@@ -75,6 +76,7 @@ def submit(
     if row["requests"] == 1 and is_due:
         enqueue_after_commit(session, Queued(id=row["id"], tenant_key=tenant, generation=row["generation"]))
     work_id: UUID = row["id"]
+    after_commit(session, partial(live.tell, tenant, "job", job_id=str(work_id), work=kind))
     return work_id
 
 

@@ -1,6 +1,6 @@
 """Invoices and customers: /api/invoices, /api/customers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -16,22 +16,29 @@ from hub.http.blueprint import Blueprint
 from hub.http.context import caller, current_hub, tenant_session, today, with_parts
 from hub.http.etags import expected_version, version_header
 from hub.http.openapi import IF_MATCH
-from hub.ledger import listing, service
+from hub.http.spreadsheets import CSV
+from hub.ledger import customer_listing, exports, listing, service
 from hub.ledger.schemas import (
     AllocationSchema,
     CustomerArguments,
+    CustomerFilterArguments,
     CustomerPageSchema,
     CustomerSchema,
     CustomerStatsSchema,
     InvoiceArguments,
+    InvoiceFilterArguments,
     InvoicePageSchema,
     InvoiceSchema,
     InvoiceVersionRowSchema,
     ProfileSchema,
+    SelectionSchema,
 )
+from hub.storage.session import Storage
 
 invoices = Blueprint("invoices", __name__, url_prefix="/api/invoices", description="What customers owe.")
 customers = Blueprint("customers", __name__, url_prefix="/api/customers", description="Who owes.")
+
+_FILE = {"description": "The file, streamed.", "content": {"text/csv": {"schema": {"type": "string"}}}}
 
 
 @invoices.route("")
@@ -46,6 +53,23 @@ class Invoices(MethodView):
         return raw_answer(
             listing.list_invoices(current_hub().storage, caller().tenant, {**arguments, "today": today()})
         )
+
+
+@invoices.route("/export")
+class InvoicesExport(MethodView):
+    """Invoices as a file."""
+
+    @invoices.doc(operationId="exportInvoices", responses={"200": _FILE})
+    @invoices.arguments(InvoiceFilterArguments, location="query")
+    def get(self, arguments: dict[str, Any]) -> Response:
+        """All invoices that match, with what is forecast of them, as CSV"""
+        return _file("invoices", exports.export_invoices, arguments)
+
+    @invoices.doc(operationId="exportSelectedInvoices", responses={"200": _FILE})
+    @invoices.arguments(SelectionSchema)
+    def post(self, selection: dict[str, Any]) -> Response:
+        """Some invoices by their ids, with what is forecast of them, as CSV"""
+        return _file("invoices", exports.export_invoices, {"sort": "due_on", "ids": selection["ids"]})
 
 
 @invoices.route("/<uuid:invoice_id>")
@@ -70,7 +94,26 @@ class Customers(MethodView):
     @customers.response(200, CustomerPageSchema)
     def get(self, arguments: dict[str, Any]) -> Response:
         """Customers with their balances, page by page"""
-        return raw_answer(listing.list_customers(current_hub().storage, caller().tenant, arguments))
+        return raw_answer(
+            customer_listing.list_customers(current_hub().storage, caller().tenant, {**arguments, "today": today()})
+        )
+
+
+@customers.route("/export")
+class CustomersExport(MethodView):
+    """Customers as a file."""
+
+    @customers.doc(operationId="exportCustomers", responses={"200": _FILE})
+    @customers.arguments(CustomerFilterArguments, location="query")
+    def get(self, arguments: dict[str, Any]) -> Response:
+        """All customers that match, a line for each currency they have invoices in, as CSV"""
+        return _file("customers", exports.export_customers, arguments)
+
+    @customers.doc(operationId="exportSelectedCustomers", responses={"200": _FILE})
+    @customers.arguments(SelectionSchema)
+    def post(self, selection: dict[str, Any]) -> Response:
+        """Some customers by their ids, a line for each currency they have invoices in, as CSV"""
+        return _file("customers", exports.export_customers, {"sort": "name", "ids": selection["ids"]})
 
 
 @customers.route("/<uuid:customer_id>")
@@ -115,6 +158,14 @@ def _show_customer(session: Session, customer_id: UUID) -> Response:
     shown = _only(CustomerSchema, customer)
     shown["balances"] = [_balance(each) for each in customer["balances"]]
     return answer(with_parts("customer", shown, session, customer_id), headers=version_header(customer["version"]))
+
+
+def _file(
+    name: str, export: Callable[[Storage, str, Mapping[str, Any]], Iterator[bytes]], arguments: Mapping[str, Any]
+) -> Response:
+    body = export(current_hub().storage, caller().tenant, {**arguments, "today": today()})
+    headers = {"Content-Disposition": f'attachment; filename="{name}-{today()}.csv"'}
+    return Response(body, 200, headers, content_type=CSV)
 
 
 def _only(schema: type[Schema], row: Mapping[str, Any]) -> dict[str, Any]:

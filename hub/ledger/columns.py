@@ -17,7 +17,7 @@ _DAY = "({0} - date '1970-01-01')"
 _INVOICES = f"""
     select id, number, customer_id, currency, {_DAY.format("issued_on")}, {_DAY.format("due_on")}, total::float8,
            case when status in ('draft', 'void', 'written_off') then status else 'open' end,
-           coalesce(terms, ''), coalesce(disputed, false), electronic::int::float8
+           coalesce(terms, ''), coalesce(disputed, false), electronic::int::float8, exchange_rate::float8
     from invoices where status <> 'deleted' order by id
 """
 _ALLOCATIONS = f"""
@@ -80,7 +80,7 @@ def _read(session: Session) -> LedgerColumns:
         ),
         invoices=_columns(
             [(*row[:2], position[row[2]], *row[3:]) for row in invoices],
-            "invoice_id number customer currency issued due amount status terms disputed electronic",
+            "invoice_id number customer currency issued due amount status terms disputed electronic rate",
         ),
         allocations=_columns(known, "settled_row settled_kind settled_amount applied reversed_"),
     )

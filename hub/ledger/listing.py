@@ -1,193 +1,180 @@
-"""The lists of invoices and customers: one prepared statement per combination of filters, rows as JSON text.
+"""The list of invoices: one prepared statement per combination of filters, rows as JSON text.
 
 PostgreSQL writes each row's JSON, so that a page costs this process next to nothing; the schemas say the same and a
-contract test compares the two.
+contract test compares the two. What is forecast of the invoices is joined by its tables' names alone: the room that
+writes them is above this one.
 """
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from hub.http.paging import Key, Sort, page_body, sorts
+from hub.ledger.aging_buckets import AGING
+from hub.ledger.filtering import matches, pattern
+from hub.ledger.totals import COUNTED as COUNTED
+from hub.ledger.totals import invoice_totals
 from hub.storage.session import Storage
 
 STATUSES = ("draft", "open", "partially_paid", "paid", "credited", "written_off", "void", "deleted")
-COUNTED = 100_000
-"""Totals count no further than this many rows, and say so."""
+RISK_LEVELS = ("low", "medium", "high")
 
-_INVOICE_ID = Key("id", "i.id", "uuid")
-INVOICE_SORTS = sorts(
-    ("due_on", [Key("due_on", "i.due_on", "date"), _INVOICE_ID]),
-    ("issued_on", [Key("issued_on", "i.issued_on", "date"), _INVOICE_ID]),
-    ("balance", [Key("balance", "i.balance", "numeric"), _INVOICE_ID]),
-    ("total", [Key("total", "i.total", "numeric"), _INVOICE_ID]),
-)
-_CUSTOMER_ID = Key("id", "c.id", "uuid")
-CUSTOMER_SORTS = sorts(
-    ("name", [Key("name", "c.name", "text"), _CUSTOMER_ID]),
-    ("id", [_CUSTOMER_ID]),
-    # In home currency, so that customers of several currencies stand in one order.
-    ("expected_loss", [Key("expected_loss", "coalesce(r.expected_loss, 0)", "numeric"), _CUSTOMER_ID]),
-)
+PREDICTED = """
+  left join predictions p on p.invoice_id = i.id and p.run_id = (select max(id) from forecast_runs) and i.balance > 0
+  left join forecast_runs run on run.id = p.run_id
+  left join forecast_models model on model.id = run.model_id
+"""
+"""The newest forecast of what is still open; settled invoices have none."""
+_AT_RISK_HOME = "round((p.p_late30 * i.balance * coalesce(i.exchange_rate, 1))::numeric, 4)"
+_PREDICTION = f"""case when p.invoice_id is not null then json_build_object(
+           'p_paid_by_due', p.p_paid_by_due, 'p_late30', p.p_late30, 'expected_on', p.expected_on, 'p10_on', p.p10_on,
+           'p50_on', p.p50_on, 'p90_on', p.p90_on, 'risk_level', p.risk_level,
+           'at_risk', round((p.p_late30 * i.balance)::numeric, 4)::text, 'at_risk_home', {_AT_RISK_HOME}::text,
+           'model', model.backend, 'model_number', model.number, 'run_id', p.run_id, 'as_of', run.as_of,
+           'made_at', run.made_at) end as prediction,"""
+_DAYS_OVERDUE = "case when i.balance > 0 then greatest(%(today)s::date - i.due_on, 0) else 0 end"
+
+_ID = Key("id", "i.id", "uuid")
+
+
+def _by_prediction(name: str, sql: str, kind: str, *, low: str, high: str) -> dict[str, Sort]:
+    """Both ways by a column of the prediction; invoices without one come last either way."""
+
+    def keys(absent: str) -> tuple[Key, ...]:
+        return Key(f"prediction.{name}", f"coalesce({sql}, '{absent}'::{kind})", kind, absent), _ID
+
+    label = {"at_risk_home": "at_risk"}.get(name, name)
+    return {label: Sort(label, keys(high)), f"-{label}": Sort(f"-{label}", keys(low), descending=True)}
+
+
+_BY_PREDICTION = {
+    **_by_prediction("expected_on", "p.expected_on", "date", low="0001-01-01", high="9999-12-31"),
+    **_by_prediction("p_late30", "p.p_late30", "float", low="-1", high="2"),
+    # In home currency, so that invoices of several currencies stand in one order.
+    **_by_prediction("at_risk_home", _AT_RISK_HOME, "numeric", low="-1", high="1000000000000000"),
+}
+INVOICE_SORTS = {
+    **sorts(
+        ("due_on", [Key("due_on", "i.due_on", "date"), _ID]),
+        ("issued_on", [Key("issued_on", "i.issued_on", "date"), _ID]),
+        ("balance", [Key("balance", "i.balance", "numeric"), _ID]),
+        ("total", [Key("total", "i.total", "numeric"), _ID]),
+        ("customer", [Key("customer_name", "coalesce(c.name, '')", "text", ""), _ID]),
+        ("days_overdue", [Key("days_overdue", f"({_DAYS_OVERDUE})", "int"), _ID]),
+    ),
+    **_BY_PREDICTION,
+}
 
 # Conditions by filter. Each is written by us; what callers send goes in as a parameter only.
-_INVOICE_FILTERS = {
+_FILTERS = {
     "status": "i.status = any(%(status)s)",
     "customer_id": "i.customer_id = %(customer_id)s",
+    "connection_id": "i.connection_id = %(connection_id)s",
     "currency": "i.currency = %(currency)s",
     "disputed": "i.disputed is not distinct from %(disputed)s",
     "due_from": "i.due_on >= %(due_from)s",
     "due_to": "i.due_on <= %(due_to)s",
     "issued_from": "i.issued_on >= %(issued_from)s",
     "issued_to": "i.issued_on <= %(issued_to)s",
+    "min_balance": "i.balance >= %(min_balance)s",
+    "max_balance": "i.balance <= %(max_balance)s",
     "number": "starts_with(i.number, %(number)s)",
+    "q": "(i.number ilike %(q)s or i.customer_id in (select id from customers where name ilike %(q)s))",
+    "aging": f"i.balance > 0 and {AGING} = any(%(aging)s)",
+    "ids": "i.id = any(%(ids)s)",
 }
-_INVOICE_FLAGS = {
+_PREDICTED_FILTERS = {
+    "risk_level": "p.risk_level = any(%(risk_level)s)",
+    "p_late30_min": "p.p_late30 >= %(p_late30_min)s",
+    "p_late30_max": "p.p_late30 <= %(p_late30_max)s",
+    "expected_from": "p.expected_on >= %(expected_from)s",
+    "expected_to": "p.expected_on <= %(expected_to)s",
+}
+_ALL_FILTERS = _FILTERS | _PREDICTED_FILTERS
+_FLAGS = {
     # Said as the partial index says it, so that it can serve them.
     ("open", True): "i.balance > 0",
     ("open", False): "i.balance = 0",
     ("overdue", True): "i.balance > 0 and i.due_on < %(today)s",
     ("overdue", False): "not (i.balance > 0 and i.due_on < %(today)s)",
 }
-_CUSTOMER_FILTERS = {
-    "currency": "c.currency = %(currency)s",
-    "country": "c.country = %(country)s",
-    "name": "c.name ilike %(name)s",
-    # What people say of a customer counts before what a model says.
-    "risk_level": "coalesce(c.profile ->> 'risk_override', r.risk_level) = %(risk_level)s",
-}
-_CUSTOMER_FLAGS = {
-    ("open", True): "exists (select from agg_customer a where a.customer_id = c.id and a.open_balance > 0)",
-    ("open", False): "not exists (select from agg_customer a where a.customer_id = c.id and a.open_balance > 0)",
-}
+FACETS = ("status", "currency", "aging", "risk_level", "connection_id")
+"""Filters whose values are counted; each is counted as if it were not set itself."""
 
 _INVOICES = """
 select to_json(page)::text from (
   select i.id, i.number, i.customer_id, c.name as customer_name, i.issued_on, i.due_on, i.currency,
          i.total::text as total, i.balance::text as balance, i.status, i.paid_on, i.terms, i.disputed,
-         case when i.balance > 0 then greatest(%(today)s::date - i.due_on, 0) else 0 end as days_overdue, i.version
-  from invoices i left join customers c on c.id = i.customer_id
+         {days_overdue} as days_overdue, i.connection_id, {prediction} i.version
+  from invoices i left join customers c on c.id = i.customer_id {joins}
   where {where} order by {order_by} limit %(limit)s + 1) page
-"""
-_CUSTOMERS = """
-select to_json(page)::text from (
-  select c.id, c.name, c.email, c.currency, c.country, c.industry, c.credit_score, c.credit_limit::text as credit_limit,
-         c.version, coalesce(a.balances, '[]'::json) as balances,
-         coalesce(c.profile ->> 'risk_override', r.risk_level) as risk_level, r.p_late30,
-         coalesce(r.expected_loss, 0)::numeric(19,4)::text as expected_loss
-  from customers c
-  left join customer_risk r on r.customer_id = c.id and r.run_id = (select max(run_id) from risk_runs)
-  left join lateral (
-    select json_agg(json_build_object(
-             'currency', b.currency, 'open_balance', b.open_balance::text, 'unapplied', b.unapplied::text,
-             'open_invoices', b.open_invoices, 'oldest_due_on', b.oldest_due_on, 'mean_days_late', b.mean_days_late
-           ) order by b.currency) as balances
-    from agg_customer b where b.customer_id = c.id) a on true
-  where {where} order by {order_by} limit %(limit)s + 1) page
-"""
-# Grouped over a bounded number of rows, so that the question costs the same however large the ledger is.
-_INVOICE_TOTALS = """
-select i.status, i.currency, count(*), sum(i.total)::text, sum(i.balance)::text
-from (select status, currency, total, balance from invoices i where {where} limit %(counted)s + 1) i
-group by i.status, i.currency order by i.status, i.currency
-"""
-_CUSTOMER_TOTALS = """
-select count(*) from (
-  select from customers c
-  left join customer_risk r on r.customer_id = c.id and r.run_id = (select max(run_id) from risk_runs)
-  where {where} limit %(counted)s + 1) c
 """
 
 
 def list_invoices(storage: Storage, tenant: str, arguments: Mapping[str, Any]) -> bytes:
     """One page of invoices as JSON text, in the order and by the filters of `arguments`, which hold `today` too.
 
-    Deleted invoices are left out unless their status is asked for. With `include` "totals" the page also has the
-    number of matching invoices, by status and currency, and their amounts per currency.
+    Deleted invoices are left out unless their status is asked for. `include` "prediction" adds to each invoice what is
+    forecast of it, as an order or a filter by the forecast does. With "totals" the page also has how many match, their
+    amounts per currency, and how many each value of a facet stands for.
     """
+    arguments = _prepared(arguments)
+    extra = b""
+    if "totals" in arguments.get("include", ()):
+        totals = invoice_totals(storage, tenant, arguments, where=_where, joins=PREDICTED, facets=FACETS)
+        extra = b',"totals":' + orjson.dumps(totals)
+    rows = [row[0] for row in storage.read(tenant, *_page(arguments))]
+    return page_body(rows, arguments["limit"], INVOICE_SORTS[arguments["sort"]], extra)
+
+
+def walk_invoices(
+    storage: Storage, tenant: str, arguments: Mapping[str, Any], *, batch: int
+) -> Iterator[dict[str, Any]]:
+    """Every invoice that matches, with its prediction, read in batches of which each is a transaction of its own."""
     sort = INVOICE_SORTS[arguments["sort"]]
-    extra = b""
-    if "totals" in arguments.get("include", ()):
-        query = _INVOICE_TOTALS.format(where=" and ".join(_invoices_where(arguments)))
-        totals = storage.read(tenant, query, {**arguments, "counted": COUNTED})
-        extra = b',"totals":' + orjson.dumps(_invoice_totals(totals))
-    rows = [row[0] for row in storage.read(tenant, *invoices_statement(arguments))]
-    return page_body(rows, arguments["limit"], sort, extra)
-
-
-def list_customers(storage: Storage, tenant: str, arguments: Mapping[str, Any]) -> bytes:
-    """One page of customers with their open balances as JSON text; `name` finds any part of it."""
-    if "name" in arguments:
-        arguments = {**arguments, "name": f"%{_literal(arguments['name'])}%"}
-    sort = CUSTOMER_SORTS[arguments["sort"]]
-    where = _where(_CUSTOMER_FILTERS, _CUSTOMER_FLAGS, arguments, unless="", otherwise="c.deleted_on is null")
-    extra = b""
-    if "totals" in arguments.get("include", ()):
-        query = _CUSTOMER_TOTALS.format(where=" and ".join(where))
-        [[count]] = storage.read(tenant, query, {**arguments, "counted": COUNTED})
-        extra = b',"totals":' + orjson.dumps({"count": min(count, COUNTED), "is_exact": count <= COUNTED})
-    rows = [row[0] for row in storage.read(tenant, *_page_statement(_CUSTOMERS, where, sort, arguments))]
-    return page_body(rows, arguments["limit"], sort, extra)
+    arguments = _prepared(arguments) | {"limit": batch, "include": ["prediction"]}
+    while True:
+        rows = [orjson.loads(row[0]) for row in storage.read(tenant, *_page(arguments))]
+        yield from rows[:batch]
+        if len(rows) <= batch:
+            return
+        arguments["cursor"] = sort.cursor(rows[batch - 1])
 
 
 def invoices_statement(arguments: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The statement of a page of invoices, and its parameters: one row per invoice and one more, each JSON text."""
-    return _page_statement(_INVOICES, _invoices_where(arguments), INVOICE_SORTS[arguments["sort"]], arguments)
+    return _page(_prepared(arguments))
 
 
-def _page_statement(
-    template: str, where: tuple[str, ...], sort: Sort, arguments: Mapping[str, Any]
-) -> tuple[str, dict[str, Any]]:
+def _prepared(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {**arguments} | ({"q": pattern(arguments["q"])} if "q" in arguments else {})
+
+
+def _page(arguments: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    sort = INVOICE_SORTS[arguments["sort"]]
     position = sort.position(arguments["cursor"]) if "cursor" in arguments else {}
-    return _statement(template, where, sort, after=bool(position)), {**arguments, **position}
+    is_predicted = (
+        "prediction" in arguments.get("include", ())
+        or arguments["sort"] in _BY_PREDICTION
+        or not _PREDICTED_FILTERS.keys().isdisjoint(arguments)
+    )
+    query = _statement(_where(arguments), sort, after=bool(position), is_predicted=is_predicted)
+    return query, {**arguments, **position}
 
 
-def _invoices_where(arguments: Mapping[str, Any]) -> tuple[str, ...]:
-    return _where(_INVOICE_FILTERS, _INVOICE_FLAGS, arguments, unless="status", otherwise="i.status <> 'deleted'")
+def _where(arguments: Mapping[str, Any]) -> tuple[str, ...]:
+    chosen = matches(_ALL_FILTERS, _FLAGS, arguments)
+    return chosen if "status" in arguments else (*chosen, "i.status <> 'deleted'")
 
 
 @lru_cache(maxsize=1024)
-def _statement(template: str, where: tuple[str, ...], sort: Sort, after: bool) -> str:
-    conditions = [*where, sort.after] if after else where
-    return template.format(where=" and ".join(conditions), order_by=sort.order_by)
-
-
-def _where(
-    filters: Mapping[str, str],
-    flags: Mapping[tuple[str, bool], str],
-    arguments: Mapping[str, Any],
-    *,
-    unless: str,
-    otherwise: str,
-) -> tuple[str, ...]:
-    chosen = [condition for name, condition in filters.items() if name in arguments]
-    chosen += [condition for (name, value), condition in flags.items() if arguments.get(name) is value]
-    return tuple(chosen) if unless in arguments else (*chosen, otherwise)
-
-
-def _literal(pattern: str) -> str:
-    return pattern.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-
-
-def _invoice_totals(rows: list[tuple[Any, ...]]) -> dict[str, Any]:
-    by_status: dict[str, int] = {}
-    currencies: dict[str, dict[str, Any]] = {}
-    for status, currency, count, total, balance in rows:
-        by_status[status] = by_status.get(status, 0) + count
-        one = currencies.setdefault(currency, {"count": 0, "total": Decimal(0), "balance": Decimal(0)})
-        one["count"] += count
-        one["total"] += Decimal(total)
-        one["balance"] += Decimal(balance)
-    count = sum(by_status.values())
-    return {
-        "count": min(count, COUNTED),
-        "is_exact": count <= COUNTED,
-        "by_status": [{"status": status, "count": number} for status, number in sorted(by_status.items())],
-        "by_currency": [
-            {"currency": currency, "count": one["count"], "total": str(one["total"]), "balance": str(one["balance"])}
-            for currency, one in sorted(currencies.items())
-        ],
-    }
+def _statement(where: tuple[str, ...], sort: Sort, *, after: bool, is_predicted: bool) -> str:
+    return _INVOICES.format(
+        days_overdue=_DAYS_OVERDUE,
+        prediction=_PREDICTION if is_predicted else "",
+        joins=PREDICTED if is_predicted else "",
+        where=" and ".join([*where, sort.after] if after else where),
+        order_by=sort.order_by,
+    )

@@ -1,7 +1,9 @@
 """What the API shows of the ledger, and what it takes."""
 
+from typing import Any
+
 from marshmallow import Schema, validate
-from marshmallow.fields import Boolean, Integer, List, Nested, Raw, String
+from marshmallow.fields import UUID, Boolean, Integer, List, Nested, Raw, String
 
 from hub.http.fields import (
     PageArguments,
@@ -14,22 +16,31 @@ from hub.http.fields import (
     identifier,
     instant,
     money,
+    money_input,
     number,
     probability,
     sort_by,
     text,
 )
-from hub.ledger.listing import CUSTOMER_SORTS, INVOICE_SORTS, STATUSES
+from hub.ledger.aging_buckets import BUCKETS
+from hub.ledger.customer_listing import CUSTOMER_SORTS
+from hub.ledger.ids import MANUAL
+from hub.ledger.listing import INVOICE_SORTS, RISK_LEVELS, STATUSES
+
+MOST_IDS = 2_000
+_SEARCHED = validate.Length(1, 100)
 
 
-class InvoiceArguments(PageArguments):
-    """Filters of the list of invoices; all that are given must hold."""
+class InvoiceFilterArguments(Schema):
+    """Filters and order of the invoices; all filters that are given must hold."""
 
     sort = sort_by(INVOICE_SORTS, "due_on")
-    include = choices("`totals` adds counts and amounts of all that match.", ["totals"])
+    q = text("Part of the number or of the customer's name, upper or lower case.", "acme", validate=_SEARCHED)
     status = choices("Any of these; deleted invoices are listed only when asked for.", STATUSES)
     customer_id = identifier("Invoices of this customer.")
+    connection_id = identifier("Invoices from this connection.")
     currency = currency()
+    aging = choices("Open, and by days past due in any of these buckets; due today is current.", BUCKETS)
     open = flag("Whether anything is still to be paid.")
     overdue = flag("Whether it is open and its due date is past, in the tenant's time zone.")
     disputed = flag("Whether the source calls it disputed.")
@@ -37,11 +48,57 @@ class InvoiceArguments(PageArguments):
     due_to = day("Due that day or earlier.")
     issued_from = day("Issued that day or later.")
     issued_to = day("Issued that day or earlier.")
-    number = text("Numbers that begin so.", "INV-10", validate=validate.Length(1, 100))
+    min_balance = money_input("At least so much is still to be paid.")
+    max_balance = money_input("At most so much is still to be paid.")
+    number = text("Numbers that begin so.", "INV-10", validate=_SEARCHED)
+    risk_level = choices("Open, and forecast to be of any of these levels.", RISK_LEVELS)
+    p_late30_min = probability("Forecast to be paid over 30 days late with at least this probability.")
+    p_late30_max = probability("Forecast to be paid over 30 days late with at most this probability.")
+    expected_from = day("Expected to be paid that day or later.")
+    expected_to = day("Expected to be paid that day or earlier.")
 
 
-class InvoiceItemSchema(Schema):
-    """An invoice as lists show it."""
+class InvoiceArguments(InvoiceFilterArguments, PageArguments):
+    """Filters, order and page of the list of invoices."""
+
+    include = choices(
+        "`totals` adds counts, amounts and facets of all that match; `prediction` what is forecast of each open one.",
+        ["totals", "prediction"],
+    )
+
+
+class SelectionSchema(Schema):
+    """Some rows of a list."""
+
+    ids = List(
+        UUID(),
+        required=True,
+        validate=validate.Length(1, MOST_IDS),
+        metadata={"description": f"The hub's ids, at most {MOST_IDS}; those that lead to nothing are passed over."},
+    )
+
+
+class InvoicePredictionSchema(Schema):
+    """When an open invoice will be paid, by the newest forecast."""
+
+    p_paid_by_due = probability("That it is paid by its due date.", required=True)
+    p_late30 = probability("That it is paid more than 30 days after its due date.", required=True)
+    expected_on = day("Expected day of payment.", required=True)
+    p10_on = day("Paid by then with a probability of 10 %.", required=True)
+    p50_on = day("Paid by then with a probability of 50 %.", required=True)
+    p90_on = day("Paid by then with a probability of 90 %.", required=True)
+    risk_level = String(required=True, validate=validate.OneOf(RISK_LEVELS))
+    at_risk = money("Balance times `p_late30`: what is expected to be over 30 days late.", required=True)
+    at_risk_home = money("The same in home currency, at the books' rate; the order goes by it.", required=True)
+    model = text("The backend that made it.", "xgboost_hazard", required=True)
+    model_number = count("Its version.", required=True)
+    run_id = count("The forecast it belongs to.", required=True)
+    as_of = day("What was known at the end of that day went into it.", required=True)
+    made_at = instant("When it was made.", required=True)
+
+
+class InvoiceFieldsSchema(Schema):
+    """What an invoice says of itself, in lists and on its own."""
 
     id = identifier("The hub's id.", required=True)
     number = text("The number printed on it.", "INV-1042", required=True)
@@ -59,7 +116,18 @@ class InvoiceItemSchema(Schema):
     terms = text("Payment terms as the source names them.", "Net 30", required=True, allow_none=True)
     disputed = flag("Null where the source does not say.", required=True, allow_none=True)
     days_overdue = count("Days past due while anything is open, else 0.", required=True)
+    connection_id = identifier(f"The connection it came from; {MANUAL} where it was entered by hand.", required=True)
     version = count("Raised by every change.", required=True)
+
+
+class InvoiceItemSchema(InvoiceFieldsSchema):
+    """An invoice as lists show it."""
+
+    prediction = Nested(
+        InvoicePredictionSchema,
+        allow_none=True,
+        metadata={"description": "Only where asked for; null where nothing is open or forecast."},
+    )
 
 
 class StatusCountSchema(Schema):
@@ -76,6 +144,28 @@ class CurrencyTotalSchema(Schema):
     count = count("How many.", required=True)
     total = money("Sum of the totals.", required=True)
     balance = money("Sum of what is open.", required=True)
+    at_risk = money("Sum of what is expected to be over 30 days late.", required=True)
+
+
+class FacetValueSchema(Schema):
+    """One value of a filter."""
+
+    value = String(required=True)
+    count = count("How many would match with it in place of what the filter is set to.", required=True)
+
+
+def _facet() -> List[Any]:
+    return List(Nested(FacetValueSchema), required=True)
+
+
+class InvoiceFacetsSchema(Schema):
+    """How many would match by each value of a filter, all other filters as they are set."""
+
+    status = _facet()
+    currency = _facet()
+    aging = _facet()
+    risk_level = _facet()
+    connection_id = _facet()
 
 
 class InvoiceTotalsSchema(Schema):
@@ -85,6 +175,7 @@ class InvoiceTotalsSchema(Schema):
     is_exact = flag("False when there are more than were counted.", required=True)
     by_status = List(Nested(StatusCountSchema), required=True)
     by_currency = List(Nested(CurrencyTotalSchema), required=True)
+    facets = Nested(InvoiceFacetsSchema, required=True)
 
 
 class InvoicePageSchema(PageSchema):
@@ -131,7 +222,7 @@ class InvoiceVersionSchema(Schema):
     row = Nested(InvoiceVersionRowSchema, required=True)
 
 
-class InvoiceSchema(InvoiceItemSchema):
+class InvoiceSchema(InvoiceFieldsSchema):
     """An invoice with what settled it, how it changed, and when it will be paid."""
 
     external_id = text("The provider's own id.", "INV-1042", required=True)
@@ -141,18 +232,23 @@ class InvoiceSchema(InvoiceItemSchema):
     prediction = Raw(allow_none=True, metadata={"description": "As /api/predictions/{invoice_id} answers it, or null."})
 
 
-class CustomerArguments(PageArguments):
-    """Filters of the list of customers."""
+class CustomerFilterArguments(Schema):
+    """Filters and order of the customers; all filters that are given must hold."""
 
     sort = sort_by(CUSTOMER_SORTS, "name")
-    include = choices("`totals` adds the number of all that match.", ["totals"])
-    name = text("Names that contain this, upper or lower case.", "acme", validate=validate.Length(1, 100))
+    name = text("Names that contain this, upper or lower case.", "acme", validate=_SEARCHED)
     country = text("As the source names it.", "DE", validate=validate.Length(1, 100))
     currency = currency()
     open = flag("Whether anything is still to be paid, in any currency.")
-    risk_level = String(
-        validate=validate.OneOf(["low", "medium", "high"]), metadata={"description": "Only customers of this level."}
-    )
+    overdue = flag("Whether anything open is past its due date, in the tenant's time zone.")
+    risk_level = choices("Customers of any of these levels.", RISK_LEVELS)
+    connection_id = identifier("Customers from this connection.")
+
+
+class CustomerArguments(CustomerFilterArguments, PageArguments):
+    """Filters, order and page of the list of customers."""
+
+    include = choices("`totals` adds counts, amounts and facets of all that match.", ["totals"])
 
 
 class CustomerBalanceSchema(Schema):
@@ -161,11 +257,14 @@ class CustomerBalanceSchema(Schema):
     currency = currency(required=True)
     open_balance = money("Sum of the open invoices.", required=True)
     unapplied = money("Payments and credits not yet set against an invoice.", required=True)
+    overdue = money("Of the open invoices what is past due; in lists. A customer's own document has it by age.")
     open_invoices = count("How many are open.", required=True)
     oldest_due_on = day("The oldest due date that is open.", required=True, allow_none=True)
     mean_days_late = number(
         "Mean of paid less due date, in days; below 0 is early.", 3.4, required=True, allow_none=True
     )
+    paid_invoices = Integer(required=True, metadata={"description": "Invoices settled by payment."})
+    paid_late = Integer(required=True, metadata={"description": "Of these, after the due date."})
 
 
 class CustomerItemSchema(Schema):
@@ -179,15 +278,36 @@ class CustomerItemSchema(Schema):
     industry = text("As the source names it.", "Retail", required=True, allow_none=True)
     credit_score = count("As the source states it.", required=True, allow_none=True)
     credit_limit = money("In the customer's currency.", required=True, allow_none=True)
+    connection_id = identifier(f"The connection it came from; {MANUAL} where it was entered by hand.", required=True)
     version = count("Raised by every change.", required=True)
     balances = List(Nested(CustomerBalanceSchema), required=True)
     risk_level = String(
         allow_none=True,
-        validate=validate.OneOf(["low", "medium", "high"]),
+        validate=validate.OneOf(RISK_LEVELS),
         metadata={"description": "What your people say, else the newest assessment; null before one."},
     )
     p_late30 = probability("That it goes 30 days late, by the newest assessment.", allow_none=True)
     expected_loss = money("By the newest assessment, in home currency; 0 before one.")
+    open_home = money("All that is open in home currency, at the books' rates; in lists, whose order goes by it.")
+    overdue_home = money("Of that, what is past due.")
+
+
+class CustomerCurrencySchema(Schema):
+    """What the customers owe in one currency."""
+
+    currency = currency(required=True)
+    count = count("How many customers have invoices in it.", required=True)
+    open_balance = money("Sum of what is open.", required=True)
+    overdue = money("Of that, what is past due.", required=True)
+
+
+class CustomerFacetsSchema(Schema):
+    """How many would match by each value of a filter, all other filters as they are set."""
+
+    currency = _facet()
+    country = _facet()
+    risk_level = _facet()
+    connection_id = _facet()
 
 
 class CustomerTotalsSchema(Schema):
@@ -195,6 +315,8 @@ class CustomerTotalsSchema(Schema):
 
     count = count("Matching customers.", required=True)
     is_exact = flag("False when there are more than were counted.", required=True)
+    by_currency = List(Nested(CustomerCurrencySchema), required=True)
+    facets = Nested(CustomerFacetsSchema, required=True)
 
 
 class CustomerPageSchema(PageSchema):
@@ -221,7 +343,7 @@ class ProfileSchema(Schema):
     tags = List(String(validate=validate.Length(1, 60)), validate=validate.Length(0, 30))
     risk_override = String(
         allow_none=True,
-        validate=validate.OneOf(["low", "medium", "high"]),
+        validate=validate.OneOf(RISK_LEVELS),
         metadata={"description": "What you know better than the forecast; null leaves it to the forecast."},
     )
     preferred_channel = String(allow_none=True, validate=validate.OneOf(["email", "phone", "post"]))
@@ -231,8 +353,6 @@ class ProfileSchema(Schema):
 class CustomerStatsSchema(CustomerBalanceSchema):
     """What a customer owes in one currency, and how they have paid, in full."""
 
-    paid_invoices = Integer(required=True, metadata={"description": "Invoices settled by payment."})
-    paid_late = Integer(required=True, metadata={"description": "Of these, after the due date."})
     last_paid_on = day("Newest payment.", required=True, allow_none=True)
 
 

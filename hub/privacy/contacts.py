@@ -13,6 +13,7 @@ from hub.forecasting import mentions as forecasting
 from hub.http import mentions as answers
 from hub.jobs import mentions as jobs
 from hub.ledger import contacts as ledger
+from hub.personal import mentions as personal
 from hub.privacy.exports import discard_exports
 from hub.privacy.uploads import ARRIVING, discard_unused
 from hub.storage import audit
@@ -20,7 +21,7 @@ from hub.storage.mentions import Mention, Person, erase, find
 from hub.storage.session import Storage
 from hub.sync import mentions as sync
 
-PLACES = (*sync.PLACES, *forecasting.PLACES, *connections.PLACES, *answers.PLACES)
+PLACES = (*sync.PLACES, *forecasting.PLACES, *connections.PLACES, *answers.PLACES, *personal.PLACES)
 """Of the tenant's schema, beside the ledger, which has more to do than to search."""
 TIMEOUT = text("set local statement_timeout = '120s'")
 """A large ledger takes some seconds to search, since there is no index over everything that was ever said."""

@@ -14,6 +14,7 @@ from hub.http import idempotency
 from hub.identity import retention as identity
 from hub.jobs import service as jobs
 from hub.ledger import retention as ledger
+from hub.personal import service as personal
 from hub.privacy import exports, periods, uploads
 from hub.privacy.models import retention_periods
 from hub.settings import Settings
@@ -92,8 +93,11 @@ def retain(context: Context, now: datetime) -> dict[str, int]:
     with context.storage.hub(statement_timeout_ms=0) as hub:
         removed["jobs"] = jobs.forget_finished(hub, context.tenant, since["jobs"])
         removed["uploads"] = uploads.discard_unused(hub, context.settings, context.tenant, since["uploads"])
+        people = identity.people_of(hub, context.tenant)
         removed["sign_ins"] = identity.forget_sign_ins(hub, now - timedelta(days=periods.SIGN_IN_DAYS))
         webhooks.forget_parked(hub, now - timedelta(days=periods.PARKED_DAYS))
+    with context.transaction() as session:
+        removed["personal"] = personal.forget_all_but(session, people)
     # Each chain in a transaction of its own: whoever held two could wait for one who holds them the other way round.
     with context.storage.hub(statement_timeout_ms=0) as hub:
         removed["audit"] = audit.prune(hub, context.tenant, since["audit"])

@@ -1,6 +1,6 @@
 """The contract of a connector: it reads a provider's records page by page and maps them, one item at a time."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -129,6 +129,12 @@ class ApiConnector(Connector, Protocol):
 
 class FileConnector(Connector, Protocol):
     """A connector for a file that a person hands over: it shows how the file is read before anything is stored."""
+
+    def head(self) -> Mapping[str, Any]:
+        """The first rows as they stand, as JSON data: for a person who has to say what the columns are."""
+
+    def rows(self, first: int, lines: Collection[int]) -> Iterator[tuple[int, list[str]]]:
+        """The first rows that state something, and those at `lines`, by line: cells in the order of the header."""
 
     def preview(self) -> Mapping[str, Any]:
         """How the file is read, as JSON data: which column is what, and by what each decision was made."""

@@ -17,6 +17,9 @@ Progress = Callable[[float, str], None]
 DELAYS: Days = np.array([-60, -45, -30, -25, *range(-21, 22), 25, 30, 37, 45, 60, 90], dtype=np.int32)
 """Lower edges, in days from due, of the bins of the profile "delay"; what is earlier falls in the first bin."""
 
+HOLIDAY_DELAYS: Days = np.arange(-21, 22, dtype=np.int32)
+"""Days from due that the profile "holiday" tells of."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cases:
@@ -25,7 +28,8 @@ class Cases:
     `values` are the features called `names`; NaN is unknown. An invoice is unpaid until `start`, the first day on
     which it may be paid. Rows of one `customer` are not independent. `profiles` count the customer's payments before
     `seen` in matrices of one row per case: "delay" by DELAYS, "weekday" Monday to Sunday, "monthday" 1st to 31st;
-    "last_run" holds the days since the last of them.
+    "last_run" holds the days since the last of them, "segment" how its peers paid by DELAYS (shares of them), and
+    "holiday" 1 for each of HOLIDAY_DELAYS from due that is a bank holiday where it is paid from.
     """
 
     names: tuple[str, ...]

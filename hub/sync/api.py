@@ -1,5 +1,7 @@
 """How records come in: single invoices, files, and the runs that brought them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from hashlib import file_digest
@@ -10,6 +12,7 @@ from uuid import UUID
 
 import orjson
 from flask import Response
+from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
@@ -31,6 +34,8 @@ from hub.storage.objects import Objects
 from hub.sync import service
 from hub.sync.schemas import (
     ConnectionRunArguments,
+    CorrectionSchema,
+    ImportHeadSchema,
     ImportSchema,
     InvoiceInputSchema,
     PreviewSchema,
@@ -53,6 +58,7 @@ synced = Blueprint(
 
 PREVIEW_BYTES = 64 * 2**20
 _SHOWN_PROBLEMS = 20
+_SHOWN_ROWS = 20
 _RUN_FIELDS = tuple(RunSchema._declared_fields)
 _REJECT_FIELDS = tuple(RejectSchema._declared_fields)
 
@@ -99,15 +105,18 @@ def import_file(body: dict[str, Any]) -> Response:
 @entry.response(200, PreviewSchema)
 def preview_import(body: dict[str, Any]) -> Response:
     """How a file would be read: the mapping chosen, what it was chosen by, and the first rows that cannot be used"""
-    file: FileStorage = body.pop("file")
-    settings = _settings(body)
-    upload = _keep(file)
-    try:
-        if upload.stat().st_size > PREVIEW_BYTES:
-            raise TooLargeError(f"A preview takes files up to {PREVIEW_BYTES // 2**20} MB; import it without one.")
-        return answer(_preview(upload, settings) | {"file": file.filename or ""})
-    finally:
-        _objects().discard(upload)
+    with _looked_at(body) as connector:
+        return answer(_preview(connector) | {"file": body["name"]})
+
+
+@entry.route("/import/head", methods=["POST"])
+@entry.doc(operationId="readImportHead")
+@entry.arguments(ImportSchema, location="files")
+@entry.response(200, ImportHeadSchema)
+def read_import_head(body: dict[str, Any]) -> Response:
+    """The first rows of a file as they stand, also of one of which it is not clear yet what its columns are"""
+    with _looked_at(body) as connector:
+        return answer({**connector.head(), "file": body["name"]})
 
 
 @runs.route("")
@@ -130,7 +139,13 @@ def get_run(run_id: UUID) -> Response:
         row = service.get(session, run_id)
     log = [{name: line[name] for name in ("at", "level", "text")} for line in row["log"]]
     progress = [
-        {"stream": stream, "items": each["items"], "pages": each["pages"], "done": each.get("done", False)}
+        {
+            "stream": stream,
+            "items": each.get("items", 0),
+            "pages": each.get("pages", 0),
+            "done": each.get("done", False),
+            "share": each.get("share"),
+        }
         for stream, each in sorted(row["progress"].items())
     ]
     return answer(_shown(row) | {"log": log, "progress": progress})
@@ -221,6 +236,8 @@ def _enter(session: Session, body: dict[str, Any]) -> Response:
 def _settings(options: dict[str, Any]) -> dict[str, Any]:
     """The options as the connector's own settings."""
     settings = {name: value.isoformat() if isinstance(value, date) else value for name, value in options.items()}
+    if "corrections" in settings:
+        settings["corrections"] = _corrections(settings["corrections"])
     if "mapping" in settings:
         try:
             mapping = orjson.loads(settings["mapping"])
@@ -231,6 +248,34 @@ def _settings(options: dict[str, Any]) -> dict[str, Any]:
             raise InvalidError("The mapping cannot be used.", fields={"mapping": message})
         settings["mapping"] = mapping
     return settings
+
+
+def _corrections(given: str) -> list[dict[str, Any]]:
+    try:
+        found = orjson.loads(given)
+    except orjson.JSONDecodeError:
+        found = None
+    try:
+        checked: list[dict[str, Any]] = CorrectionSchema(many=True).load(found)
+    except ValidationError as error:
+        message = 'A JSON list such as [{"line": 4, "column": "Due Date", "value": "2026-03-01"}].'
+        raise InvalidError("The corrections cannot be used.", fields={"corrections": message}) from error
+    return checked
+
+
+@contextmanager
+def _looked_at(body: dict[str, Any]) -> Iterator[FileConnector]:
+    """A connector over an upload that is kept for as long as it is looked at; `body` is given its name."""
+    file: FileStorage = body.pop("file")
+    settings = _settings(body)
+    upload = _keep(file)
+    body["name"] = file.filename or ""
+    try:
+        if upload.stat().st_size > PREVIEW_BYTES:
+            raise TooLargeError(f"A preview takes files up to {PREVIEW_BYTES // 2**20} MB; import it without one.")
+        yield current_hub().registry().make(service.FILES, {**settings, "path": str(upload)})
+    finally:
+        _objects().discard(upload)
 
 
 def _objects() -> Objects:
@@ -246,10 +291,17 @@ def _digest(path: Path) -> bytes:
         return file_digest(file, "blake2b").digest()
 
 
-def _preview(upload: Path, settings: dict[str, Any]) -> dict[str, Any]:
-    connector: FileConnector = current_hub().registry().make(service.FILES, {**settings, "path": str(upload)})
+def _preview(connector: FileConnector) -> dict[str, Any]:
+    found = iter(connector.problems())
+    first = list(islice(found, _SHOWN_PROBLEMS))
     shown = [
         {name: getattr(error, name) for name in ("line", "field", "value", "expected")} | {"message": str(error)}
-        for error in islice(connector.problems(), _SHOWN_PROBLEMS)
+        for error in first
     ]
-    return {**connector.preview(), "problems": shown}
+    rows = connector.rows(_SHOWN_ROWS, [error.line for error in first if error.line is not None])
+    return {
+        **connector.preview(),
+        "problems": shown,
+        "bad_rows": len(first) + sum(1 for _ in found),
+        "sample": [{"line": line, "cells": cells} for line, cells in rows],
+    }

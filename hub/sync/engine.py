@@ -258,10 +258,12 @@ class Attempt:
             self._read(connector, reading, salted, None)
 
     def _begin(self, stream: Stream, share: float) -> Reading:
-        left = self.state.progress.get(stream.name, {})
-        self.state.items[stream.name] = left.get("items", 0)
         if not self.is_full:
+            self.state.items[stream.name] = 0
+            self.state.progress[stream.name] = {"items": 0, "pages": 0}
             return Reading(stream=stream, share=share, cursor=self.cursors.get(stream.name))
+        left = self.state.progress.setdefault(stream.name, {"brings": [stream.entity], "rejected": 0})
+        self.state.items[stream.name] = left.get("items", 0)
         return Reading(
             stream=stream,
             share=share,
@@ -291,13 +293,13 @@ class Attempt:
             return
         reading.is_done = True
         self.say(f"{stream.name}: {self.state.items[stream.name]:,} read.")
+        self.state.progress[stream.name]["done"] = True
         if self.is_full:
             self._end_full(reading)
 
     def _end_full(self, reading: Reading) -> None:
         """Have the next increment go on from where the whole stream ended."""
         stream = reading.stream.name
-        self.state.progress.setdefault(stream, {})["done"] = True
         with self.context.transaction() as session:
             if reading.cursor is not None and reading.cursor != self.cursors.get(stream):
                 runs.save_cursor(session, self.connection.id, stream, reading.cursor, self.now)
@@ -322,6 +324,8 @@ class Attempt:
             batch, rejects = self._map_all(connector, stream, page.items)
             self._store_full(connector, reading, page, batch, rejects)
         else:
+            count = self.state.items[stream.name]
+            self.state.progress[stream.name] = {"items": count, "pages": reading.page + 1, "share": page.done}
             self._take_new(connector, stream, page, salted)
         reading.page += 1
         self.watch.lap("store")
@@ -368,7 +372,7 @@ class Attempt:
         """The same of a full read, which also notes what it has come by; the increments' cursor stays."""
         name = reading.stream.name
         reading.cursor = page.cursor if page.cursor is not None else reading.cursor
-        left = self.state.progress.setdefault(name, {"brings": [reading.stream.entity], "rejected": 0})
+        left = self.state.progress[name]
         brings = {*left["brings"], *(entity for entity, rows in batch.rows.items() if rows)}
         self.state.progress[name] = {
             "cursor": reading.cursor,
@@ -376,6 +380,7 @@ class Attempt:
             "items": self.state.items[name],
             "rejected": left["rejected"] + len(rejects),
             "brings": sorted(brings),
+            "share": page.done,
         }
         with self.context.transaction() as session:
             for entity in sweep.listed(connector):

@@ -45,7 +45,8 @@ sync_runs = Table(
     Column("rejected", Integer, nullable=False, server_default=text("0")),
     # How often the provider was called, over all attempts.
     Column("calls", Integer, nullable=False, server_default=text("0")),
-    # How far a full read is, {stream: {cursor, pages, done}}: a later attempt at the same work goes on from there.
+    # How far each stream is, {stream: {items, pages, share, done}}; of a full read also {cursor, …}, from where a later
+    # attempt at the same work goes on.
     Column("progress", JSONB, nullable=False, server_default=text("'{}'")),
     # What happened, for the people of the tenant: [{at, level, text}], cut in the middle where it is long.
     Column("log", JSONB, nullable=False, server_default=text("'[]'")),

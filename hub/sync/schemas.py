@@ -3,7 +3,7 @@
 from typing import Any
 
 from marshmallow import Schema, ValidationError, validate, validates_schema
-from marshmallow.fields import Boolean, Dict, Integer, List, Nested, Raw, String
+from marshmallow.fields import Boolean, Dict, Float, Integer, List, Nested, Raw, String
 
 from hub.http.fields import count, currency, day, flag, identifier, instant, money, money_input, text, upload
 
@@ -53,6 +53,21 @@ class ImportSchema(Schema):
     sheet = text("The worksheet of an .xlsx file.", "Invoices", validate=validate.Length(1, 100))
     skip_bad = Boolean(metadata={"description": "Store the good rows although some cannot be used."})
     as_of = day("The day the file shows.")
+    corrections = String(
+        metadata={
+            "description": "JSON list of {line, column, value}: what single cells hold instead of what the file says."
+            " `line` is where the row begins, `column` its header.",
+            "example": '[{"line": 4, "column": "Due Date", "value": "2026-03-01"}]',
+        }
+    )
+
+
+class CorrectionSchema(Schema):
+    """What one cell holds instead of what the file says."""
+
+    line = Integer(required=True, strict=True, validate=validate.Range(1, 2**31))
+    column = String(required=True, validate=validate.Length(1, 1_000))
+    value = String(required=True, validate=validate.Length(max=1_000))
 
 
 class ColumnSchema(Schema):
@@ -74,6 +89,28 @@ class PreviewProblemSchema(Schema):
     message = text("The whole sentence.", required=True)
 
 
+class FileRowSchema(Schema):
+    """One row of a file as it stands."""
+
+    line = count("Where it begins in the file.", required=True)
+    cells = List(String(), required=True, metadata={"description": "In the order of the header."})
+
+
+class ImportHeadSchema(Schema):
+    """The first rows of a file as they stand, for a person who has to say what its columns are."""
+
+    file = text("Its name.", "ledger.csv", required=True)
+    format = text("csv or xlsx.", "csv", required=True)
+    encoding = text("Character encoding.", "utf-8", required=True, allow_none=True)
+    delimiter = text("Between columns.", ",", required=True, allow_none=True)
+    sheet = text("Worksheet.", required=True, allow_none=True)
+    sheets = List(String(), required=True, metadata={"description": "Worksheets there are."})
+    header_line = count("The line of the likeliest header.", required=True)
+    names = List(String(), required=True, metadata={"description": "The header's columns."})
+    field_names = List(String(), required=True, metadata={"description": "What a column may hold."})
+    rows = List(Nested(FileRowSchema), required=True)
+
+
 class PreviewSchema(Schema):
     """How the file would be read; nothing is stored."""
 
@@ -82,7 +119,10 @@ class PreviewSchema(Schema):
     encoding = text("Character encoding.", "utf-8", required=True, allow_none=True)
     delimiter = text("Between columns.", ",", required=True, allow_none=True)
     sheet = text("Worksheet.", required=True, allow_none=True)
+    sheets = List(String(), required=True, metadata={"description": "Worksheets there are."})
     header_line = count("The line of the column headers.", required=True)
+    names = List(String(), required=True, metadata={"description": "The header's columns, in order."})
+    field_names = List(String(), required=True, metadata={"description": "What a column may hold."})
     columns = List(Nested(ColumnSchema), required=True)
     ignored = List(String(), required=True, metadata={"description": "Columns that are not used."})
     customers_in_headings = Boolean(required=True)
@@ -100,6 +140,12 @@ class PreviewSchema(Schema):
     stated_total = String(required=True, allow_none=True, metadata={"description": "The file's own total."})
     problems = List(
         Nested(PreviewProblemSchema), required=True, metadata={"description": "The first rows that cannot be used."}
+    )
+    bad_rows = count("Rows that cannot be used.", required=True)
+    sample = List(
+        Nested(FileRowSchema),
+        required=True,
+        metadata={"description": "The first 20 rows, and each that `problems` is about, with corrections applied."},
     )
 
 
@@ -179,12 +225,18 @@ class LogLineSchema(Schema):
 
 
 class StreamProgressSchema(Schema):
-    """How far a full read of one stream is."""
+    """How far the read of one stream is."""
 
     stream = text("The listing.", "invoices", required=True)
     items = count("Items read.", required=True)
     pages = count("Pages read.", required=True)
     done = flag("Whether it was read to its end.", required=True)
+    share = Float(
+        required=True,
+        allow_none=True,
+        validate=validate.Range(0, 1),
+        metadata={"description": "Share read, 0 to 1, where the provider tells how much there is."},
+    )
 
 
 class RunDetailSchema(RunSchema):

@@ -18,6 +18,7 @@ from hub.sync.runs import get, list_rejects, list_runs
 
 __all__ = [
     "get",
+    "has_proved_good",
     "import_file",
     "list_rejects",
     "list_runs",
@@ -39,7 +40,6 @@ TROUBLE_AFTER = timedelta(days=1)
 
 # Of these a run would not get far, or is not wanted: a person has to do something first.
 _RESTING = ("pending", "choose_account", "paused", "disconnected")
-_SCHEDULED = ("ready", "needs_attention")
 
 
 def request_sync(session: Session, connection_id: UUID, kind: str | None = None) -> UUID:
@@ -50,7 +50,7 @@ def request_sync(session: Session, connection_id: UUID, kind: str | None = None)
     connection = connections.get(session, connection_id)
     if connection.status in _RESTING:
         raise ConflictError(f"{connection.name} is {connection.status.replace('_', ' ')}, so nothing is read from it.")
-    if not _has_proved_good(session, connection):
+    if not has_proved_good(session, connection):
         why = (connection.reason or "it was never tried").rstrip(".")
         raise ConflictError(f"{connection.name} has yet to be connected: {why}. Mend that and reconnect it.")
     return _submit(session, connection, "full" if kind == "full" else None)
@@ -64,9 +64,9 @@ def request_due(session: Session, registry: Any, kind: str, now: datetime) -> li
     """
     asked = []
     for connection in connections.list_connections(session):
-        if connection.status not in _SCHEDULED or not _calls(registry, connection):
+        if connection.status not in connections.SCHEDULED or not _calls(registry, connection):
             continue
-        if not _has_proved_good(session, connection):
+        if not has_proved_good(session, connection):
             continue
         _tell_of_trouble(session, connection, now)
         last = connection.last_full_run_at
@@ -80,7 +80,7 @@ def request_due(session: Session, registry: Any, kind: str, now: datetime) -> li
 def next_full_run(session: Session, connection_id: UUID, today: date) -> date | None:
     """The day from which on the night's full read of a connection is due; None where none is, or will be."""
     connection = connections.get(session, connection_id)
-    if connection.last_full_run_at is None or connection.status not in _SCHEDULED:
+    if connection.last_full_run_at is None or connection.status not in connections.SCHEDULED:
         return None
     return max(today, (connection.last_full_run_at + FULL_EVERY).date())
 
@@ -93,7 +93,7 @@ def _calls(registry: Any, connection: Connection) -> bool:
         return False
 
 
-def _has_proved_good(session: Session, connection: Connection) -> bool:
+def has_proved_good(session: Session, connection: Connection) -> bool:
     """Whether what opens a connection was ever tried with success; until then nobody knows whose books it leads to.
 
     A company may be connected already, and a wrong password that is tried again and again locks a user out.
@@ -186,7 +186,7 @@ def _resting(context: Context, connection_id: UUID) -> dict[str, Any] | None:
     """What to answer instead of a run where a person has paused or ended the connection, or has yet to connect it."""
     with context.transaction() as session:
         connection = connections.get(session, connection_id)
-        may_run = connection.status not in _RESTING and _has_proved_good(session, connection)
+        may_run = connection.status not in _RESTING and has_proved_good(session, connection)
     return None if may_run else {"connection_id": str(connection_id), "skipped": connection.status}
 
 

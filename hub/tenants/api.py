@@ -16,7 +16,7 @@ from hub.tenants.schemas import TenantSchema, TenantUpdateSchema
 
 tenant = Blueprint("tenant", __name__, url_prefix="/api/tenant", description="The company whose data you work on.")
 
-_SHOWN = ("key", "name", "home_currency", "time_zone", "created_at")
+_SHOWN = ("key", "name", "home_currency", "time_zone", "loss_given_default", "created_at")
 
 
 @tenant.route("")
@@ -35,13 +35,13 @@ class OwnTenant(MethodView):
     @tenant.arguments(TenantUpdateSchema)
     @tenant.response(200, TenantSchema)
     def put(self, body: dict[str, Any]) -> Response:
-        """Change its name and time zone, and its home currency while its ledger is empty"""
+        """Change its name, its time zone and its loss given default, and its home currency while its ledger is empty"""
         storage = current_hub().storage
         # One transaction after the other, as each takes a connection; the version tells if they saw the same tenant.
         with storage.hub() as session:
             old = service.get(session, caller().tenant)
         has_records = _has_records(old)
-        wanted = {"home_currency": old.home_currency} | body
+        wanted = {"home_currency": old.home_currency, "loss_given_default": old.loss_given_default} | body
         if has_records and wanted["home_currency"] != old.home_currency:
             message = f"It stays {old.home_currency}: the ledger has records, and their figures are kept in it."
             raise ConflictError("The home currency is settled.", fields={"home_currency": message})

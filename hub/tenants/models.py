@@ -1,6 +1,6 @@
 """The hub's register of tenants."""
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Integer, String, Table, Text, func, text
+from sqlalchemy import CheckConstraint, Column, DateTime, Integer, Numeric, String, Table, Text, func, text
 from sqlalchemy.dialects.postgresql import UUID
 
 from hub.storage.bases import hub_metadata
@@ -20,8 +20,11 @@ tenants = Table(
     Column("migration_error", Text),
     Column("home_currency", String(3), nullable=False),
     Column("time_zone", Text, nullable=False),
+    # The part of what is 90 days late that is never paid, as its people say; null: measured, or assumed (risk_loss.py).
+    Column("loss_given_default", Numeric(5, 4)),
     # Counts the changes of what may be changed, so that nobody's is lost.
     Column("version", Integer, nullable=False, server_default=text("1")),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("status in ('active','migration_failed')", name="status"),
+    CheckConstraint("loss_given_default between 0.01 and 1", name="loss_given_default"),
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -29,6 +30,7 @@ from hub.tenants.naming import candidate_keys
 log = logging.getLogger(__name__)
 
 MAX_NAME = 200
+LEAST_LOSS = Decimal("0.01")
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -37,7 +39,8 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 class Tenant:
     """A company on the hub. `status` is "active", or "migration_failed" while its schema lags behind.
 
-    `version` counts the changes of its details (`update_details`).
+    `loss_given_default` is the part of what is 90 days late that is never paid, where its people say so. `version`
+    counts the changes of its details (`update_details`).
     """
 
     id: UUID
@@ -49,6 +52,7 @@ class Tenant:
     status: str
     home_currency: str
     time_zone: str
+    loss_given_default: Decimal | None
     version: int
     created_at: datetime
 
@@ -113,15 +117,32 @@ def get(session: Session, key: str) -> Tenant:
 
 
 def update_details(
-    session: Session, key: str, *, name: str, time_zone: str, home_currency: str, expected_version: int
+    session: Session,
+    key: str,
+    *,
+    name: str,
+    time_zone: str,
+    home_currency: str,
+    loss_given_default: Decimal | None,
+    expected_version: int,
 ) -> Tenant:
-    """Change what a tenant is called, when its days begin and what its figures are kept in; its key stays for good.
+    """Change what a tenant is called, when its days begin, what its figures are kept in, and what it expects to lose of
+    what is 90 days late; its key stays for good. A changed loss has the expected losses worked out anew.
 
     Raises NotFoundError, InvalidError, and PreconditionError when it is no longer at `expected_version`. Whether the
     currency may still change is for the caller to know.
     """
     _check(name, None, home_currency, time_zone)
-    new = {"name": name.strip(), "time_zone": time_zone, "home_currency": home_currency}
+    if loss_given_default is not None and not LEAST_LOSS <= loss_given_default <= 1:
+        raise InvalidError(
+            "this is no loss given default", fields={"loss_given_default": f"use a share from {LEAST_LOSS} to 1"}
+        )
+    new = {
+        "name": name.strip(),
+        "time_zone": time_zone,
+        "home_currency": home_currency,
+        "loss_given_default": loss_given_default,
+    }
     row = session.execute(select(*_COLUMNS).where(tenants.c.key == key).with_for_update()).one_or_none()
     if row is None:
         raise NotFoundError(f"there is no tenant {key}")
@@ -134,6 +155,8 @@ def update_details(
     changed = update(tenants).where(tenants.c.key == key).values(**new, version=old.version + 1)
     after = {field: new[field] for field in before}
     audit.record(session, "tenant.updated", "tenant", key, tenant=key, before=before, after=after)
+    if "loss_given_default" in after:
+        jobs.submit(session, "forecasting.score", {}, tenant=key)
     return _tenant(session.execute(changed.returning(*_COLUMNS)).one())
 
 

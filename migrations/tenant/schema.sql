@@ -172,6 +172,7 @@ CREATE TABLE forecast_books (
 CREATE TABLE forecast_models (
 	id UUID DEFAULT gen_random_uuid() NOT NULL,
 	number INTEGER GENERATED ALWAYS AS IDENTITY,
+	task VARCHAR(8) DEFAULT 'forecast' NOT NULL,
 	backend TEXT NOT NULL,
 	backend_version TEXT DEFAULT '' NOT NULL,
 	feature_version INTEGER DEFAULT 0 NOT NULL,
@@ -180,6 +181,7 @@ CREATE TABLE forecast_models (
 	as_of DATE NOT NULL,
 	trained_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	backtest JSONB,
+	scores JSONB,
 	data JSONB DEFAULT '{}' NOT NULL,
 	parameters JSONB DEFAULT '{}' NOT NULL,
 	seed INTEGER DEFAULT 0 NOT NULL,
@@ -192,10 +194,11 @@ CREATE TABLE forecast_models (
 	file TEXT,
 	artifact BYTEA,
 	CONSTRAINT pk_forecast_models PRIMARY KEY (id),
-	CONSTRAINT ck_forecast_models_status CHECK (status in ('champion', 'challenger', 'retired', 'rejected', 'failed'))
+	CONSTRAINT ck_forecast_models_status CHECK (status in ('champion', 'challenger', 'retired', 'rejected', 'failed')),
+	CONSTRAINT ck_forecast_models_task CHECK (task in ('forecast', 'risk'))
 );
 
-CREATE UNIQUE INDEX uq_forecast_models_champion ON forecast_models (status) WHERE status = 'champion';
+CREATE UNIQUE INDEX uq_forecast_models_champion ON forecast_models (task) WHERE status = 'champion';
 
 CREATE UNIQUE INDEX uq_forecast_models_number ON forecast_models (number);
 
@@ -353,23 +356,18 @@ CREATE TABLE predictions (
 
 CREATE INDEX ix_predictions_invoice_id_run_id ON predictions (invoice_id, run_id);
 
+CREATE TABLE preferences (
+	user_id UUID NOT NULL,
+	chosen JSONB NOT NULL,
+	changed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	CONSTRAINT pk_preferences PRIMARY KEY (user_id)
+);
+
 CREATE TABLE retention_periods (
 	kind TEXT NOT NULL,
 	days INTEGER NOT NULL,
 	CONSTRAINT pk_retention_periods PRIMARY KEY (kind),
 	CONSTRAINT ck_retention_periods_days CHECK (days > 0)
-);
-
-CREATE TABLE risk_models (
-	id UUID DEFAULT gen_random_uuid() NOT NULL,
-	backend TEXT NOT NULL,
-	reason TEXT NOT NULL,
-	as_of DATE NOT NULL,
-	trained_at TIMESTAMP WITH TIME ZONE NOT NULL,
-	events INTEGER NOT NULL,
-	scores JSONB NOT NULL,
-	artifact BYTEA NOT NULL,
-	CONSTRAINT pk_risk_models PRIMARY KEY (id)
 );
 
 CREATE TABLE risk_runs (
@@ -382,6 +380,18 @@ CREATE TABLE risk_runs (
 	assumptions JSONB NOT NULL,
 	CONSTRAINT pk_risk_runs PRIMARY KEY (run_id)
 );
+
+CREATE TABLE saved_views (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	user_id UUID NOT NULL,
+	page TEXT NOT NULL,
+	name TEXT NOT NULL,
+	parameters JSONB NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	CONSTRAINT pk_saved_views PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_saved_views_user_id ON saved_views (user_id);
 
 CREATE TABLE secrets (
 	owner TEXT NOT NULL,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.connections import announcements, candidates, consent, expiry, oauth_api
+from hub.connections import announcements, candidates, consent, expiry
 from hub.connections.notices import MENDED_BY_CONSENT
 from hub.connections.schemas import STATUSES
 from hub.privacy import periods
@@ -15,7 +15,7 @@ TEXT = (Path(__file__).parents[2] / "docs" / "connections.md").read_text(encodin
 FLAT = " ".join(TEXT.split())
 
 
-@pytest.mark.parametrize("word", [*STATUSES, *oauth_api._SAID, *AUTH_KINDS])
+@pytest.mark.parametrize("word", [*STATUSES, *consent.OUTCOMES, *AUTH_KINDS])
 def test_every_status_outcome_and_kind_has_a_row(word):
     assert re.search(rf"^\| `{word}` \|", TEXT, re.MULTILINE)
 

@@ -22,7 +22,18 @@ SEARCHED = {
 }
 # Columns that hold text or bytes and name nobody, by why.
 OF_THE_BOOKS = {"currency", "home_currency", "country", "status", "stated_status", "kind", "number", "entity"}
-OUR_OWN_WORDS = {"backend", "risk_level", "plugin", "stream", "owner", "state", "worker", "dedupe_key", "tenant_key"}
+OUR_OWN_WORDS = {
+    "backend",
+    "task",
+    "risk_level",
+    "plugin",
+    "stream",
+    "owner",
+    "state",
+    "worker",
+    "dedupe_key",
+    "tenant_key",
+}
 NO_WORDS = {
     *(("erased_contacts", name) for name in ("digest", "pseudonym")),  # what is left of a person is not theirs
     (
@@ -34,13 +45,14 @@ NO_WORDS = {
     *(("forecast_scores", name) for name in ("horizon", "history", "amount", "bin_n", "bin_p", "bin_paid")),
     ("forecast_runs", "cash_flow"),  # sums by week
     *(("forecast_books", name) for name in ("book", "cases")),  # ids and numbers
-    ("risk_models", "artifact"),  # as those of forecasts
     ("risk_runs", "assumptions"),  # our own sentences about shares
     *(("customer_risk", name) for name in ("amounts", "segment", "next_step")),  # sums by currency, and our own words
     ("connections", "auth_method"),
     ("connections", "account_id"),  # the provider's id of the tenant's own company
     ("webhook_deliveries", "digest"),
     ("idempotency_keys", "fingerprint"),
+    ("preferences", "chosen"),  # themes, languages, names of columns
+    ("saved_views", "page"),  # a page of ours
     ("secrets", "name"),
     ("secrets", "sealed"),
     ("sync_pages", "fingerprints"),

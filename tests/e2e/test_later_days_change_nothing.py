@@ -4,12 +4,20 @@ import csv
 import os
 import random
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from hub.cli import main
-from hub.forecasting.days import NEVER, to_date
+from bench.real_ledgers import read as frame_of
+from hub import registry
+from hub.cli import ledger_file, main
+from hub.forecasting import engine, training
+from hub.forecasting.days import NEVER, to_date, to_day
+from hub.forecasting.record import canonical
+from plugins.models.sklearn_quantile import plugin as sklearn_quantile
+from plugins.models.xgboost_aft import plugin as xgboost_aft
+from plugins.models.xgboost_hazard import plugin as xgboost_hazard
 from tests.unit.forecasting.forecast_ledgers import FIRST_DAY, made_up_ledger
 
 LEDGERS = Path(os.environ.get("PAYPREDICT_LEDGERS", Path(__file__).parents[2] / ".." / "shared" / "data"))
@@ -90,6 +98,19 @@ def ledger(request, tmp_path, monkeypatch):
     return path.resolve(), day
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """A tenth of the trees and one day of contest: no other code runs with more of them, only for longer."""
+    for plugin, names in (
+        (xgboost_hazard, ("DEEP_ROUNDS", "SHALLOW_ROUNDS")),
+        (xgboost_aft, ("ROUNDS", "SHALLOW_ROUNDS")),
+        (sklearn_quantile, ("ROUNDS", "SHALLOW_ROUNDS")),
+    ):
+        for name in names:
+            monkeypatch.setattr(plugin, name, getattr(plugin, name) // 10)
+    monkeypatch.setattr(ledger_file, "train_best", partial(training.train_best, most_origins=1))
+
+
 def test_the_open_book_is_forecast_from_what_was_known(ledger, tmp_path):
     path, day = ledger
     other = tmp_path / "other.csv"
@@ -113,3 +134,30 @@ def test_the_past_is_forecast_from_what_was_known_then(ledger, tmp_path):
     # What is open is stated as of the ledger's end.
     told = [[{name: row[name] for name in row if name != "open_amount"} for row in rows] for rows in found]
     assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("slug", ["xgboost_hazard", "xgboost_aft", "sklearn_quantile", "naive"])
+def test_each_backend_learns_and_forecasts_from_what_was_known(slug, tmp_path):
+    """Whichever wins on a ledger, none has seen a later day: the same model to the byte, the same forecasts."""
+    day, backend = to_date(FIRST_DAY + 240), registry.load().load(slug)
+    whole, other = tmp_path / "made_up.csv", tmp_path / "other.csv"
+    write_made_up(whole)
+    shuffled(whole, other, day.isoformat())
+    found = []
+    for source in (whole, other):
+        frame = canonical(frame_of(source).as_of(to_day(day)))
+        model = engine.train(frame, day, backend, backend)
+        forecasts = engine.forecast(model, frame, day)
+        some = forecasts.row[:40]
+        found.append(
+            (
+                engine.dump(model),
+                frame.invoice_id[forecasts.row].tolist(),
+                forecasts.curves.paid_by.tobytes(),
+                forecasts.expected.tolist(),
+                forecasts.p_paid_by_due.tolist(),
+                engine.explain(model, frame, day, some),
+            )
+        )
+    assert model.backend == slug and len(found[0][1]) > 20
+    assert found[0] == found[1]

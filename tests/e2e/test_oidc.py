@@ -14,6 +14,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from hub.http import dashboard
 from tests.e2e.oidc_provider.running import API, RunningProvider, running
 
 pytestmark = pytest.mark.slow
@@ -80,6 +81,8 @@ class Hub:
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory) -> Iterator[Hub]:
+    if not (dashboard.BUILT / "site").is_dir():
+        pytest.fail("the dashboard is not built: `make test` builds it, or python web/build.py")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -110,7 +113,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def sign_in(page: Page, hub: Hub, person: str) -> None:
-    page.goto(f"{hub.address}/sign-in")
+    page.goto(f"{hub.address}/sign-in/")
     page.get_by_role("link", name=re.compile("single sign-on", re.IGNORECASE)).click()
     page.get_by_label("Person").fill(person)
     page.get_by_role("button", name="Sign in").click()
@@ -129,10 +132,11 @@ def ask(page: Page, path: str, method: str = "GET", csrf: str = "") -> dict:
 
 def test_signed_in_with_tenant_and_role_from_the_claims(page, hub):
     sign_in(page, hub, "ada")
-    page.wait_for_url(f"{hub.address}/account")
-    expect(page.get_by_text("ada@acme.example").first).to_be_visible()
-    expect(page.get_by_text("Acme").first).to_be_visible()
-    expect(page.get_by_text("Admin", exact=True).first).to_be_visible()
+    page.wait_for_url(f"{hub.address}/")
+    expect(page.get_by_role("banner").get_by_text("Acme")).to_be_visible()
+    page.get_by_role("button", name="Your account").click()
+    expect(page.get_by_text("ada@acme.example · Admin")).to_be_visible()
+    page.keyboard.press("Escape")
     session = ask(page, "/api/session")["body"]
     assert (session["user"]["email"], session["user"]["name"]) == ("ada@acme.example", "Ada Admin")
     assert (session["tenant"]["key"], session["role"], session["method"]) == ("acme", "admin", "oidc")
@@ -141,7 +145,7 @@ def test_signed_in_with_tenant_and_role_from_the_claims(page, hub):
 
 def test_a_viewer_reads_and_may_not_write(page, hub):
     sign_in(page, hub, "vic")
-    page.wait_for_url(f"{hub.address}/account")
+    page.wait_for_url(f"{hub.address}/")
     session = ask(page, "/api/session")["body"]
     assert session["role"] == "viewer"
     assert ask(page, "/api/invoices")["status"] == 200
@@ -155,26 +159,27 @@ def test_a_viewer_reads_and_may_not_write(page, hub):
 )
 def test_who_has_no_place_here_is_told_why(page, hub, person, words):
     sign_in(page, hub, person)
-    page.wait_for_url(f"{hub.address}/sign-in?error=*")
+    page.wait_for_url(f"{hub.address}/sign-in/?error=*")
     expect(page.get_by_text(words)).to_be_visible()
     assert ask(page, "/api/session")["status"] == 401
 
 
 def test_cancelling_at_the_provider(page, hub):
-    page.goto(f"{hub.address}/sign-in")
+    page.goto(f"{hub.address}/sign-in/")
     page.get_by_role("link", name=re.compile("single sign-on", re.IGNORECASE)).click()
     page.get_by_role("button", name="Cancel").click()
-    page.wait_for_url(f"{hub.address}/sign-in?error=access_denied")
+    page.wait_for_url(f"{hub.address}/sign-in/?error=access_denied")
     expect(page.get_by_text("was cancelled")).to_be_visible()
 
 
 def test_signing_out_ends_both_sessions(page, hub):
     sign_in(page, hub, "ada")
-    page.wait_for_url(f"{hub.address}/account")
+    page.wait_for_url(f"{hub.address}/")
     [cookie] = [each for each in page.context.cookies() if each["name"] == "paypredict"]
-    page.get_by_role("button", name="Sign out", exact=True).click()
+    page.get_by_role("button", name="Your account").click()
+    page.get_by_role("menuitem", name="Sign out").click()
     page.get_by_role("button", name="Sign out of the provider").click()
-    page.wait_for_url(f"{hub.address}/sign-in")
+    page.wait_for_url(f"{hub.address}/sign-in/")
     # The hub's session has ended for whoever kept its cookie, too.
     kept = httpx.get(f"{hub.address}/api/session", cookies={"paypredict": cookie["value"]})
     assert kept.status_code == 401
@@ -206,7 +211,7 @@ def test_a_persons_access_token_works_and_their_id_token_does_not(hub):
 
 def test_the_providers_keys_change_while_people_are_signed_in(page, hub):
     sign_in(page, hub, "ada")
-    page.wait_for_url(f"{hub.address}/account")
+    page.wait_for_url(f"{hub.address}/")
     before = hub.provider.machine_token("machine-rs256")
     assert hub.get("/api/invoices", before).status_code == 200
 

@@ -22,6 +22,7 @@ const PROBLEMS = {
   rate_limited: "429 · Too many requests; `Retry-After` says when there is room again.",
   headers_too_large: "431 · The headers of a request have at most 32 KB together.",
   internal: "500 · Our fault; the request id finds it in the log.",
+  not_streaming: "The server in front holds no streams: ask now and then instead.",
   unavailable: "503 · Something the hub needs does not answer; try again.",
 };
 

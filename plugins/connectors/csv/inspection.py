@@ -14,12 +14,12 @@ from hub.sdk.errors import ConfigError, RecordError
 from hub.sdk.records import Payment
 from plugins.connectors.csv.dates import parse_date
 from plugins.connectors.csv.evidence import DateEvidence, DecimalEvidence
-from plugins.connectors.csv.fields import DATE_FIELDS, MONEY_FIELDS, PAYMENT_FIELDS
+from plugins.connectors.csv.fields import DATE_FIELDS, HEADERS, MONEY_FIELDS, PAYMENT_FIELDS
 from plugins.connectors.csv.items import Items
-from plugins.connectors.csv.layout import SEARCHED_ROWS, DataRows, Layout, find_layout
+from plugins.connectors.csv.layout import SEARCHED_ROWS, DataRows, Layout, find_header, find_layout
 from plugins.connectors.csv.mapping import CUSTOMER_FIELDS, Mapper
 from plugins.connectors.csv.money import DOLLARS, currency_in, parse_amount
-from plugins.connectors.csv.options import Options
+from plugins.connectors.csv.options import Corrections, Options
 from plugins.connectors.csv.plan import Column, Plan, Source, stamp_of
 from plugins.connectors.csv.repeats import RepeatFinder
 from plugins.connectors.csv.shares import ShareFinder, Shares
@@ -39,6 +39,7 @@ Head = list[tuple[int, list[str]]]
 def make_plan(path: Path, options: Options, progress: Progress | None = None) -> Plan:
     """How the file will be read. Raises ConfigError naming the setting where the file leaves something open."""
     source, layout, head = _open(path, options)
+    source = replace(source, corrected=_places(layout, options.corrections))
     survey = _Survey(layout)
     rows = DataRows(source.rows(), layout)
     for number, (line, cells, heading) in enumerate(rows, start=1):
@@ -80,11 +81,62 @@ def make_plan(path: Path, options: Options, progress: Progress | None = None) ->
     return replace(plan, shares=_shares(plan)) if "payment_id" in layout.found else plan
 
 
+def look(path: Path, options: Options) -> dict[str, Any]:
+    """The first rows of a file as they stand, its likeliest header and what they were parted by, as JSON data.
+
+    Nothing is decided by it: it is for a person who has to say what the columns are. Raises ConfigError for a file that
+    holds no table.
+    """
+    stamp_of(path)
+    is_book = is_workbook(path)
+    encoding = None if is_book else options.encoding or detect_encoding(path)
+    sheets = sheet_names(path) if is_book else []
+
+    def head_of(choice: str) -> Head:
+        if is_book:
+            return [row for row, _ in zip(SheetRows(path, choice), range(SEARCHED_ROWS), strict=False)]
+        assert encoding is not None
+        return first_rows(path, encoding, choice, SEARCHED_ROWS)
+
+    told = options.sheet if is_book else options.delimiter
+    looks = [
+        (len(header[2]), len(header[1]), -number, choice, header, head)
+        for number, choice in enumerate([told] if told else sheets or DELIMITERS)
+        if (header := find_header(head := head_of(choice), options.mapping)) is not None
+    ]
+    if not looks:
+        raise ConfigError("the file holds no table: no row has two cells", field="file")
+    *_, choice, (line, names, _), head = max(looks, key=itemgetter(0, 1, 2))
+    return {
+        "format": "xlsx" if is_book else "csv",
+        "encoding": encoding,
+        "delimiter": None if is_book else choice,
+        "sheet": choice if is_book else None,
+        "sheets": sheets,
+        "header_line": line,
+        "names": names,
+        "field_names": list(HEADERS),
+        "rows": [{"line": number, "cells": cells} for number, cells in head if number > line],
+    }
+
+
+def _places(layout: Layout, corrections: Corrections) -> dict[int, dict[int, str]]:
+    """Corrections by the place of each cell. Raises ConfigError for a column that the header does not have."""
+    places = {name: place for place, name in enumerate(layout.names)}
+    for line, cells in corrections.items():
+        if unknown := next((name for name in cells if name not in places), None):
+            raise ConfigError(f"line {line} is corrected in {unknown!r}, which is no column", field="corrections")
+        if line <= layout.line:
+            raise ConfigError(f"line {line} is no row: the header is line {layout.line}", field="corrections")
+    return {line: {places[name]: value for name, value in cells.items()} for line, cells in corrections.items()}
+
+
 def _open(path: Path, options: Options) -> tuple[Source, Layout, Head]:
     stamp = stamp_of(path)
     if is_workbook(path):
         sheet, layout, head = _best_sheet(path, options)
-        return Source(path=path, format="xlsx", sheet=sheet, stamp=stamp), layout, head
+        sheets = tuple(sheet_names(path))
+        return Source(path=path, format="xlsx", sheet=sheet, sheets=sheets, stamp=stamp), layout, head
     encoding = options.encoding or detect_encoding(path)
     delimiter, layout, head = _best_delimiter(path, encoding, options)
     return Source(path=path, format="csv", encoding=encoding, delimiter=delimiter, stamp=stamp), layout, head

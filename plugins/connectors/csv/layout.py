@@ -46,16 +46,33 @@ class Layout:
         return None if match is None else match.index
 
 
+class CorrectedRows:
+    """A file's rows with cells of them replaced, by the line a row begins on and the cell's place."""
+
+    def __init__(self, rows: Rows, cells: Mapping[int, Mapping[int, str]]) -> None:
+        self._rows, self._cells = rows, cells
+
+    @property
+    def share(self) -> float:
+        """How much of the file has been read, 0 to 1."""
+        return self._rows.share
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        for line, cells in self._rows:
+            if replaced := self._cells.get(line):
+                width = max(len(cells), *(place + 1 for place in replaced))
+                cells = cells + [""] * (width - len(cells))
+                for place, value in replaced.items():
+                    cells[place] = value
+            yield line, cells
+
+
 def find_layout(rows: Sequence[tuple[int, list[str]]], explicit: Mapping[str, str | None]) -> Layout:
     """The header among a file's first rows: the one that names most fields. Raises ConfigError saying what lacks."""
-    candidates = [
-        (line, names := _unique(cells), recognise(names, explicit))
-        for line, cells in rows
-        if sum(bool(cell.strip()) for cell in cells) > 1
-    ]
-    if not candidates:
+    header = find_header(rows, explicit)
+    if header is None:
         raise ConfigError("the file holds no table: no row has two cells. Is the delimiter right?", field="delimiter")
-    line, names, found = max(candidates, key=lambda candidate: (_named(candidate[2]), len(candidate[2]), -candidate[0]))
+    line, names, found = header
     if len(names) > MAX_COLUMNS:
         raise ConfigError(f"line {line} has {len(names):,} columns, more than {MAX_COLUMNS}", field="path")
     if absent := [column for column in explicit.values() if column is not None and column not in names]:
@@ -69,6 +86,20 @@ def find_layout(rows: Sequence[tuple[int, list[str]]], explicit: Mapping[str, st
             field="mapping",
         )
     return Layout(line=line, names=tuple(names), found=found, grouped=grouped)
+
+
+def find_header(
+    rows: Sequence[tuple[int, list[str]]], explicit: Mapping[str, str | None]
+) -> tuple[int, list[str], Mapping[str, Match]] | None:
+    """Line, names and recognised columns of the likeliest header; None where no row has two cells."""
+    candidates = [
+        (line, names := _unique(cells), recognise(names, explicit))
+        for line, cells in rows
+        if sum(bool(cell.strip()) for cell in cells) > 1
+    ]
+    if not candidates:
+        return None
+    return max(candidates, key=lambda candidate: (_named(candidate[2]), len(candidate[2]), -candidate[0]))
 
 
 @dataclass(slots=True)

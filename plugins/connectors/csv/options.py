@@ -1,6 +1,6 @@
 """The connector's settings, checked once when they come in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -9,6 +9,10 @@ from typing import Any
 from hub.sdk.errors import ConfigError
 from plugins.connectors.csv.fields import FIELDS
 from plugins.connectors.csv.money import CURRENCIES
+
+Corrections = Mapping[int, Mapping[str, str]]
+"""What cells hold instead of what the file says: by the line their row begins on, then by header."""
+MOST_CORRECTIONS = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,7 @@ class Options:
     sheet: str | None = None
     skip_bad: bool = False
     as_of: date | None = None
+    corrections: Corrections = field(default_factory=dict)
 
 
 def parse_options(config: Mapping[str, Any]) -> Options:
@@ -43,6 +48,7 @@ def parse_options(config: Mapping[str, Any]) -> Options:
         )
     if isinstance(given.get("as_of"), str):
         given["as_of"] = _day(given["as_of"])
+    given["corrections"] = _corrections(given.get("corrections", ()))
     return Options(**given)
 
 
@@ -64,6 +70,15 @@ def _check_encoding(name: str) -> None:
         "".encode(name)
     except LookupError as error:
         raise ConfigError(f"encoding {name!r} is not known; use utf-8, utf-16 or cp1252", field="encoding") from error
+
+
+def _corrections(given: Sequence[Mapping[str, Any]]) -> Corrections:
+    if len(given) > MOST_CORRECTIONS:
+        raise ConfigError(f"more than {MOST_CORRECTIONS:,} cells are corrected; mend the file", field="corrections")
+    found: dict[int, dict[str, str]] = {}
+    for each in given:
+        found.setdefault(each["line"], {})[each["column"]] = each["value"]
+    return found
 
 
 def _day(text: str) -> date:

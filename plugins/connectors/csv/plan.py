@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from hub.sdk.errors import ConfigError
-from plugins.connectors.csv.layout import Layout, Rows
+from plugins.connectors.csv.fields import HEADERS
+from plugins.connectors.csv.layout import CorrectedRows, Layout, Rows
 from plugins.connectors.csv.repeats import Repeats
 from plugins.connectors.csv.shares import Shares
 from plugins.connectors.csv.text import TextRows
@@ -34,12 +35,18 @@ class Source:
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+    sheets: tuple[str, ...] = ()
     stamp: tuple[int, int] = (0, 0)
+    corrected: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
 
     def rows(self) -> Rows:
         """The file's rows from the start. Raises ConfigError if it was replaced since it was looked at."""
         if stamp_of(self.path) != self.stamp:
             raise ConfigError(f"{self.path.name} was changed while it was being read; start again", field="path")
+        rows = self._rows()
+        return CorrectedRows(rows, self.corrected) if self.corrected else rows
+
+    def _rows(self) -> Rows:
         if self.format == "xlsx":
             assert self.sheet is not None
             return SheetRows(self.path, self.sheet)
@@ -83,7 +90,10 @@ class Plan:
             "encoding": self.source.encoding,
             "delimiter": self.source.delimiter,
             "sheet": self.source.sheet,
+            "sheets": list(self.source.sheets),
             "header_line": self.layout.line,
+            "names": list(self.layout.names),
+            "field_names": list(HEADERS),
             "columns": [
                 {"field": each.field, "column": each.column, "how": each.how, "samples": list(each.samples)}
                 for each in self.columns

@@ -2,7 +2,7 @@
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from hub.sdk.connector import Page, Progress, Stream, Totals
 from hub.sdk.errors import ConfigError, RecordError
 from hub.sdk.records import Allocation, CreditMemo, Invoice, Payment, Record
-from plugins.connectors.csv.inspection import make_plan
+from plugins.connectors.csv.inspection import look, make_plan
 from plugins.connectors.csv.items import Items
 from plugins.connectors.csv.mapping import Mapper
 from plugins.connectors.csv.options import parse_options, required_path
@@ -82,6 +82,21 @@ class CsvConnector:
     def preview(self) -> Mapping[str, Any]:
         """How the file is read, as JSON data."""
         return self.plan.as_dict()
+
+    def head(self) -> Mapping[str, Any]:
+        """The file's first rows as they stand, as JSON data."""
+        return look(self._path, self._options)
+
+    def rows(self, first: int, lines: Collection[int]) -> Iterator[tuple[int, list[str]]]:
+        """The first rows that state something and those at `lines`, by line; cells in the order of the header."""
+        names, wanted = self.plan.layout.names, set(lines)
+        for number, (_, item) in enumerate(Items(self.plan)):
+            line = item["_line"]
+            if number < first or line in wanted:
+                yield line, [item[name] for name in names]
+                wanted.discard(line)
+            if number + 1 >= first and not wanted:
+                return
 
     def problems(self, progress: Progress | None = None) -> Iterator[RecordError]:
         """Every row that cannot be used, in order, found in one pass over the whole file."""

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 import xgboost as xgb
 
-from hub.sdk.forecaster import Cases, Contributions, Curves, Floats, Observed, Progress
-from plugins.models.xgboost_hazard.grid import Grid, count_open, lay_grid, next_open, open_weekdays
+from hub.sdk.forecaster import DELAYS, Cases, Contributions, Curves, Floats, Observed, Progress
+from hub.sdk.habit import delay_shares, habit_paid_by
+from plugins.models.xgboost_hazard.grid import Calendar, Grid, count_open, lay_grid, next_open
 from plugins.models.xgboost_hazard.residual import ResidualQuantiles
 from plugins.models.xgboost_hazard.rows import DAY_FEATURES, Habits, LedgerHabits, hazard_rows
 
@@ -26,6 +27,11 @@ LEAST_DEEP_ROWS = 75_000
 """With fewer rows to learn from, deeper trees learn the noise."""
 RESIDUAL_SHARE = 0.5
 """What the quantiles around the usual day count beside the hazard in a ledger of so few rows."""
+HABIT_SHARE, NEW_HABIT_SHARE = 0.05, 0.45
+"""What the curve of a customer that pays as before counts beside the trees: with a long history of payments, and with
+none. Trees say little of customers that they know little of."""
+SMALL_HABIT_SHARE = 0.2
+"""The same in a ledger of so few rows that all that trees say is uncertain."""
 TYPICAL_CASES = 200
 MOST_ROWS = 350_000
 """Rows to learn from, so that a training takes well under a minute whatever the terms and the size of the ledger."""
@@ -50,9 +56,10 @@ class XGBoostHazardBackend:
 
     def __init__(self, *, threads: int = 1) -> None:
         self.threads = threads
-        self.is_open = np.ones(7, dtype=bool)
+        self.calendar = Calendar(np.ones(7, dtype=bool), on_holidays=True)
         self.level = 0.0
         self.ledger: LedgerHabits
+        self.delays = np.full(len(DELAYS), 1 / len(DELAYS))
         self.typical: Floats
         self.booster: xgb.Booster
         self.residual: ResidualQuantiles | None = None
@@ -60,13 +67,16 @@ class XGBoostHazardBackend:
     def fit(self, cases: Cases, observed: Observed, progress: Progress) -> None:
         """Learn from what became of these cases; a censored case was not paid in the pieces it was watched for."""
         paid = observed.paid
-        self.is_open = open_weekdays(observed.last[paid])
+        self.calendar = Calendar.learn(observed.last[paid], cases.take(paid))
         self.ledger = LedgerHabits.learn(observed.last[paid], cases.due[paid])
-        grid = lay_grid(cases.start, cases.due, self.is_open)
-        # A payment on a closed weekday counts for the next open day.
-        ended = np.where(paid, np.maximum(next_open(observed.last, self.is_open), cases.start), observed.last)[:, None]
+        self.delays = delay_shares(cases, observed)
+        grid = lay_grid(cases, self.calendar)
+        # A payment on a closed day counts for the next open one.
+        counted = np.maximum(self.calendar.next_open(observed.last, cases), cases.start)
+        ended = np.where(paid, counted, observed.last)[:, None]
         watched_until = np.where(paid[:, None], grid.last, np.minimum(grid.last, ended))
-        exposure = count_open(grid.first, watched_until, self.is_open)
+        watched = count_open(grid.first, watched_until, self.calendar.weekdays)
+        exposure = np.minimum(watched, grid.open_days)
         was_paid = paid[:, None] & (grid.first <= ended) & (ended <= grid.last)
         case, piece = np.nonzero((exposure > 0) & (grid.first <= ended))
         self.level = float(np.log(was_paid.sum() / exposure[case, piece].sum()))
@@ -98,7 +108,7 @@ class XGBoostHazardBackend:
 
     def predict(self, cases: Cases) -> Curves:
         """When each case will be paid, given that it is unpaid until its `start`."""
-        grid = lay_grid(cases.start, cases.due, self.is_open)
+        grid = lay_grid(cases, self.calendar)
         hazard = np.zeros(grid.first.shape, dtype=np.float32)
         case, piece = np.nonzero(grid.open_days > 0)
         margin = np.log(grid.open_days[case, piece]) + self.level
@@ -107,9 +117,13 @@ class XGBoostHazardBackend:
         )
         paid_by = 1.0 - np.cumprod(1.0 - hazard, axis=1)
         if self.residual is not None:
-            beside = self.residual.paid_by(cases, grid.last)
-            paid_by = np.maximum.accumulate((1.0 - RESIDUAL_SHARE) * paid_by + RESIDUAL_SHARE * beside, axis=1)
-        return Curves(ends=grid.last, paid_by=paid_by.astype(np.float32))
+            paid_by += RESIDUAL_SHARE * (self.residual.paid_by(cases, grid.last) - paid_by)
+        familiar = cases.column("familiarity")[:, None]
+        share = NEW_HABIT_SHARE + (HABIT_SHARE - NEW_HABIT_SHARE) * familiar
+        if self.residual is not None:
+            share = np.full_like(share, SMALL_HABIT_SHARE)
+        paid_by += share * (habit_paid_by(cases, self.delays, grid.last) - paid_by)
+        return Curves(ends=grid.last, paid_by=np.maximum.accumulate(paid_by, axis=1).astype(np.float32))
 
     def explain(self, cases: Cases) -> Contributions:
         """SHAP contributions to the hazard on the due day (or the first day after it that is left), turned round.
@@ -119,7 +133,7 @@ class XGBoostHazardBackend:
         return Contributions(names=(*DAY_FEATURES, *cases.names), values=self.typical - self._contributions(cases))
 
     def _contributions(self, cases: Cases) -> Floats:
-        grid = lay_grid(cases.start, cases.due, self.is_open)
+        grid = lay_grid(cases, self.calendar)
         piece = ((grid.last < cases.due[:, None]) | (grid.open_days == 0)).argmin(axis=1)
         rows = self._rows(cases, grid, np.arange(len(cases)), piece)
         found = self.booster.predict(xgb.DMatrix(rows, nthread=self.threads), pred_contribs=True)
@@ -130,10 +144,12 @@ class XGBoostHazardBackend:
         trees = bytes(self.booster.save_raw("ubj"))
         head = {
             "hazard_bytes": len(trees),
-            "is_open": self.is_open.tolist(),
+            "is_open": self.calendar.weekdays.tolist(),
+            "on_holidays": self.calendar.on_holidays,
             "level": self.level,
             "hazard": self.ledger.hazard.tolist(),
             "weekday_share": self.ledger.weekday_share.tolist(),
+            "delays": self.delays.tolist(),
             "typical": self.typical.tolist(),
         }
         beside = b"" if self.residual is None else bytes(self.residual.booster.save_raw("ubj"))
@@ -146,11 +162,12 @@ class XGBoostHazardBackend:
         try:
             known = json.loads(head)
             backend = cls()
-            backend.is_open = np.array(known["is_open"], dtype=bool)
+            backend.calendar = Calendar(np.array(known["is_open"], dtype=bool), bool(known["on_holidays"]))
             backend.level = float(known["level"])
             backend.ledger = LedgerHabits(
                 np.array(known["hazard"], dtype=np.float32), np.array(known["weekday_share"], dtype=np.float32)
             )
+            backend.delays = np.array(known["delays"], dtype=np.float64)
             backend.typical = np.array(known["typical"], dtype=np.float32)
             length = int(known["hazard_bytes"])
             backend.booster = xgb.Booster({"nthread": backend.threads}, model_file=bytearray(trees[:length]))
@@ -162,7 +179,7 @@ class XGBoostHazardBackend:
         return backend
 
     def _rows(self, cases: Cases, grid: Grid, case: NDArray[np.int64], piece: NDArray[np.int64]) -> Floats:
-        first_open = next_open(grid.first, self.is_open)
+        first_open = next_open(grid.first, self.calendar.weekdays)
         return hazard_rows(cases, Habits.of(cases.profiles, self.ledger), grid, first_open, case, piece)
 
 

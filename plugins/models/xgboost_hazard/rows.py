@@ -32,6 +32,7 @@ DAY_FEATURES = (
     "since_run",
     "since_run_in_week",
     "run_phase",
+    "shut_before",
 )
 
 
@@ -122,6 +123,7 @@ def hazard_rows(
             np.minimum(since_run, 60),
             np.mod(since_run, 7),
             np.mod(since_run, gap) / gap,
+            grid.shut_before[case, piece],
         )
     ):
         rows[:, index] = values

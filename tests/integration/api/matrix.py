@@ -26,9 +26,13 @@ MEANT: dict[str, Any] = {
     "chooseAccount": {"account_id": "c1"},
     "createInvoice": {"number": "X-1", "customer_name": "X", "currency": "EUR", "total": "1", **_DAY},
     "updateCustomer": {"notes": "changed"},
+    "exportSelectedInvoices": {"ids": [NOWHERE]},
+    "exportSelectedCustomers": {"ids": [NOWHERE]},
     "updateTenant": {"name": "Changed", "time_zone": "Asia/Tokyo"},
     "addMember": {"email": "added@people.example", "role": "admin"},
     "updateMember": {"role": "viewer"},
+    "updateProfile": {"name": "Changed"},
+    "updateView": {"name": "Changed", "query": "status=paid"},
     "compareScenarios": {"scenarios": [{"changes": [{"kind": "terms", "days": 5}]}]},
     "createKey": {"name": "made", "scopes": ["read"]},
     "createTenant": {"name": "Made by the matrix"},
@@ -57,7 +61,7 @@ class Operation:
     def parameters(self) -> list[str]:
         return re.findall(r"{(\w+)}", self.path)
 
-    def call(self, caller: Caller, ids: Mapping[str, str] | None = None, headers: Any = None, **body: Any) -> int:
+    def call(self, caller: Caller, ids: Mapping[str, str] | None = None, /, headers: Any = None, **body: Any) -> int:
         """The status that answers `caller`; `ids` fill the path, which otherwise leads to nothing.
 
         An id may be meant for one operation alone: "<operation>.<name>".

@@ -14,10 +14,19 @@ pytestmark = pytest.mark.usefixtures("forecast")
 
 SOME_ID = "018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10"
 PUBLIC = {
-    *("/", "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/api/docs", "/api/docs/app.js"),
-    *("/sign-in", "/account", "/pages/account.js", "/api/session/methods", "/api/session", "/api/session/link"),
+    *(
+        f"/i/{SOME_ID}",
+        f"/c/{SOME_ID}",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/api/openapi.json",
+        "/api/docs",
+        "/api/docs/app.js",
+    ),
+    *("/account", "/api/session/methods", "/api/session", "/api/session/link"),
     *("/api/oidc/start", "/api/oidc/callback"),
-    *("/connected", "/api/oauth/callback", f"/api/webhooks/{SOME_ID}/{SOME_ID}"),
+    *("/api/oauth/callback", f"/api/webhooks/{SOME_ID}/{SOME_ID}"),
 }
 
 

@@ -159,7 +159,7 @@ def test_every_operation_that_writes_or_reads_people_is_noted():
     machines = {name for name, rule in ACCESS.items() if rule.scope and rule.scope.endswith((":write", ":admin"))}
     unnoted = {name for name in machines if ACCESS[name].noted == "no"}
     # A preview keeps nothing; the periods and the state of the chain are nobody's data.
-    assert unnoted == {"previewImport", "verifyAudit", "getRetention"}
+    assert unnoted == {"previewImport", "readImportHead", "verifyAudit", "getRetention"}
 
 
 def test_a_refusal_is_noted_for_the_callers_tenant(client, app, reader, noted):
@@ -252,6 +252,16 @@ def test_the_list_is_paged_newest_first_and_narrowed_by_what_it_was(client, cust
             "items": [],
             "next_cursor": None,
         }
+
+
+def test_actions_are_found_by_how_they_begin(client, customer):
+    put_profile(client, customer, notes="begun")
+    whole = client.get("/api/audit?action=customer.updated&limit=200").json["items"]
+    assert whole and client.get("/api/audit?action=customer.upd&limit=200").json["items"] == whole
+    assert client.get("/api/audit?action=ustomer.updated").json["items"] == []
+    # What stands for anything in a pattern is a letter like any other here.
+    assert client.get("/api/audit?action=customer_updated").json["items"] == []
+    assert client.get("/api/audit?action=%25").json["items"] == []
 
 
 def test_the_list_is_narrowed_by_time(client, customer):

@@ -79,7 +79,7 @@ def test_no_other_origin_is_let_in(open_app, client, origin):
 
 def test_only_the_api_is_open(open_app):
     flask = open_app.test_client()
-    for path in ("/healthz", "/sign-in", "/"):
+    for path in ("/healthz", "/sign-in/", "/"):
         assert cors_headers(flask.get(path, headers={"Origin": LISTED})) == {}
 
 

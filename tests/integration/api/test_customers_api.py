@@ -18,9 +18,10 @@ def address():
     return f"/api/customers/{record_id('customer', 'c1')}"
 
 
-@pytest.mark.parametrize("name", ["name", "-name", "id", "-id"])
+@pytest.mark.parametrize("name", ["name", "-name", "id", "-id", "-open", "overdue"])
 def test_pages_in_order(client, name):
     field = name.removeprefix("-")
+    field = {"open": "open_home", "overdue": "overdue_home"}.get(field, field)
     values = [item[field] for item in client.walk(f"/api/customers?sort={name}&limit=1")]
     assert len(values) == 2 and values == sorted(values, reverse=name.startswith("-"))
 
@@ -35,6 +36,9 @@ def test_pages_in_order(client, name):
         ("currency=USD", ["Best % Co"]),
         ("open=true", ["Acme GmbH", "Best % Co"]),
         ("open=false", []),
+        ("overdue=true", ["Acme GmbH", "Best % Co"]),
+        ("overdue=false", []),
+        ("risk_level=high,low", []),
     ],
 )
 def test_filters(client, query, names):
@@ -42,7 +46,13 @@ def test_filters(client, query, names):
 
 
 def test_totals(client):
-    assert client.get("/api/customers?include=totals&limit=1").json["totals"] == {"count": 2, "is_exact": True}
+    totals = client.get("/api/customers?include=totals&limit=1").json["totals"]
+    assert (totals["count"], totals["is_exact"]) == (2, True)
+    assert [(each["currency"], each["count"]) for each in totals["by_currency"]] == [("EUR", 1), ("USD", 1)]
+    assert totals["facets"]["currency"] == [{"value": "EUR", "count": 1}, {"value": "USD", "count": 1}]
+    narrow = client.get("/api/customers?include=totals&currency=EUR").json["totals"]
+    assert narrow["count"] == 1 and narrow["facets"]["currency"] == totals["facets"]["currency"]
+    assert narrow["facets"]["country"] == [{"value": "DE", "count": 1}]
 
 
 def test_a_customer_with_figures_aging_and_risk(client, address):

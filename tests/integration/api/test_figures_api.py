@@ -57,6 +57,7 @@ def test_models_with_their_backtest(client):
 
 def test_cash_by_week(client):
     cash = client.get("/api/cashflow?weeks=1").json
+    assert (cash["model"], cash["model_number"], cash["model_version"]) == ("naive", 1, "")
     (euro,) = cash["currencies"]
     assert euro["currency"] == "EUR"
     (week,) = euro["forecast"]

@@ -86,6 +86,68 @@ def test_a_preview_shows_the_mapping_and_stores_nothing(client, uploads):
     assert uploads() == kept and client.get("/api/jobs").json == before
 
 
+def test_a_preview_has_the_cells_of_bad_rows(client):
+    many = (
+        EXPORT
+        + "".join(f"A-{n},Acme GmbH,2026-01-31,2026-02-28,5.00,,EUR\n" for n in range(10, 40))
+        + BAD.splitlines()[-1]
+    )
+    shown = client.post("/api/invoices/import/preview", data=upload(many)).json
+    assert shown["names"][:2] == ["Invoice No", "Customer"] and "credit_limit" in shown["field_names"]
+    assert shown["bad_rows"] == 1
+    assert [each["line"] for each in shown["sample"]] == [*range(2, 22), 34]
+    assert shown["sample"][-1]["cells"] == ["A-3", "Acme GmbH", "2026-02-30", "2026-03-15", "1.00", "", "EUR"]
+    assert (shown["problems"][0]["field"], shown["problems"][0]["line"]) == ("Invoice Date", 34)
+
+
+def test_a_corrected_cell_is_imported(client, finish):
+    bad = BAD.replace("A-", "G-")
+    corrections = '[{"line": 4, "column": "Invoice Date", "value": "2026-02-28"}]'
+    shown = client.post("/api/invoices/import/preview", data=upload(bad, corrections=corrections)).json
+    assert (shown["bad_rows"], shown["problems"]) == (0, [])
+    assert shown["sample"][-1]["cells"][2] == "2026-02-28"
+    job = finish(client.post("/api/invoices/import", data=upload(bad, corrections=corrections)))
+    assert job["state"] == "done", job
+    assert client.get("/api/invoices?number=G-3").json["items"][0]["issued_on"] == "2026-02-28"
+
+
+@pytest.mark.parametrize(
+    "corrections",
+    [
+        "{}",
+        "[3]",
+        "[",
+        '[{"line": "4", "column": "Due Date", "value": ""}]',
+        '[{"line": 4, "column": "Due Date"}]',
+        '[{"line": 4, "column": "Whenever", "value": ""}]',
+        '[{"line": 1, "column": "Due Date", "value": ""}]',
+    ],
+)
+def test_corrections_that_cannot_be_used(client, corrections):
+    response = client.post("/api/invoices/import/preview", data=upload(BAD, corrections=corrections))
+    assert response.status_code == 422, response.json
+    assert [each["field"] for each in response.json["fields"]] == ["corrections"]
+
+
+def test_the_head_of_a_file_whose_columns_are_not_recognised(client, uploads):
+    kept = uploads()
+    odd = "Export of March\nRef;Who;When;What\nH-1;Acme GmbH;2026-01-31;100,00\n"
+    refused = client.post("/api/invoices/import/preview", data=upload(odd))
+    assert (refused.status_code, refused.json["fields"][0]["field"]) == (422, "mapping")
+    head = client.post("/api/invoices/import/head", data=upload(odd, name="odd.csv")).json
+    assert (head["file"], head["delimiter"], head["header_line"]) == ("odd.csv", ";", 2)
+    assert head["names"] == ["Ref", "Who", "When", "What"] and "invoice_id" in head["field_names"]
+    assert head["rows"] == [{"line": 3, "cells": ["H-1", "Acme GmbH", "2026-01-31", "100,00"]}]
+    mapping = '{"invoice_id": "Ref", "customer_name": "Who", "issue_date": "When", "amount": "What"}'
+    assert client.post("/api/invoices/import/preview", data=upload(odd, mapping=mapping)).json["rows"] == 1
+    assert uploads() == kept
+
+
+def test_the_head_of_what_is_no_table(client):
+    response = client.post("/api/invoices/import/head", data=upload("just text\n"))
+    assert (response.status_code, response.json["code"]) == (422, "invalid")
+
+
 @pytest.mark.parametrize(
     ("data", "field"),
     [

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.integration.api.conftest import record_id
+from tests.integration.api.conftest import CONNECTION, record_id
 
 pytestmark = pytest.mark.usefixtures("small_ledger")
 
-SORT_FIELDS = {"due_on": str, "issued_on": str, "balance": float, "total": float}
+SORT_FIELDS = {"due_on": str, "issued_on": str, "balance": float, "total": float, "days_overdue": int}
 
 
 @pytest.mark.parametrize("name", [*SORT_FIELDS, *(f"-{name}" for name in SORT_FIELDS)])
@@ -37,6 +37,7 @@ def test_an_item_as_it_is_shown(client):
         "paid_on": None,
         "terms": "Net 30",
         "disputed": True,
+        "connection_id": str(CONNECTION),
         "version": 1,
     }
 
@@ -55,6 +56,11 @@ def test_an_item_as_it_is_shown(client):
         ("due_from=2026-02-10&due_to=2026-03-10", lambda item: "2026-02-10" <= item["due_on"] <= "2026-03-10"),
         ("issued_from=2026-01-05&issued_to=2026-01-05", lambda item: item["issued_on"] == "2026-01-05"),
         ("number=INV-01", lambda item: item["number"].startswith("INV-01")),
+        ("q=nv-01", lambda item: "INV-01" in item["number"]),
+        ("q=EST%20%25", lambda item: item["customer_name"] == "Best % Co"),
+        ("min_balance=103.25", lambda item: float(item["balance"]) >= 103.25),
+        ("max_balance=101&open=true", lambda item: 0 < float(item["balance"]) <= 101),
+        ("aging=91%2B", lambda item: item["days_overdue"] > 90),
         ("currency=EUR&open=true", lambda item: item["currency"] == "EUR" and float(item["balance"]) > 0),
     ],
 )
@@ -96,6 +102,14 @@ def test_totals_count_all_that_match(client):
         ("colour=red", "colour"),
         ("cursor=abc", "cursor"),
         ("number=", "number"),
+        ("q=", "q"),
+        ("q=" + "x" * 101, "q"),
+        ("aging=old", "aging.0"),
+        ("risk_level=extreme", "risk_level.0"),
+        ("min_balance=much", "min_balance"),
+        ("p_late30_min=2", "p_late30_min"),
+        ("connection_id=books", "connection_id"),
+        ("include=everything", "include.0"),
     ],
 )
 def test_what_cannot_be_used_is_named(client, query, field):

@@ -4,13 +4,18 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
+from hub.forecasting import risk_model
+from hub.forecasting.model_store import ModelStore
 from hub.forecasting.results import Reason
 from hub.forecasting.risk_assessment import Amounts, Assessment
 from hub.forecasting.risk_calibration import RiskCalibration
 from hub.forecasting.risk_loss import LossGivenDefault
-from hub.forecasting.risk_model import RiskModel
-from hub.forecasting.risk_run import save_assessment, save_model
+from hub.forecasting.risk_model import RiskModel, RiskScores
+from hub.forecasting.risk_registry import keep
+from hub.forecasting.risk_run import save_assessment
+from hub.forecasting.schemas_models import ModelDetailSchema, ModelPageSchema
 from hub.forecasting.schemas_risk import CustomerRiskSchema
 from hub.insights.schemas import CustomersToContactSchema
 from hub.ledger.schemas import CustomerPageSchema, CustomerSchema
@@ -55,7 +60,7 @@ def assessed(storage, tenant, forecast):
         severity=(0.5, 0.5, 0.5),
         medium=0.1,
         high=0.5,
-        scores={},
+        scores={"naive_risk": RiskScores(n=40, events=4, auc=0.8, brier=0.08, log_loss=0.3, ece=None)},
         note="Counted.",
     )
     lgd = LossGivenDefault(0.45, 0, 0, False, "An assumption: 45%.")
@@ -64,7 +69,8 @@ def assessed(storage, tenant, forecast):
         assessment(BEST, "medium", 40.0, 30.0, amounts("USD", open=2000.0, free=2000.0), step="email"),
     ]
     with storage.tenant(tenant) as session:
-        model_id = save_model(session, model, NOW)
+        for _ in range(2):
+            model_id = keep(session, model, ModelStore().put(tenant, risk_model.dump(model)), NOW)
         save_assessment(session, model_id, model, lgd, found, "EUR", date(2026, 3, 31))
         save_assessment(session, model_id, model, lgd, found[:1], "EUR", date(2026, 3, 31))  # dropped: there is one
 
@@ -89,6 +95,7 @@ def test_a_customers_risk(client):
     assert (risk["level"], risk["p_late30"], risk["expected_loss"]) == ("high", 0.4, "9.0000")
     assert risk["assumption"]["words"] == "An assumption: 45%." and not risk["assumption"]["is_measured"]
     assert risk["model"]["backend"] == "naive_risk" and risk["model"]["note"] == "Counted."
+    assert client.get(f"/api/models/{risk['model']['id']}").json["number"] == risk["model"]["number"]
     assert risk["reasons"][0]["sentence"] == "Its oldest open invoice is 25 days overdue"
     assert risk["history"] == [{"as_of": "2026-03-31", "level": "high", "p_late30": 0.4}]
     card = client.get(f"/api/customers/{ACME}").json["risk"]
@@ -152,3 +159,37 @@ def test_what_people_say_counts_everywhere(client):
     assert [each["id"] for each in client.walk("/api/customers?risk_level=low")] == [BEST]
     (row,) = client.walk("/api/worklist?risk_level=low")
     assert row["held"] == [{"kind": "no_reminders", "currency": None, "amount": None}]
+
+
+def test_models_of_risk_are_listed_with_their_metrics(client):
+    models = client.get("/api/models?task=risk").json["items"]
+    assert [each["status"] for each in models] == ["champion", "retired"]
+    assert models[0]["scores"]["naive_risk"]["brier"] == 0.08 and models[0]["backtest"] is None
+    assert [each["task"] for each in client.get("/api/models?task=forecast").json["items"]] == ["forecast"]
+    assert client.get("/api/models?task=weather").status_code == 422
+    for path in ("/api/models?task=risk", f"/api/models/{models[0]['id']}"):
+        hold(ModelPageSchema if "?" in path else ModelDetailSchema, client.get(path).json)
+
+
+def test_a_model_of_risk_is_promoted_rolled_back_and_released(client, storage, tenant):
+    newest, before = client.get("/api/models?task=risk").json["items"]
+    (forecaster,) = client.get("/api/models?task=forecast").json["items"]
+    back = client.post("/api/models/rollback", json={"task": "risk", "why": "too many warnings"})
+    assert (back.status_code, back.json["id"], back.json["task"]) == (200, before["id"], "risk")
+    assert back.json["pinned_at"] and back.json["changes"][0]["why"] == "too many warnings"
+    assert client.post("/api/models/rollback", json={"task": "risk"}).status_code == 409
+    assert client.post("/api/models/rollback", json={"task": "weather"}).status_code == 422
+    released = client.post(f"/api/models/{before['id']}/release")
+    assert released.json["pinned_at"] is None and released.json["status"] == "champion"
+    promoted = client.post(f"/api/models/{newest['id']}/promote", json={"why": "after all", "pin": False})
+    assert (promoted.json["status"], promoted.json["pinned_at"]) == ("champion", None)
+    assert client.get(f"/api/models/{forecaster['id']}").json["status"] == "champion", "it is another task's"
+    with storage.hub() as session:
+        noted = session.execute(
+            text("""
+                select action, after ->> 'task' from audit.events
+                where chain = :tenant and action like 'model.%' order by number desc limit 3
+            """),
+            {"tenant": tenant},
+        ).all()
+    assert noted == [("model.promoted", "risk"), ("model.released", None), ("model.rolled_back", "risk")]

@@ -48,7 +48,9 @@ def test_a_run_with_its_log(client, worker, run_id):
     answer = client.get(f"/api/runs/{run_id}")
     assert answer.status_code == 200
     shown = answer.json
-    assert (shown["status"], shown["calls"], shown["progress"]) == ("suspicious", 0, [])
+    assert (shown["status"], shown["calls"]) == ("suspicious", 0)
+    assert {each["stream"]: each["items"] for each in shown["progress"]} == shown["items"]
+    assert all(each["done"] for each in shown["progress"])
     assert "customers" not in shown["tie_out"]
     assert shown["tie_out"]["EUR"]["difference"] == "0.0100"
     assert shown["log"][0]["text"].startswith("Reading ")
@@ -75,6 +77,18 @@ def test_the_newest_tie_out(client, worker, run_id):
     assert customer["cause"].startswith("unknown")
 
 
+def test_how_the_reading_of_each_connection_stands(client, worker, run_id):
+    (listed,) = [
+        each for each in client.get("/api/connections").json["items"] if each["id"] == str(worker.connection_id)
+    ]
+    assert listed["sync"] == client.get(f"/api/connections/{worker.connection_id}").json["sync"]
+    newest = listed["sync"]["newest_run"]
+    assert (newest["id"], newest["status"], newest["rejected"]) == (run_id, "suspicious", 0)
+    assert (listed["sync"]["is_under_way"], listed["sync"]["ties_out"]) == (False, False)
+    assert listed["sync"]["records"]["invoice"] == 4
+    assert listed["sync"]["next_run_at"] is None, "no plugin calls anybody here"
+
+
 def test_a_connection_that_was_never_compared(client, worker):
     with worker.transaction() as session:
         fresh = connections.ensure(session, "fake", "Other Books", {})
@@ -93,8 +107,9 @@ def test_a_full_run_under_way_shows_how_far_it_is(client, worker, run_id):
     shown = client.get(f"/api/runs/{waiting['id']}").json
     assert shown["reason"].startswith("Waiting for the provider's limit until 2026-")
     assert shown["progress"] == [
-        {"stream": "customers", "items": 2, "pages": 1, "done": True},
-        {"stream": "invoices", "items": 3, "pages": 1, "done": False},
+        {"stream": "customers", "items": 2, "pages": 1, "done": True, "share": None},
+        {"stream": "invoices", "items": 3, "pages": 1, "done": False, "share": None},
+        {"stream": "payments", "items": 0, "pages": 0, "done": False, "share": None},
     ]
 
 

@@ -55,10 +55,11 @@ def test_a_signal_whose_exception_is_ignored_still_asks_for_the_end():
             with contextlib.suppress(BaseException):
                 signal.raise_signal(signal.SIGTERM)
 
+    before = signal.getsignal(signal.SIGTERM)
     with _until_signal() as stopping:
         Collected()
         assert stopping.is_set()
-    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_the_first_signal_ends_the_block_and_the_second_does_not_cut_its_clean_up():

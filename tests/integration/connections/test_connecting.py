@@ -178,13 +178,14 @@ def test_a_person_consents_and_the_company_is_connected(hub):
     assert asked["state"][0] not in cookie
     ended = come_back(hub.browser, consent(answer.json["authorize_url"]))
     made = answer.json["connection"]["id"]
-    assert (ended["outcome"], ended["connection"], ended["path"]) == ("checking", made, "/connected")
-    assert "being tried" in hub.browser.get("/connected?outcome=checking").get_data(as_text=True)
+    assert (ended["outcome"], ended["connection"], ended["path"]) == ("checking", made, "/connections/view/")
     assert hub.get(f"/api/jobs/{ended['job']}").json["state"] == "queued"
+    assert hub.get(f"/api/connections/{made}").json["sync"]["next_run_at"] is None, "nobody has been let in yet"
     hub.work_off()
     shown = hub.get(f"/api/connections/{made}").json
     assert shown["status"] == "ready" and shown["account"]["id"] == "a"
     assert shown["sealed"] == []
+    assert shown["sync"]["next_run_at"] and shown["sync"]["newest_run"] is None
     health = shown["health"]
     assert health["days_left"] in (99, 100) and health["unused_ends_at"] and not health["is_dead"]
     assert hub.row(made).account["values"] == {"realm": "r1", "realm_seen": "r1"}
@@ -234,7 +235,7 @@ def test_a_state_that_is_not_this_browsers_does_nothing_and_is_noted(hub, how):
         case "without state":
             back = back.partition("?")[0] + "?code=abc"
     before = hub.row(made)
-    assert come_back(browser, back) == {"outcome": "refused", "path": "/connected"}
+    assert come_back(browser, back) == {"outcome": "refused", "path": "/connections/view/"}
     assert hub.row(made) == before and hub.box.oauth.token_posts == posts
     chain = hub.tenant if how in ("foreign", "expired") else "@installation"
     with hub.storage.hub() as session:

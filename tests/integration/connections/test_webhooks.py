@@ -304,6 +304,8 @@ def test_what_comes_before_a_connection_is_ready_is_handled_afterwards(hub, send
     hub.work_off()
     assert reads(hub) == [] and hub.row(made).status == "needs_attention"
     assert hub.query("select processed_at from webhook_deliveries") == [(None,)]
+    shown = hub.get(f"/api/connections/{made}").json["announcements"]
+    assert shown["received_at"] and (shown["outcome"], shown["waiting"]) == (None, 1)
     hub.patch(made, {"config": {"password": PASSWORD}})
     hub.work_off()
     assert reads(hub) == [("invoices", ["i1"])]

@@ -1,5 +1,6 @@
 """Cash flow and scenarios over HTTP, from a ledger that was imported and forecast as any other."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,12 +11,14 @@ from hub.app import create_app
 from hub.forecasting import cash_reading
 from hub.forecasting.artifact import CorruptModelError
 from hub.forecasting.book_store import load_book
+from hub.forecasting.schemas_cash import CashFlowSchema
 from hub.identity import keys
 from hub.jobs import service as jobs
 from hub.sync import service as sync
 from hub.tenants import service as tenants
 from plugins.connectors.csv.demo import write_demo
 from tests.integration.api.conftest import ApiClient
+from tests.integration.api.test_schemas_hold import hold
 
 TODAY = datetime.now(UTC).date()
 
@@ -103,6 +106,43 @@ def test_what_came_is_the_same_however_it_is_cut(client, storage, forecast_tenan
                         {"currency": each["currency"], "a": period["starts_on"], "b": period["ends_on"]},
                     )
                     assert float(period["amount"]) == pytest.approx(float(paid or 0))
+
+
+@pytest.mark.parametrize("by", ["day", "week", "month"])
+def test_new_business_is_shown_beside_where_it_is_asked_for(client, by):
+    plain, found = cash(client, by=by), cash(client, by=by, include="new_business")
+    assert "new_business is what invoices issued later may bring" in found["covers"]
+    hold(CashFlowSchema, found)
+    known = []
+    for each, other in zip(plain["currencies"], found["currencies"], strict=True):
+        for period, with_new in zip(each["forecast"], other["forecast"], strict=True):
+            assert "new_business" not in period
+            new = with_new.pop("new_business")
+            assert with_new == period, "what is expected of the open invoices stays as it was"
+            known += [] if new is None else [new]
+    assert any(float(new["expected"]) > 0 for new in known)
+    assert all(float(new["p10"]) <= float(new["p90"]) for new in known)
+
+
+def test_a_run_that_says_nothing_of_new_business_shows_none(client, storage, forecast_tenant):
+    with storage.tenant(forecast_tenant) as session:
+        newest = "where id = (select max(id) from forecast_runs)"
+        kept = session.scalar(text(f"select cash_flow -> 'new_business' from forecast_runs {newest}"))
+        session.execute(text(f"update forecast_runs set cash_flow = cash_flow - 'new_business' {newest}"))
+    found = cash(client, include="new_business")
+    assert all(period["new_business"] is None for each in found["currencies"] for period in each["forecast"])
+    with storage.tenant(forecast_tenant) as session:
+        session.execute(
+            text(f"""
+                update forecast_runs set cash_flow = jsonb_set(cash_flow, '{{new_business}}', cast(:kept as jsonb))
+                {newest}
+            """),
+            {"kept": json.dumps(kept)},
+        )
+
+
+def test_what_cannot_be_included_is_refused(client):
+    assert client.get("/api/cashflow", query_string={"include": "everything"}).status_code == 422
 
 
 def test_more_periods_than_there_are_is_refused(client):

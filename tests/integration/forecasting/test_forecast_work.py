@@ -125,7 +125,7 @@ def test_scoring_again_appends_and_the_newest_run_is_current(storage, settings, 
 def test_training_again_retires_the_champion_and_keeps_it(storage, settings, imported):
     assert work_on(storage, settings, imported, "forecasting.train")["result"]["trained"]
     with storage.tenant(imported) as session:
-        models = catalogue.list_models(session)
+        models = catalogue.list_models(session, {"task": "forecast"})
     statuses = [model["status"] for model in models]
     assert statuses.count("champion") == 1 and statuses.count("retired") >= 1
     assert all(model["reason"] for model in models)

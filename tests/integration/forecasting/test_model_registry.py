@@ -1,5 +1,6 @@
 """The registry in a tenant's tables: records, files that are what they were, changes of champion, and the way back."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -18,10 +19,12 @@ from hub.forecasting.model_store import ModelStore
 from hub.forecasting.record import FEATURE_VERSION
 from hub.forecasting.training import Candidate, train_best
 from hub.jobs import service as jobs
+from hub.storage.session import Storage
 from hub.sync import service as sync
 from hub.tenants import service as tenants
 from plugins.connectors.csv.demo import write_demo
 from plugins.models.naive.plugin import NaiveBackend
+from tests.integration.forecasting.transactions import within
 from tests.unit.forecasting.forecast_ledgers import made_up_ledger
 
 NOW = datetime.now(UTC)
@@ -44,8 +47,8 @@ def company(storage, request):
 def put(session, trained, number, *, store=DATABASE, status="champion", kind="trained"):
     return registry.register(
         session,
-        store,
         replace(trained, reason=f"number {number}"),
+        store.put(session.info["tenant"], engine.dump(trained.model)),
         NOW + timedelta(minutes=number),
         status=status,
         kind=kind,
@@ -61,7 +64,7 @@ def test_a_model_is_kept_with_all_of_its_record(storage, company, trained):
         model_id = put(session, trained, 1)
         card = catalogue.get_model(session, model_id)
         backend, data, seed, parameters = registry.recorded(session, model_id)
-        loaded = registry.load_model(session, DATABASE, model_id, backends(plugins.load()))
+        loaded = registry.load_model(within(session), DATABASE, model_id, backends(plugins.load()))
     assert (card["number"], card["status"], card["kept_in"], card["is_kept"]) == (1, "champion", "database", True)
     assert (card["feature_version"], card["backend_version"]) == (FEATURE_VERSION, "1.0.0")
     assert card["bytes"] > 100 and len(card["sha256"]) == 64 and card["backtest"]["model"]["n"] > 50
@@ -85,7 +88,7 @@ def test_a_file_that_is_not_what_was_stored_reaches_no_loader(storage, company, 
         )
         monkeypatch.setattr(engine, "load", lambda *_: pytest.fail("loaded"))
         with pytest.raises(CorruptModelError):
-            registry.load_model(session, DATABASE, model_id, backends(plugins.load()))
+            registry.load_model(within(session), DATABASE, model_id, backends(plugins.load()))
 
 
 @pytest.mark.parametrize("where", ["file", "memory"])
@@ -94,11 +97,11 @@ def test_files_may_lie_outside_the_database(storage, company, trained, where, tm
     with storage.tenant(company) as session:
         model_id = put(session, trained, 1, store=store)
         card = catalogue.get_model(session, model_id)
-        loaded = registry.load_model(session, store, model_id, backends(plugins.load()))
+        loaded = registry.load_model(within(session), store, model_id, backends(plugins.load()))
         name = session.scalar(text("select file from forecast_models"))
         store.delete(name)
         with pytest.raises(CorruptModelError, match="missing"):
-            registry.load_model(session, store, model_id, backends(plugins.load()))
+            registry.load_model(within(session), store, model_id, backends(plugins.load()))
     assert card["kept_in"] == "store" and name.startswith(f"{company}/")
     assert engine.dump(loaded) == engine.dump(trained.model)
 
@@ -108,8 +111,8 @@ def test_where_the_champion_is_damaged_the_one_before_forecasts(storage, company
     with storage.tenant(company) as session:
         first, second, third = (put(session, trained, number) for number in (1, 2, 3))
         session.execute(text("update forecast_models set artifact = '\\x00' where number >= 2"))
-        model_id, _, said = registry.load_best(session, DATABASE, known, NOW)
-        again = registry.load_best(session, DATABASE, known, NOW)
+        model_id, _, said = registry.load_best(within(session), DATABASE, known, NOW)
+        again = registry.load_best(within(session), DATABASE, known, NOW)
         change = succession.changes(session, first)[0]
         statuses = {each["id"]: each["status"] for each in catalogue.list_models(session)}
     assert model_id == first and "could not be used" in said and "checksum" in said
@@ -120,10 +123,10 @@ def test_where_the_champion_is_damaged_the_one_before_forecasts(storage, company
 
 def test_where_nothing_can_be_used_there_is_none(storage, company, trained):
     with storage.tenant(company) as session:
-        assert registry.load_best(session, DATABASE, {}, NOW) is None
+        assert registry.load_best(within(session), DATABASE, {}, NOW) is None
         put(session, trained, 1)
         session.execute(text("update forecast_models set artifact = '\\x00'"))
-        assert registry.load_best(session, DATABASE, backends(plugins.load()), NOW) is None
+        assert registry.load_best(within(session), DATABASE, backends(plugins.load()), NOW) is None
         assert registry.champion(session) is None
 
 
@@ -175,10 +178,11 @@ def test_files_nobody_goes_back_to_are_let_go_and_the_records_stay(storage, comp
         for number in range(1, 10):
             put(session, other if number % 2 else trained, number, store=store)
             put(session, trained, number, store=store, status="challenger")
-        registry.prune(session, store)
+        for name in registry.prune(session):
+            store.delete(name)
         kept = [each["number"] for each in catalogue.list_models(session) if each["is_kept"]]
         everything = catalogue.list_models(session)
-        best = registry.load_best(session, store, backends(plugins.load()), NOW)
+        best = registry.load_best(within(session), store, backends(plugins.load()), NOW)
     assert len(everything) == 18 and len(kept) == 1 + registry.FORMER_KEPT + 1
     assert best is not None and best[2] is None  # files that several share are not taken from the one that stays
 
@@ -213,7 +217,7 @@ def work_on(storage, settings, tenant, kind, **payload):
 
 def test_every_backend_is_tried_and_kept_with_its_standing(storage, imported):
     with storage.tenant(imported) as session:
-        models = catalogue.list_models(session)
+        models = catalogue.list_models(session, {"task": "forecast"})
         champion = next(each for each in models if each["status"] == "champion")
         detail = catalogue.get_model(session, champion["id"])
     assert {each["backend"] for each in models} >= {"naive", "xgboost_hazard"}
@@ -224,7 +228,7 @@ def test_every_backend_is_tried_and_kept_with_its_standing(storage, imported):
 
 def test_a_model_trained_again_from_its_record_is_the_same(storage, settings, imported):
     with storage.tenant(imported) as session:
-        models = [each for each in catalogue.list_models(session) if each["is_kept"]]
+        models = [each for each in catalogue.list_models(session, {"task": "forecast"}) if each["is_kept"]]
     for model in models:
         done = work_on(storage, settings, imported, "forecasting.reproduce", model_id=str(model["id"]))
         assert done["result"]["same"] is True, model["backend"]
@@ -275,3 +279,59 @@ def test_a_damaged_champion_forecasts_no_more_and_the_admins_are_told(storage, s
     assert runs[0].backend == "naive" and len(runs) == 2  # naive at once, then the model that was trained for it
     assert len(told) == 1 and told[0]["connection_id"] is None and "own history" in told[0]["text"]
     assert champion is not None
+
+
+@pytest.fixture
+def far_away(settings, monkeypatch):
+    """Settings whose model store fails whoever calls it while a transaction is open; and how often it was called."""
+    sessions, calls = [], []
+    tenant_session = Storage.tenant
+
+    @contextmanager
+    def watched(self, *args, **kwargs):
+        with tenant_session(self, *args, **kwargs) as session:
+            sessions.append(session)
+            try:
+                yield session
+            finally:
+                sessions.remove(session)
+
+    def outside(name):
+        method = getattr(ModelStore, name)
+
+        def call(self, *args):
+            calls.append(name)
+            if sessions:
+                raise AssertionError(f"{name} of the model store in an open transaction")
+            return method(self, *args)
+
+        return call
+
+    monkeypatch.setattr(Storage, "tenant", watched)
+    for name in ("write", "read", "delete"):
+        monkeypatch.setattr(ModelStore, name, outside(name))
+    return replace(settings, model_store="memory://far-away"), calls
+
+
+def test_a_store_that_is_far_away_holds_up_no_transaction(storage, tmp_path, far_away):
+    settings, calls = far_away
+    tenant = tenants.create(storage, "Far away").key
+    path = tmp_path / "demo.csv"
+    write_demo(path, invoices=500, seed=5, today=TODAY)
+    with storage.tenant(tenant) as session:
+        sync.request_import(session, path, {}, "demo.csv")
+    worker.work_off(settings, storage)
+    old = ModelStore(settings.model_store).write(tenant, b"of no use any more")
+    with storage.tenant(tenant) as session:
+        kept = registry.champion(session).id
+        session.execute(
+            text("update forecast_models set status = 'rejected', file = :old where status <> 'champion'"), {"old": old}
+        )
+    for kind in ("forecasting.train", "forecasting.keep_track"):
+        assert work_on(storage, settings, tenant, kind)["state"] == "done", kind
+    assert work_on(storage, settings, tenant, "forecasting.reproduce", model_id=str(kept))["result"]["same"]
+    assert set(calls) == {"write", "read", "delete"}
+    with storage.tenant(tenant) as session:
+        session.execute(text("update forecast_models set sha256 = repeat('0', 64)"))
+    done = work_on(storage, settings, tenant, "forecasting.score")
+    assert done["state"] == "done" and "own history" in done["result"]["notice"]

@@ -98,7 +98,9 @@ def test_a_server_that_is_away_has_the_work_wait_and_stores_nothing(storage, set
 def test_a_model_is_served_to_its_own_tenant_alone(storage, settings, imported):
     other = tenants.create(storage, "Served apart, another").key
     with storage.tenant(imported) as session:
-        champion = session.scalar(text("select id from forecast_models where status = 'champion'"))
+        champion = session.scalar(
+            text("select id from forecast_models where task = 'forecast' and status = 'champion'")
+        )
     with serving(storage, settings) as (address, shelf), httpx.Client(trust_env=False, headers=SIGNED) as client:
 
         def ask(**query):
@@ -116,8 +118,10 @@ def test_a_model_is_served_to_its_own_tenant_alone(storage, settings, imported):
 
 def test_a_damaged_model_is_not_served(storage, settings, imported):
     with storage.tenant(imported) as session:
-        whole = session.scalar(text("select artifact from forecast_models where status = 'champion'"))
-    change = text("update forecast_models set artifact = :artifact where status = 'champion'")
+        whole = session.scalar(
+            text("select artifact from forecast_models where task = 'forecast' and status = 'champion'")
+        )
+    change = text("update forecast_models set artifact = :artifact where task = 'forecast' and status = 'champion'")
     with serving(storage, settings) as (address, shelf):
         try:
             with storage.tenant(imported) as session:

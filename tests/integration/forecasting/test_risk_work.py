@@ -1,20 +1,25 @@
 """From an imported file to every customer's risk, by the same work that the workers do."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
-from hub import registry, worker
-from hub.forecasting import champion, risk_run, risk_service
-from hub.forecasting.risk_run import load_newest, read_credit, read_holdings
+from hub import registry as plugins
+from hub import worker
+from hub.connections import notices
+from hub.forecasting import catalogue, champion, registry, risk_registry, risk_service, succession
+from hub.forecasting.model_store import ModelStore
+from hub.forecasting.risk_run import read_credit, read_holdings
 from hub.insights import service as insights
 from hub.jobs import service as jobs
 from hub.sync import service as sync
 from plugins.connectors.csv.demo import write_demo
+from tests.integration.forecasting.transactions import within
 
-TODAY = datetime.now(UTC).date()
+NOW = datetime.now(UTC)
+TODAY = NOW.date()
 
 
 @pytest.fixture(scope="module")
@@ -28,18 +33,25 @@ def imported(storage, settings, tenant, tmp_path_factory):
     return tenant
 
 
-def work_on(storage, settings, tenant, kind):
+def work_on(storage, settings, tenant, kind, **payload):
     """The finished work of a kind, done now."""
     with storage.tenant(tenant) as session:
-        work_id = jobs.submit(session, kind, {})
+        work_id = jobs.submit(session, kind, payload)
     worker.work_off(settings, storage)
     with storage.tenant(tenant) as session:
         return jobs.get(session, work_id)
 
 
 def backends():
-    found = registry.load()
-    return {slug: found.load(slug) for slug in (*risk_run.CANDIDATES, risk_run.FALLBACK)}
+    return risk_registry.load_backends(plugins.load())
+
+
+def risk_models(session):
+    return catalogue.list_models(session, {"task": "risk"})
+
+
+def assessed_by(session):
+    return session.scalar(text("select model_id from risk_runs order by run_id desc limit 1"))
 
 
 def test_every_customer_with_a_debt_is_assessed_beside_the_forecast(storage, imported):
@@ -76,26 +88,109 @@ def test_a_customer_has_its_risk_with_all_that_it_rests_on(storage, imported):
     assert [each["level"] for each in found["history"]] == [found["model_level"]]
 
 
-def test_a_young_model_is_used_again_and_an_old_one_is_not(storage, settings, imported):
+def test_every_backend_compared_is_kept_with_its_metrics_and_one_is_in_charge(storage, imported):
     with storage.tenant(imported) as session:
-        before = session.scalar(text("select count(*) from risk_models"))
+        models = risk_models(session)
+        (best,) = [each for each in models if each["status"] == "champion"]
+        detail = catalogue.get_model(session, best["id"])
+        loaded = risk_registry.load_champion(within(session), ModelStore(), backends(), NOW)
+        assert assessed_by(session) == best["id"] == loaded[0]
+        assert registry.champion(session).id != best["id"], "forecasts have a champion of their own"
+    assert {each["task"] for each in models} == {"risk"} and models[0]["id"] == best["id"]
+    assert set(best["scores"]) == {each["backend"] for each in models} and len(models) > 1
+    assert best["scores"][best["backend"]]["log_loss"] > 0 and best["backtest"] is None
+    assert best["data"]["invoices"] > 800 and best["backend_version"] and best["bytes"] > 100
+    assert detail["kept_in"] == "database" and loaded[1].note == best["reason"]
+    for other in models[1:]:
+        theirs = other["scores"]["naive_risk"]["log_loss"] < other["scores"][other["backend"]]["log_loss"]
+        assert other["status"] == ("rejected" if theirs else "challenger") and other["backend"] in other["reason"]
+
+
+def test_one_is_trained_after_a_sync_where_the_newest_is_old_and_never_by_scoring(storage, settings, imported):
+    with storage.tenant(imported) as session:
+        before = len(risk_models(session))
+        days = risk_registry.STALE_DAYS + 1
+        session.execute(text("update forecast_models set as_of = as_of - :days where task = 'risk'"), {"days": days})
     done = work_on(storage, settings, imported, "forecasting.score")
     assert done["state"] == "done" and done["result"]["customers"] > 5
     with storage.tenant(imported) as session:
-        assert session.scalar(text("select count(*) from risk_models")) == before
-        assert load_newest(session, backends(), TODAY) is not None
-        assert load_newest(session, backends(), TODAY + timedelta(days=risk_run.STALE_DAYS + 1)) is None
-        assert load_newest(session, backends(), TODAY - timedelta(days=1)) is None, "of the future"
-
-
-def test_a_damaged_model_is_trained_anew(storage, settings, imported):
+        assert len(risk_models(session)) == before
+    work_on(storage, settings, imported, "forecasting.refresh")
     with storage.tenant(imported) as session:
-        session.execute(text("update risk_models set artifact = substring(artifact for 200)"))
-        before = session.scalar(text("select count(*) from risk_models"))
+        assert len(risk_models(session)) == 2 * before
+        assert registry.champion(session, "risk").as_of == TODAY
+
+
+def test_the_way_back_and_the_pin_are_those_of_the_task(storage, settings, imported):
+    with storage.tenant(imported) as session:
+        forecaster = registry.champion(session)
+        newest = registry.champion(session, "risk")
+        before = succession.rollback(session, "risk", why="too many warnings", now=NOW)
+        now = registry.champion(session, "risk")
+        assert now.id == before != newest.id and now.is_pinned
+        assert registry.champion(session) == forecaster
+        changes = succession.changes(session, before)
+        assert (changes[0]["kind"], changes[0]["from_id"]) == ("rolled_back", newest.id)
     work_on(storage, settings, imported, "forecasting.score")
     with storage.tenant(imported) as session:
-        assert session.scalar(text("select count(*) from risk_models")) == before + 1
-        assert load_newest(session, backends(), TODAY) is not None
+        assert assessed_by(session) == before
+        days = risk_registry.STALE_DAYS + 1
+        session.execute(text("update forecast_models set as_of = as_of - :days where task = 'risk'"), {"days": days})
+    work_on(storage, settings, imported, "forecasting.refresh")
+    with storage.tenant(imported) as session:
+        assert registry.champion(session, "risk").id == before, "pinned"
+        waiting = next(each for each in risk_models(session) if each["backend"] == newest.backend)
+        assert waiting["status"] == "challenger" and waiting["as_of"] == TODAY
+        succession.release(session, before, now=NOW)
+        succession.promote(session, waiting["id"], why=None, pin=False, now=NOW)
+        assert registry.champion(session, "risk").id == waiting["id"]
+
+
+def test_a_backtest_says_how_good_it_would_have_been(storage, settings, imported):
+    with storage.tenant(imported) as session:
+        models = {each["backend"]: each for each in risk_models(session)}
+    for slug in ("naive_risk", "xgboost_risk"):
+        done = work_on(
+            storage,
+            settings,
+            imported,
+            "forecasting.backtest",
+            model_id=str(models[slug]["id"]),
+            as_of=TODAY.isoformat(),
+        )
+        assert done["result"]["scores"][slug]["n"] > 50 and "naive_risk" in done["result"]["scores"]
+    early = work_on(
+        storage,
+        settings,
+        imported,
+        "forecasting.backtest",
+        model_id=str(models["xgboost_risk"]["id"]),
+        as_of="2001-01-01",
+    )
+    assert early["state"] == "failed" and "too few customers" in early["error"]["message"]
+
+
+def test_training_again_to_the_byte_is_refused_with_the_reason(storage, settings, imported):
+    with storage.tenant(imported) as session:
+        model = registry.champion(session, "risk").id
+    done = work_on(storage, settings, imported, "forecasting.reproduce", model_id=str(model))
+    assert done["state"] == "failed" and "credit scores" in done["error"]["message"]
+
+
+def test_a_damaged_model_is_trained_anew_and_who_pinned_it_is_told(storage, settings, imported):
+    with storage.tenant(imported) as session:
+        damaged = registry.champion(session, "risk").id
+        succession.promote(session, damaged, why=None, pin=True, now=NOW)
+        session.execute(
+            text("update forecast_models set artifact = substring(artifact for 200) where id = :id"), {"id": damaged}
+        )
+    work_on(storage, settings, imported, "forecasting.score")
+    with storage.tenant(imported) as session:
+        now = registry.champion(session, "risk")
+        statuses = {each["id"]: each["status"] for each in risk_models(session)}
+        told = [each["text"] for each in notices.list_notices(session, open=True, limit=9)]
+        assert assessed_by(session) == now.id != damaged
+    assert statuses[damaged] == "failed" and any("could not be used" in each for each in told)
 
 
 def test_the_history_tells_only_changes(storage, imported):

@@ -2,13 +2,15 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from uuid import UUID
 
+import numpy as np
 import pytest
 from sqlalchemy import text
 
 from hub.cli.summary import print_summary
-from hub.forecasting import service
+from hub.forecasting import champion, engine, service
 from hub.ledger import service as ledger
 from hub.sdk.records import Customer, Invoice
 
@@ -60,6 +62,21 @@ def test_the_riskiest_are_ordered_by_what_they_are_worth_at_home(storage, three_
         found = service.riskiest(session, 10)
     assert [each["number"] for each in found] == ["pounds", "home", "yen"]
     assert [float(each["expected_late"]) for each in found] == [4200, 3000, 2700]
+
+
+def test_the_reasons_that_are_kept_are_of_those_worth_most_at_home(storage, three_currencies, monkeypatch):
+    monkeypatch.setattr(champion, "EXPLAINED", 2)
+    with storage.tenant(three_currencies) as session:
+        frame = champion.load_frame(session, NOW.date())
+    monkeypatch.setattr(engine, "forecast", lambda *_, **__: equally_late(frame))
+    monkeypatch.setattr(engine, "cash_flow", lambda *_, **__: None)
+    monkeypatch.setattr(engine, "explain", lambda _model, _frame, _day, rows: [frame.number[row] for row in rows])
+    _, _, reasons = champion.compute(None, frame, NOW.date(), lambda *_: None)
+    assert list(reasons.values()) == ["pounds", "home"]
+
+
+def equally_late(frame):
+    return SimpleNamespace(row=np.arange(len(frame)), p_late30=np.full(len(frame), 0.5))
 
 
 def test_the_summary_shows_them_in_that_order_and_in_their_own_currency(storage, three_currencies, capsys):

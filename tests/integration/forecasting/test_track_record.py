@@ -20,6 +20,7 @@ from hub.forecasting.training import Candidate, train_best
 from hub.jobs.context import JobContext
 from hub.tenants import service as tenants
 from plugins.models.naive.plugin import NaiveBackend
+from tests.integration.forecasting.transactions import within
 from tests.integration.identity.callers import machine
 from tests.unit.forecasting.forecast_ledgers import FIRST_DAY, made_up_ledger
 
@@ -48,7 +49,7 @@ def forecast(storage, tenant, frame, trained, *, backend="naive", worse_by=0):
     """A champion of a backend, and its weekly runs over the last months; `worse_by` days off."""
     with storage.tenant(tenant) as session:
         model = replace(trained.champion, model=replace(trained.champion.model, backend=backend))
-        model_id = registry.register(session, ModelStore(), model, NOW)
+        model_id = registry.register(session, model, ModelStore().put(tenant, engine.dump(model.model)), NOW)
         for day in RUNS:
             found = engine.forecast(trained.champion.model, frame.as_of(day), to_date(day))
             found = replace(found, row=_rows(frame, frame.as_of(day), found.row), expected=found.expected + worse_by)
@@ -99,7 +100,7 @@ def counted_slowly(session, frame):
 
 def test_forecasts_are_counted_as_by_hand(storage, tenant, frame, forecast_before):
     with storage.tenant(tenant) as session:
-        kept = track.keep(session, frame, TODAY)
+        kept = track.keep(within(session), frame, TODAY)
         expected = counted_slowly(session, frame)
         rows = session.execute(
             text("""
@@ -119,12 +120,12 @@ def test_forecasts_are_counted_as_by_hand(storage, tenant, frame, forecast_befor
 def test_counting_again_changes_nothing_and_older_months_stay(storage, tenant, frame, forecast_before):
     everything = text("select * from forecast_scores order by month, model_id, horizon, history, amount, currency")
     with storage.tenant(tenant) as session:
-        track.keep(session, frame, TODAY)
+        track.keep(within(session), frame, TODAY)
         before = session.execute(everything).all()
         session.execute(
             text("update forecast_scores set n = n + 1000 where month < date_trunc('month', :d - 40)"), {"d": TODAY}
         )
-        kept = track.keep(session, frame, TODAY)
+        kept = track.keep(within(session), frame, TODAY)
         after = session.execute(everything).all()
     old = [row for row in after if row.n > 1000]
     assert 0 < kept.months <= track.MONTHS_OPEN and len(after) == len(before) and old
@@ -137,7 +138,7 @@ def test_the_accuracy_endpoint_adds_up(storage, settings, frame, trained):
     key = tenants.create(storage, "Accuracy adds up").key
     model_id = forecast(storage, key, frame, trained)
     with storage.tenant(key) as session:
-        track.keep(session, frame, TODAY)
+        track.keep(within(session), frame, TODAY)
         n, error = session.execute(
             text("select sum(n), sum(sum_error) / sum(n) from forecast_scores where horizon = 'first'")
         ).one()
@@ -245,7 +246,7 @@ def test_old_predictions_are_thinned_and_the_track_record_loses_nothing(storage,
         # Two runs a week, long ago, the newest aside.
         session.execute(text("update forecast_runs set made_at = date '2020-01-06' + (id * 3)::int"))
         session.execute(text("update forecast_runs set made_at = now() where id = (select max(id) from forecast_runs)"))
-        track.keep(session, frame, TODAY)
+        track.keep(within(session), frame, TODAY)
         first = text("select invoice_id, min(run_id) from predictions group by 1 order by 1")
         before, count = session.execute(first).all(), session.scalar(text("select count(*) from predictions"))
         while retention.forget_superseded(session, datetime(2019, 1, 1, tzinfo=UTC), 500):

@@ -85,5 +85,5 @@ def test_only_a_hash_is_stored(storage, link):
 
 def test_the_address_keeps_the_token_from_servers_and_logs(settings):
     assert links.address(replace(settings, public_url="https://ar.example.com/"), "T") == (
-        "https://ar.example.com/sign-in#link=T"
+        "https://ar.example.com/sign-in/#link=T"
     )

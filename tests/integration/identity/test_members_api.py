@@ -87,6 +87,19 @@ def test_members_are_listed_by_address_page_by_page(admin, own):
     assert len(seen) == 4 and seen == sorted(seen)
 
 
+def test_who_has_never_signed_in_is_pending_and_who_has_was_last_seen(app, storage, settings, admin, own, elsewhere):
+    invited = add(admin).json
+    assert (invited["is_pending"], invited["last_seen_at"]) == (True, None)
+    shown = {each["user_id"]: each for each in admin.get("/api/members").json["items"]}
+    here = shown[str(admin.user_id)]
+    assert here["is_pending"] is False and datetime.fromisoformat(here["last_seen_at"]) <= datetime.now(UTC)
+    # Where else somebody is seen is no business of this tenant's admins.
+    busy = person(app, storage, settings, (own, "viewer"), (elsewhere, "viewer"), tenant_key=elsewhere)
+    assert busy.get("/api/session").json["tenant"]["key"] == elsewhere
+    found = {each["user_id"]: each for each in admin.get("/api/members").json["items"]}[str(busy.user_id)]
+    assert (found["is_pending"], found["last_seen_at"]) == (False, None)
+
+
 def test_people_of_other_tenants_are_not_listed(app, storage, settings, admin, elsewhere):
     stranger = person(app, storage, settings, (elsewhere, "member"))
     assert str(stranger.user_id) not in admin.get("/api/members").text

@@ -1,6 +1,5 @@
-"""/api/session and /api/sessions as a browser meets them, and the pages that use them."""
+"""/api/session and /api/sessions as a browser meets them."""
 
-import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -9,11 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from hub.app import create_app
-from hub.identity import keys, links, pages, passwords, sessions, users
+from hub.identity import keys, links, passwords, sessions, users
 from hub.tenants import service as tenants
 
 PASSWORD, OTHER = "four words are plenty", "and five more are better"
-PAGES = ("/sign-in", "/account")
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +89,24 @@ def test_signing_in_tells_who_one_is_and_sets_the_cookie(browser, person, tenant
     assert (body["method"], body["asks_password"]) == ("password", True)
     cookie = response.headers["Set-Cookie"]
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie and "Secure" not in cookie
+    assert body["idle_minutes"] == 720
     assert browser.send("GET", "/api/session").json == body
+
+
+def test_one_says_oneself_what_one_is_called(storage, signed_in, person):
+    changed = signed_in.send("PUT", "/api/session/profile", {"name": " Ada King "})
+    assert changed.status_code == 200 and changed.json["user"]["name"] == "Ada King"
+    assert signed_in.send("GET", "/api/session").json == changed.json
+    assert signed_in.send("PUT", "/api/session/profile", {"name": ""}).json["user"]["name"] == ""
+    for name in ("x" * 201, "a\nb", None):
+        refused = signed_in.send("PUT", "/api/session/profile", {"name": name})
+        assert (refused.status_code, refused.json["fields"][0]["field"]) == (422, "name")
+    with storage.hub() as session:
+        query = (
+            "select before, after from audit.events where action = 'user.updated' and object_id = :id order by number"
+        )
+        changes = session.execute(text(query), {"id": str(person.id)}).all()
+    assert changes[0] == ({"name": "Ada"}, {"name": "Ada King"}) and len(changes) == 2
 
 
 def test_by_tls_the_cookie_is_one_that_no_other_host_can_set(settings, storage, person):
@@ -319,44 +334,9 @@ def test_machines_have_no_account(app, storage, tenant):
         assert response.status_code == 403
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_the_pages_bring_all_they_need(app, path):
-    client = app.test_client()
-    page = client.get(path)
-    html = page.get_data(as_text=True)
-    policy = page.headers["Content-Security-Policy"]
-    assert page.status_code == 200
-    assert "script-src 'self'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
-    wanted = re.findall(r'(?:src|href)="([^"]+)"', html)
-    assert wanted and all(each.startswith("/") for each in wanted)
-    assert all(client.get(each).status_code == 200 for each in wanted)
-
-
-def test_the_pages_have_nothing_inline_and_nothing_from_elsewhere(app):
-    folder = pages._FILES
-    for file in folder.glob("*.html"):
-        html = file.read_text(encoding="utf-8")
-        assert not re.search(r"<style|style=|\son\w+=|<script(?![^>]*\ssrc=)", html), file.name
-    for file in [*folder.glob("*.html"), *folder.glob("*.js"), *folder.glob("*.css")]:
-        content = file.read_text(encoding="utf-8")
-        assert not re.search(r"https?://|innerHTML|insertAdjacentHTML|document\.write|eval\(", content), file.name
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_every_field_of_the_pages_has_a_label(app, path):
-    html = app.test_client().get(path).get_data(as_text=True)
-    fields = [field for field in re.findall(r"<(?:input|select)[^>]*>", html) if " hidden" not in field]
-    assert fields
-    for field in fields:
-        name = re.search(r'id="([^"]+)"', field)[1]
-        assert f'<label for="{name}"' in html
-        for described in re.findall(r'aria-describedby="([^"]+)"', field):
-            assert all(f'id="{each}"' in html for each in described.split())
-
-
-def test_no_other_file_is_served(app):
-    for path in ("/pages/__init__.py", "/pages/sign-in.html", "/pages/../sessions.py", "/pages/"):
-        assert app.test_client().get(path).status_code == 404
+def test_the_address_of_the_account_from_before_leads_to_the_profile(app):
+    answer = app.test_client().get("/account")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/settings/profile/")
 
 
 def test_what_is_remembered_for_another_process_ends_within_seconds():

@@ -39,7 +39,7 @@ def nobody(storage):
 
 
 def token_in(printed):
-    return re.search(r"https://ar\.example\.com/sign-in#link=([\w-]+)", printed)[1]
+    return re.search(r"https://ar\.example\.com/sign-in/#link=([\w-]+)", printed)[1]
 
 
 def whose(storage, token):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from hub.insights import service
-from hub.insights.aging import LABELS
+from hub.insights.aging import LABELS, overdue_on
 from hub.insights.flows import read_flows
 from hub.sdk.records import Allocation, CreditMemo, Invoice, Payment
 
@@ -104,6 +104,8 @@ def test_aging_and_receivable_on_any_day(tenant_session, books, data, days_in):
                 for currency, each in agings.items()
             }
             assert shown == expected
+            late = {currency: each.open - each.bucket("current").amount for currency, each in agings.items()}
+            assert overdue_on(tenant_session, as_of) == {each: amount for each, amount in late.items() if amount}
             per_customer = service.aging_by_customer(tenant_session, as_of)
             for currency, each in agings.items():
                 own = [part for part in per_customer if part.currency == currency]

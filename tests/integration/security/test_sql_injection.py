@@ -160,7 +160,12 @@ def test_what_is_sent_is_never_part_of_a_statement(attack, app, document, caller
             for caller in callers:
                 tried += 1
                 status = send(caller, operation, request).status_code
-                assert status < 500, (operation.name, request, status)
+                # Without the server that holds streams there are none.
+                assert status < 500 or (operation.name, status) == ("streamEvents", 501), (
+                    operation.name,
+                    request,
+                    status,
+                )
     assert statements and not touched(statements)
     assert tried > 500
 

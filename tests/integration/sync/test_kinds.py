@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -15,6 +15,7 @@ from hub.sdk.connector import Stream
 from hub.sdk.errors import AuthError, ConfigError, RefusedError, TransientError
 from hub.sdk.manifest import Auth
 from hub.sync import runs, service
+from hub.sync.standing import standing
 from tests.integration.sync.changing import ChangingBooks, Killed
 
 OPEN = "select external_id from invoices where status <> 'deleted' order by 1"
@@ -54,6 +55,23 @@ def some(hub, stream: str, *ids: str) -> dict[str, Any]:
 def log_of(hub, run_id: str) -> list[str]:
     with hub.transaction() as session:
         return [line["text"] for line in service.get(session, run_id)["log"]]
+
+
+@pytest.mark.parametrize("kind", [None, "full"])
+def test_a_run_says_how_far_each_stream_is(hub, books, kind):
+    books.fill(4)
+    if kind:
+        run(hub)
+    made = run(hub, kind)
+    with hub.transaction() as session:
+        progress = service.get(session, UUID(made["run_id"]))["progress"]
+        assert progress.keys() == {stream.name for stream in books.streams}
+        assert all(each["done"] for each in progress.values())
+        assert {name: each["items"] for name, each in progress.items()} == made["items"]
+        shown = standing(session, hub.connection_id, hub.now.date())
+    assert shown["newest_run"]["id"] == UUID(made["run_id"]) and not shown["is_under_way"]
+    assert shown["records"]["invoice"] == 4
+    assert shown["ties_out"] is None, "these books state no totals"
 
 
 def test_the_first_run_is_a_backfill_and_those_after_it_are_increments(hub, books):

@@ -85,3 +85,31 @@ def test_tenant_tables_are_fit_for_sharding_by_schema():
         assert table.schema is None
         assert "tenant_id" not in table.columns
         assert not [key for key in table.foreign_keys if key.column.table.schema]
+
+
+def test_models_of_risk_move_to_the_registry_with_a_way_back(session):
+    schema = "tenant_with_risk"
+    migrations.create_schema(session, schema)
+    for table in load_metadata("tenant").sorted_tables:
+        session.execute(text(f"drop table if exists {schema}.{table.name} cascade"))
+    before = [step for step in migrations.steps("tenant") if step.version < "0007"]
+    for step in before:
+        migrations.apply(session, schema, step, lambda: True)
+    session.execute(
+        text(f"""
+            insert into {schema}.risk_models (backend, reason, as_of, trained_at, events, scores, artifact)
+            values ('naive_risk', 'Counted.', '2026-03-01', '2026-03-01', 3, '{{}}', 'old'),
+                   ('xgboost_risk', 'Learnt.', '2026-03-08', '2026-03-08', 9, '{{"xgboost_risk": {{}}}}', 'new')
+        """)
+    )
+    for step in migrations.steps("tenant")[len(before) :]:
+        migrations.apply(session, schema, step, lambda: True)
+    moved = session.execute(
+        text(f"select backend, task, status, size, artifact from {schema}.forecast_models order by number")
+    ).all()
+    assert moved == [("naive_risk", "risk", "retired", 3, b"old"), ("xgboost_risk", "risk", "champion", 3, b"new")]
+    changed = text(f"""
+        select f.backend, t.backend from {schema}.model_changes c left join {schema}.forecast_models f on f.id = from_id
+        join {schema}.forecast_models t on t.id = to_id order by c.id
+    """)
+    assert session.execute(changed).all() == [(None, "naive_risk"), ("naive_risk", "xgboost_risk")]

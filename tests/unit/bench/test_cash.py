@@ -50,7 +50,16 @@ def test_the_whole_open_book_falls_due_or_is_overdue(weeks):
 
 def week(actual, currency="USD", cut=date(2026, 1, 31), expected=10.0):
     return Week(
-        cut=cut, currency=currency, ahead=0, actual=actual, expected=expected, p10=5.0, p90=15.0, naive=8.0, on_due=0.0
+        cut=cut,
+        currency=currency,
+        ahead=0,
+        actual=actual,
+        expected=expected,
+        p10=5.0,
+        p50=9.0,
+        p90=15.0,
+        naive=8.0,
+        on_due=0.0,
     )
 
 

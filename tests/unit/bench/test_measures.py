@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -128,6 +129,7 @@ def test_a_slice_that_is_worse_beyond_chance_is_said():
     for measured, error in ((ours, 3.0), (reference, 2.0)):
         measured.figures += [dict.fromkeys(("n", "mae", *_columns()), 1.0)] * 2
         measured.sizes |= {"all": 100, "large": 100, "few": 3}
+        measured.held |= {"all": 80, "large": 71, "few": 3}
         measured.errors |= {
             "all": np.full(50, 1.0),
             "large": np.full(50, error) + np.eye(50)[0],
@@ -136,7 +138,22 @@ def test_a_slice_that_is_worse_beyond_chance_is_said():
     whole, worst = accuracy.judge("accuracy some.csv static", {"PayPredict": ours, "customer median": reference})
     assert not whole["met"] and not worst["met"]
     assert worst["name"].endswith("worst slice: large") and worst["worse"].keys() == {"large"}
+    assert "| PayPredict | 0.800 | 0.710 | 1.000 |" in whole["markdown"]
     assert "| too few |" in whole["markdown"] and "MISSED" in accuracy_table.document([whole, worst])
+
+
+def test_each_slice_counts_what_its_intervals_held():
+    frame = made_up_ledger(per_day=2.0)
+    asked = accuracy.questions(frame, replace(books()[0], look_ahead=60, ends=to_date(FIRST_DAY + 300)), to_date(CUT))
+    question = asked["static"]
+    paid = question.truth.paid
+    is_held = np.arange(len(paid)) % 4 > 0
+    p10, p90 = np.where(is_held, paid, paid + 1), np.where(is_held, paid, paid + 2)
+    guess = Guess(expected=paid, p_paid_by_due=np.zeros(len(paid)), p10=p10, p50=paid, p90=p90)
+    measured = accuracy.Measured()
+    accuracy.note(measured, question, guess)
+    for name, mine in question.slices.items():
+        assert measured.slice_coverage(name) == pytest.approx(is_held[mine].mean() if mine.any() else 0.0)
 
 
 def _columns():

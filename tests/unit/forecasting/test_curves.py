@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hub.forecasting.calibration import Calibration, calibrate
+from hub.forecasting.calibration import Answers, Calibration, calibrate
 from hub.forecasting.curves import day_of, paid_by
 from hub.forecasting.days import monday_of
 from hub.forecasting.planning import plan_days
@@ -93,6 +93,31 @@ def test_groups_whose_payments_scatter_more_get_wider_intervals():
     assert low[-1] < low[0]
     assert high[-1] > high[0]
     assert (found.tails(cases_of(3, late=40))[0] == found.groups["overdue"][0]).all()
+
+
+def test_intervals_of_unknown_customers_are_learnt_from_known_ones_shown_as_new():
+    rng = np.random.default_rng(0)
+    paid = rng.integers(1004, 1007, 1000).astype(np.int32)  # a past without new customers
+    scattered = Answers(cases_of(300, payments=0), spiky_curves(300), rng.integers(1000, 1011, 300).astype(np.int32))
+    without = calibrate(spiky_curves(1000), cases_of(1000), paid)
+    found = calibrate(spiky_curves(1000), cases_of(1000), paid, scattered)
+    assert found.groups["unknown"][0] < without.groups["unknown"][0] == without.low
+    assert {**found.groups, "unknown": None} == {**without.groups, "unknown": None}
+    low, high = found.tails(scattered.cases)
+    days = day_of(scattered.curves, scattered.cases.start, low), day_of(scattered.curves, scattered.cases.start, high)
+    assert 0.75 < ((scattered.paid >= days[0]) & (scattered.paid <= days[1])).mean() < 0.9
+
+
+@pytest.mark.parametrize(("payments", "group"), [(0, "unknown"), (3, "new"), (12, "young")])
+def test_few_answers_of_a_group_lean_on_those_of_all(payments: int, group: str):
+    rng = np.random.default_rng(0)
+    tails, shares = {}, np.array([0.05] * 5 + [0.5] + [0.05] * 5)
+    for count in (0, 4, 400):  # of a group whose payments lie at both ends
+        paid = np.concatenate([1000 + rng.choice(11, 2000, p=shares), np.resize([1000, 1010], count)])
+        known = np.repeat([50, payments], [2000, count]).astype(np.float32)
+        cases = replace(cases_of(2000 + count), profiles={"delay": known[:, None]})
+        tails[count] = calibrate(spiky_curves(2000 + count), cases, paid.astype(np.int32)).groups[group][0]
+    assert tails[400] < tails[4] <= tails[0]
 
 
 def test_odds_that_promise_too_much_are_corrected_as_far_as_is_known():

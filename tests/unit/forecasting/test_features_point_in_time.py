@@ -8,8 +8,9 @@ import pytest
 from hub.forecasting.days import to_date
 from hub.forecasting.features import NAMES, SHRINK, build_cases
 from hub.forecasting.frame import LedgerFrame
-from hub.forecasting.history import LEDGER_WEIGHT, History, delay_bin
-from hub.forecasting.prior import WEIGHT, prior, terms_bucket
+from hub.forecasting.history import History, delay_bin
+from hub.forecasting.peers import FULL_PAYMENTS, LEVEL_WEIGHTS, SCALE
+from hub.forecasting.prior import prior, terms_bucket
 from hub.forecasting.settlement import Settlements
 from hub.sdk.forecaster import DELAYS
 from tests.unit.forecasting.forecast_ledgers import FIRST_DAY, made_up_ledger
@@ -17,7 +18,10 @@ from tests.unit.forecasting.forecast_ledgers import FIRST_DAY, made_up_ledger
 
 @pytest.fixture(scope="module")
 def frame() -> LedgerFrame:
-    return made_up_ledger()
+    made_up = made_up_ledger()
+    names = [f"{('Alder', 'Birch', 'Cedar', f'Lone{at}')[at % 4]} {at}" for at in range(len(made_up.customer_id))]
+    terms = np.where(np.arange(len(made_up)) % 3 == 0, "Net", "Net, by transfer").astype(object)
+    return replace(made_up, customer_name=np.array(names, dtype=object), terms=terms)
 
 
 def test_equal_to_a_slow_oracle(frame: LedgerFrame):
@@ -79,13 +83,22 @@ def slow_features(frame: LedgerFrame, row: int, day: int) -> dict[str, object]:
 
 
 def slow_shrinkage(frame: LedgerFrame, row: int, known: np.ndarray, like: np.ndarray) -> tuple[float, float]:
-    """Mean delay and late share of a segment, leaning on the ledger's, which lean on the shipped prior's."""
+    """Mean delay and late share of a case's peers, each level leaning on the wider one, and that on the prior."""
     _, _, prior_means = prior()
     mean, _, late = prior_means[terms_bucket(frame.due - frame.issued)[row]]
-    for rows, weight in ((known, WEIGHT), (like, LEDGER_WEIGHT)):
+    word = np.array([str(name).split()[0] for name in frame.customer_name])[frame.customer]
+    others = (word == word[row]) & (frame.customer != frame.customer[row]) & known
+    same_name = (word == word[row]) if others.any() else np.zeros(len(frame), dtype=bool)
+    levels = (known, like, like & (frame.terms == frame.terms[row]), known & same_name)
+    place = np.empty(len(frame))
+    for one in np.unique(frame.customer):
+        paid = np.flatnonzero((frame.customer == one) & known)
+        place[paid[np.argsort(frame.paid[paid], kind="stable")]] = np.arange(1, len(paid) + 1)
+    for rows, weight in zip(levels, LEVEL_WEIGHTS, strict=True):
         delay = np.clip((frame.paid - frame.due)[rows], -60, 120).astype(float)
-        mean = (delay.sum() + weight * mean) / (len(delay) + weight)
-        late = ((delay > 0).sum() + weight * late) / (len(delay) + weight)
+        counts = np.rint(SCALE * np.minimum(1.0, FULL_PAYMENTS / place[rows])) / SCALE
+        mean = ((counts * delay).sum() + weight * mean) / (counts.sum() + weight)
+        late = ((counts * (delay > 0)).sum() + weight * late) / (counts.sum() + weight)
     return mean, late
 
 

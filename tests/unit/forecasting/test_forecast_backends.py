@@ -10,14 +10,14 @@ from hub.forecasting.curves import day_of, paid_by
 from hub.forecasting.days import to_day
 from hub.forecasting.history import History
 from hub.forecasting.samples import training_sample
-from hub.sdk.forecaster import ForecastBackend
+from hub.sdk.forecaster import HOLIDAY_DELAYS, Cases, ForecastBackend
 from plugins.models.naive.plugin import NaiveBackend
 from plugins.models.sklearn_quantile.plugin import SklearnQuantileBackend
 from plugins.models.sklearn_quantile.trees import Trees, pack, unpack
 from plugins.models.xgboost_aft.plugin import XGBoostAftBackend
 from plugins.models.xgboost_aft.scatter import OFFSETS, kaplan_meier
 from plugins.models.xgboost_hazard import plugin
-from plugins.models.xgboost_hazard.grid import count_open, lay_grid, next_open, open_weekdays
+from plugins.models.xgboost_hazard.grid import SINGLE, Calendar, count_open, lay_grid, next_open, open_weekdays
 from plugins.models.xgboost_hazard.plugin import XGBoostHazardBackend
 from tests.unit.forecasting.forecast_ledgers import FIRST_DAY, made_up_ledger
 
@@ -189,6 +189,27 @@ def test_a_weekday_with_hardly_a_payment_counts_as_closed():
 def test_pieces_cover_every_open_day_once_from_the_start():
     start = np.array([FRIDAY - 200, FRIDAY, FRIDAY + 10, FRIDAY + 500], dtype=np.int32)
     due = np.full(4, FRIDAY, dtype=np.int32)
-    grid = lay_grid(start, due, WEEKDAYS)
-    whole = count_open(start, grid.last[:, -1], WEEKDAYS)
+    holiday = np.zeros((4, len(HOLIDAY_DELAYS)), dtype=np.float32)
+    cases = Cases(
+        names=(),
+        values=np.empty((4, 0), dtype=np.float32),
+        customer=np.zeros(4, dtype=np.int32),
+        seen=start,
+        start=start,
+        issued=start,
+        due=due,
+        profiles={"holiday": holiday},
+    )
+    last = np.maximum(due + 365, start + 90)
+    whole = count_open(start, last, WEEKDAYS)
+    grid = lay_grid(cases, Calendar(WEEKDAYS, on_holidays=False))
     assert grid.open_days.sum(axis=1).tolist() == whole.tolist()
+    holiday[:, HOLIDAY_DELAYS == 4] = 1.0  # a Tuesday, which two of the cases have ahead of them
+    with_holiday = lay_grid(cases, Calendar(WEEKDAYS, on_holidays=False))
+    is_ahead = start <= FRIDAY + 4
+    assert with_holiday.open_days.sum(axis=1).tolist() == (whole - is_ahead).tolist()
+    after = SINGLE.start + int(np.flatnonzero(HOLIDAY_DELAYS == 5)[0])
+    assert (with_holiday.shut_before[:, after] == 1).all() and (grid.shut_before[:, after] == 0).all()
+    assert (with_holiday.shut_before[:, after - 2] == 2).all()  # Monday, after a weekend
+    with_payments_on_holidays = lay_grid(cases, Calendar(WEEKDAYS, on_holidays=True))
+    assert with_payments_on_holidays.open_days.tolist() == grid.open_days.tolist()

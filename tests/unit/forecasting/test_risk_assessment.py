@@ -14,7 +14,7 @@ from hub.sdk.forecaster import Curves
 from plugins.models.naive_risk.plugin import NaiveRiskBackend
 from tests.unit.forecasting.test_risk_snapshots import DAY, ledger
 
-NOTHING = Holdings(cash={}, credit={}, rate={})
+NOTHING = Holdings(cash={}, credit={})
 LGD = LossGivenDefault(ASSUMED, 0, 0, False, "An assumption.")
 
 
@@ -39,11 +39,11 @@ def expect(frame, delays):
     )
 
 
-def assessed(invoices, delays, holdings=NOTHING, customers=2, disputed=()):
+def assessed(invoices, delays, holdings=NOTHING, customers=2, disputed=(), rates=None):
     frame = ledger(invoices, customers=customers).as_of(DAY)
     marks = np.zeros(len(frame), dtype=bool)
     marks[list(disputed)] = True
-    frame = replace(frame, disputed=marks)
+    frame = replace(frame, disputed=marks, rate=frame.rate if rates is None else np.array(rates))
     model = train_risk(frame, to_date(DAY), (), NaiveRiskBackend)
     return {each.customer_id: each for each in assess(model, LGD, frame, expect(frame, delays), holdings)}, model
 
@@ -73,7 +73,7 @@ def test_by_hand():
 
 def test_money_received_covers_the_oldest_first():
     invoices = [(0, -50, -20, 300.0, "EUR"), (0, -10, 20, 600.0, "EUR"), (0, -9, -1, 50.0, "USD")]
-    held = Holdings(cash={("C0", "EUR"): 250.0}, credit={("C0", "EUR"): 100.0, ("C9", "EUR"): 5.0}, rate={})
+    held = Holdings(cash={("C0", "EUR"): 250.0}, credit={("C0", "EUR"): 100.0, ("C9", "EUR"): 5.0})
     found, _ = assessed(invoices, [30, 0, 3], held)
     euros, dollars = found["C0"].amounts
     assert (euros.free, euros.overdue, euros.cash, euros.credit) == (550, 0, 250, 100)
@@ -82,7 +82,7 @@ def test_money_received_covers_the_oldest_first():
 
 def test_all_covered_or_all_disputed_is_shown_but_worth_nothing():
     invoices = [(0, -50, -20, 300.0, "EUR"), (1, -50, -20, 300.0, "EUR")]
-    held = Holdings(cash={("C0", "EUR"): 300.0}, credit={}, rate={})
+    held = Holdings(cash={("C0", "EUR"): 300.0}, credit={})
     found, _ = assessed(invoices, [60, 60], held, disputed=[1])
     assert found["C0"].next_step == "do_nothing" and found["C1"].next_step == "check_dispute"
     for each in found.values():
@@ -92,7 +92,7 @@ def test_all_covered_or_all_disputed_is_shown_but_worth_nothing():
 
 def test_currencies_are_compared_at_home():
     invoices = [(0, -50, -20, 10_000.0, "JPY"), (1, -50, -20, 100.0, "EUR")]
-    found, _ = assessed(invoices, [60, 60], Holdings(cash={}, credit={}, rate={"I0": 0.006}))
+    found, _ = assessed(invoices, [60, 60], rates=[0.006, np.nan])
     assert found["C0"].amounts[0].delayed > found["C1"].amounts[0].delayed
     assert found["C0"].contact_value == pytest.approx(0.6 * found["C1"].contact_value)
     assert found["C0"].loss < found["C1"].loss

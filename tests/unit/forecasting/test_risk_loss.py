@@ -37,6 +37,13 @@ def test_loss_given_default_is_an_assumption_until_the_ledger_shows_write_offs()
     assert "assumption" not in enough.words and "assumed 45%" in enough.words
 
 
+def test_what_the_people_say_counts_before_the_ledger_which_is_told_all_the_same():
+    said = loss_given_default(given_up(5, 15), 0.1)
+    assert (said.share, said.is_set, said.is_measured) == (0.1, True, False)
+    assert said.words.startswith("10% of what is 90 days late is never paid, as your people set it.")
+    assert "Of 20 such invoices" in said.words and "5 were written off" in said.words
+
+
 def test_a_write_off_after_the_day_is_not_known():
     frame = given_up(30, 0)
     assert loss_given_default(frame.as_of(DAY - 101)).cases == 0

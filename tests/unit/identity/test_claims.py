@@ -76,7 +76,9 @@ def test_machine(subject, values, expected):
     assert claims.machine(subject, values) == expected
 
 
-@pytest.mark.parametrize("path", ["/", "/account", "/api/docs", "/a?next=https://elsewhere.example/", "/a#b"])
+@pytest.mark.parametrize(
+    "path", ["/", "/account", "/api/docs", "/a?next=https://elsewhere.example/", "/a?q=a%20b%25", "/a#b"]
+)
 def test_a_path_of_this_hub(path):
     assert is_own_path(path)
 
@@ -101,6 +103,8 @@ def test_a_path_of_this_hub(path):
         "/../evil",
         "/%2e%2e/evil",
         "/a//b",
+        "/a%3f/../%2fevil",
+        "/%3f/..//evil",
         "/\tevil.example",
         "/\t/evil.example",
         "/%09/evil.example",

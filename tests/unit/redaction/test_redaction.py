@@ -20,7 +20,7 @@ LOOKS = [
     ("the jar holds paypredict_oidc=sesame99", "sesame99"),
     ("GET /api/session/callback?code=sesame99&state=opensesame HTTP/1.1", "sesame99"),
     ("GET /api/session/callback?code=sesame99&state=opensesame HTTP/1.1", "opensesame"),
-    ("open https://ar.example.com/sign-in#link=sesame99", "sesame99"),
+    ("open https://ar.example.com/sign-in/#link=sesame99", "sesame99"),
     ("got eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl back", "c2lnbmF0dXJl"),
     ("-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\n-----END PRIVATE KEY-----\n", "MIIEvQIBADANBgkq"),
     ("-----BEGIN EC PRIVATE KEY-----\nMIIEvQIBADANBgkq", "MIIEvQIBADANBgkq"),

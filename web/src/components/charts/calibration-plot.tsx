@@ -1,0 +1,7 @@
+'use client'
+
+import { drawing } from './lazy'
+
+export type { CalibrationBin } from './drawings/calibration-plot'
+
+export const CalibrationPlot = drawing((drawings) => drawings.CalibrationPlot)

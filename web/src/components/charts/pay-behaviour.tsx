@@ -1,0 +1,7 @@
+'use client'
+
+import { drawing } from './lazy'
+
+export type { PayBehaviourProps, PaidInvoice } from './drawings/pay-behaviour'
+
+export const PayBehaviour = drawing((drawings) => drawings.PayBehaviour)

@@ -1,0 +1,7 @@
+'use client'
+
+import { drawing } from './lazy'
+
+export type { ProbabilityCurveProps, CurvePoint } from './drawings/probability-curve'
+
+export const ProbabilityCurve = drawing((drawings) => drawings.ProbabilityCurve)

@@ -1,0 +1,138 @@
+'use client'
+
+import { parseAsString, useQueryState } from 'nuqs'
+import { useEffect } from 'react'
+import { RecordSteps } from '@/components/data-table'
+import { Facts } from '@/components/definition-list'
+import { Empty } from '@/components/empty'
+import { useSources } from '@/components/ledger/sources'
+import { Page } from '@/components/page'
+import { Region } from '@/components/region'
+import { Button } from '@/components/ui/button'
+import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
+import { Skeleton } from '@/components/ui/skeleton'
+import { NONE, useFormat } from '@/lib/format'
+import { useT } from '@/lib/i18n'
+import { Link } from '@/lib/nav'
+import { useRecents } from '@/lib/recents'
+import { useSession } from '@/lib/session'
+import { AgingCard } from './aging-card'
+import { type Customer, useCustomer } from './api'
+import { BehaviourCard } from './behaviour-card'
+import { CustomerKpis } from './kpis'
+import { OpenInvoices } from './open-invoices'
+import { ProfileCard } from './profile-card'
+import { RiskCard } from './risk-card'
+
+export function CustomerPage() {
+  const t = useT('customers')
+  const [id] = useQueryState('id', parseAsString)
+  if (id === null) {
+    return (
+      <Page title={t('view.title')}>
+        <Empty
+          title={t('view.noId')}
+          action={
+            <Button asChild>
+              <Link href="/customers/">{t('view.toList')}</Link>
+            </Button>
+          }
+        />
+      </Page>
+    )
+  }
+  return <CustomerView key={id} id={id} />
+}
+
+function CustomerView({ id }: { id: string }) {
+  const t = useT('customers')
+  const query = useCustomer(id)
+  const customer = query.data
+  useNoteRecent(customer)
+  return (
+    <Page
+      title={customer?.name ?? t('view.title')}
+      subtitle={customer && [customer.email, customer.country, customer.industry].filter(Boolean).join(' · ')}
+      actions={<RecordSteps name="customers" id={id} path="/customers/view/" />}
+    >
+      <Region query={query} skeleton={<CustomerSkeleton />}>
+        {(found) => (
+          <div className="flex min-w-0 flex-col gap-4">
+            <CustomerKpis customer={found} />
+            <div className="grid min-w-0 gap-4 lg:grid-cols-3">
+              <div className="flex min-w-0 flex-col gap-4 lg:col-span-2">
+                <BehaviourCard customerId={found.id} />
+                <RiskCard customerId={found.id} />
+                <OpenInvoices customerId={found.id} />
+              </div>
+              <div className="flex min-w-0 flex-col gap-4">
+                <AgingCard customer={found} />
+                <ProfileCard customer={found} />
+                <SourceCard customer={found} />
+              </div>
+            </div>
+          </div>
+        )}
+      </Region>
+    </Page>
+  )
+}
+
+/** Where the record comes from, and what the books say of the customer. */
+function SourceCard({ customer }: { customer: Customer }) {
+  const t = useT('customers')
+  const format = useFormat()
+  const sourceName = useSources()
+  return (
+    <Card>
+      <CardHeader>
+        <CardTitle>{t('source.title')}</CardTitle>
+      </CardHeader>
+      <CardContent>
+        <Facts
+          items={[
+            {
+              label: t('columns.source'),
+              value: (
+                <Link
+                  href={`/connections/view/?id=${customer.connection_id}`}
+                  className="text-primary underline-offset-4 hover:underline"
+                >
+                  {sourceName(customer.connection_id)}
+                </Link>
+              ),
+            },
+            {
+              label: t('source.id'),
+              value: <span className="font-mono text-xs">{customer.external_id}</span>,
+            },
+            { label: t('filters.currency'), value: customer.currency ?? NONE },
+            { label: t('source.score'), value: format.number(customer.credit_score) },
+          ]}
+        />
+      </CardContent>
+    </Card>
+  )
+}
+
+function CustomerSkeleton() {
+  return (
+    <div className="flex flex-col gap-4">
+      <Skeleton className="h-24 w-full" />
+      <div className="grid gap-4 lg:grid-cols-3">
+        <Skeleton className="h-80 lg:col-span-2" />
+        <Skeleton className="h-80" />
+      </div>
+    </div>
+  )
+}
+
+function useNoteRecent(customer: Customer | undefined) {
+  const { tenant } = useSession()
+  const { note } = useRecents(tenant?.key)
+  useEffect(() => {
+    if (customer) {
+      note({ kind: 'customer', id: customer.id, title: customer.name, detail: customer.email ?? '' })
+    }
+  }, [customer, note])
+}

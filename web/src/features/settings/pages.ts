@@ -1,0 +1,13 @@
+import type { OperationId } from '@/lib/access'
+
+/** The pages of the settings in the order of their navigation, each with the operation that it cannot do without. */
+export const PAGES = [
+  { name: 'general', needs: 'getTenant' },
+  { name: 'members', needs: 'listMembers' },
+  { name: 'api-keys', needs: 'listKeys' },
+  { name: 'jobs', needs: 'listJobs' },
+  { name: 'audit', needs: 'listAudit' },
+  { name: 'privacy', needs: 'getRetention' },
+  { name: 'profile', needs: 'getSession' },
+  { name: 'tenants', needs: 'listTenants' },
+] as const satisfies { name: string; needs: OperationId }[]

@@ -1,0 +1,64 @@
+/** What the hub tells of as it happens: a kind, and ids (see `streamEvents` of the API). */
+export interface News {
+  kind: string
+  /** Of `written`: the address under which something was changed. */
+  path?: string
+  /** Of `job`: what kind of job it is, such as `sync.run`. */
+  work?: string
+}
+
+/** Everything may have changed: too much happened to tell, or nobody listened for a while. */
+export const ANEW: News = { kind: 'anew' }
+
+const LEDGER = [
+  '/api/invoices',
+  '/api/customers',
+  '/api/insights',
+  '/api/worklist',
+  '/api/predictions',
+  '/api/cashflow',
+  '/api/search',
+  '/api/tenant',
+]
+const SYNCS = ['/api/connections', '/api/runs']
+
+const TOUCHED: Record<string, readonly string[]> = {
+  'connection-ready': ['/api/connections', '/api/tenant'],
+  'first-pages-stored': [...SYNCS, ...LEDGER],
+  'sync-finished': [...SYNCS, ...LEDGER],
+  'tie-out-lost': SYNCS,
+  'forecasts-ready': [...LEDGER, '/api/models', '/api/accuracy'],
+  notice: ['/api/notices', '/api/connections'],
+}
+
+/** The addresses under which answers are no longer what they were; null for all of them. */
+export function touchedBy(news: News): readonly string[] | null {
+  switch (news.kind) {
+    case 'anew':
+      return null
+    case 'job':
+      return ['/api/jobs', ...(news.work?.startsWith('sync.') ? SYNCS : [])]
+    case 'written':
+      return news.path === '/api/invoices' ? LEDGER : news.path ? [news.path] : []
+    default:
+      return TOUCHED[news.kind] ?? []
+  }
+}
+
+/** Whether an address is one of `prefixes` or lies below one. */
+export function isUnder(address: string, prefixes: Iterable<string>): boolean {
+  for (const prefix of prefixes) if (address === prefix || address.startsWith(`${prefix}/`)) return true
+  return false
+}
+
+/** A message of the stream as news; null for what is none, such as the first one. */
+export function readNews(data: string): News | null {
+  try {
+    const news: unknown = JSON.parse(data)
+    return news !== null && typeof news === 'object' && 'kind' in news && typeof news.kind === 'string'
+      ? (news as News)
+      : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,41 @@
+import auth from './de/auth.json'
+import charts from './de/charts.json'
+import common from './de/common.json'
+import customers from './de/customers.json'
+import forecast from './de/forecast.json'
+import invoices from './de/invoices.json'
+import jobs from './de/jobs.json'
+import ledger from './de/ledger.json'
+import models from './de/models.json'
+import overview from './de/overview.json'
+import settings from './de/settings.json'
+import connections from './de/connections.json'
+import imports from './de/imports.json'
+import firstRun from './de/firstRun.json'
+import shell from './de/shell.json'
+import table from './de/table.json'
+import views from './de/views.json'
+import worklist from './de/worklist.json'
+import type { Messages } from '.'
+
+// prettier-ignore
+export const de = {
+  auth,
+  charts,
+  common,
+  customers,
+  forecast,
+  invoices,
+  jobs,
+  ledger,
+  models,
+  overview,
+  settings,
+  connections,
+  imports,
+  firstRun,
+  shell,
+  table,
+  views,
+  worklist,
+} satisfies Messages

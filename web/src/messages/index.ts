@@ -1,0 +1,44 @@
+/** What the dashboard says, by namespace. Part of the exported files is only what base.ts has of it. */
+import auth from './en/auth.json'
+import charts from './en/charts.json'
+import common from './en/common.json'
+import customers from './en/customers.json'
+import forecast from './en/forecast.json'
+import invoices from './en/invoices.json'
+import jobs from './en/jobs.json'
+import ledger from './en/ledger.json'
+import models from './en/models.json'
+import overview from './en/overview.json'
+import settings from './en/settings.json'
+import connections from './en/connections.json'
+import imports from './en/imports.json'
+import firstRun from './en/firstRun.json'
+import shell from './en/shell.json'
+import table from './en/table.json'
+import views from './en/views.json'
+import worklist from './en/worklist.json'
+
+// One line for each namespace, here and in de.ts, which must have the same.
+// prettier-ignore
+export const en = {
+  auth,
+  charts,
+  common,
+  customers,
+  forecast,
+  invoices,
+  jobs,
+  ledger,
+  models,
+  overview,
+  settings,
+  connections,
+  imports,
+  firstRun,
+  shell,
+  table,
+  views,
+  worklist,
+}
+
+export type Messages = typeof en
