@@ -40,9 +40,9 @@ check-web:
 bench: .venv/installed-dev  ## Measure against this machine's limits; ARGS="ingest --rows 10000" and the like
 	@$(BIN)/paypredict bench $(ARGS)
 
-pictures: .venv/installed-dev  ## Take pictures of every page of the dashboard, in docs/pictures/dashboard
+pictures: .venv/installed-dev  ## Take pictures of every page of the dashboard, in build/pictures
 	@$(BIN)/python web/build.py
-	@$(BIN)/python -m tests.e2e.dashboard.pictures docs/pictures/dashboard
+	@$(BIN)/python -m tests.e2e.dashboard.pictures build/pictures
 
 client: .venv/installed-dev  ## Write the dashboard's openapi.json, types and access table anew from the API
 	@$(BIN)/python web/client.py

@@ -1,6 +1,6 @@
 """Pictures of every page and its main states, light and dark, on a desktop and on a phone, of a demo made for them.
 
-python -m tests.e2e.dashboard.pictures FOLDER      (`make pictures` puts them into docs/pictures/dashboard)
+python -m tests.e2e.dashboard.pictures FOLDER      (`make pictures` puts them into build/pictures)
 """
 
 import sys
