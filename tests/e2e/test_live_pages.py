@@ -90,10 +90,11 @@ def test_the_next_tab_takes_over(window, served, key):
     expect(second.get_by_text("THIRD-3").first).to_be_visible(timeout=30_000)
 
 
-def test_what_happens_elsewhere_makes_no_page_ask(window, served, storage, key):
+def test_what_happens_elsewhere_makes_no_page_ask(window, served, storage, tenant):
     context, asked = window
     page = context.new_page()
-    with page.expect_response("**/api/events"):
+    # The notices are what a page asks for last, a while after it has settled.
+    with page.expect_response("**/api/events"), page.expect_response("**/api/notices", timeout=60_000):
         page.goto("/invoices/")
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=30_000)
     page.wait_for_timeout(1500)
@@ -101,3 +102,5 @@ def test_what_happens_elsewhere_makes_no_page_ask(window, served, storage, key):
     live.tell(tenants.create(storage, "Elsewhere").key, "sync-finished")
     page.wait_for_timeout(1500)
     assert asked == before
+    with page.expect_request("**/api/invoices*", timeout=30_000):
+        live.tell(tenant, "sync-finished")
