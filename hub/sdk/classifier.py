@@ -25,20 +25,64 @@ REASONS = (
 )
 """The dispute codes, by exactly these names, everywhere."""
 
+UNKNOWN_LANGUAGE = "und"
+"""The language of a text that says too little to tell (ISO 639-2: undetermined)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeLabel:
-    """One reason found in a text. `p_reason` is calibrated; `spans` are the parts (start, end) that say so."""
+    """One code, with the calibrated probability that it is the main reason.
+
+    `spans` are the parts (start, end) of the text that speak for it, in characters; only the likeliest codes have any.
+    """
 
     code: str
     p_reason: float
     spans: tuple[tuple[int, int], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a classifier read in one text.
+
+    `labels` are all REASONS, likeliest first; their `p_reason` sum to 1. `reasons` are the codes that the text gives,
+    the main one first: empty where the classifier `is_sure` of none, and a person has to read. `language` is the ISO
+    639-1 code of the text, or UNKNOWN_LANGUAGE.
+    """
+
+    labels: tuple[DisputeLabel, ...]
+    reasons: tuple[str, ...]
+    is_sure: bool
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledText:
+    """What a customer wrote, and the code that a person says it is."""
+
+    text: str
+    code: str
+
+
 class DisputeClassifier(Protocol):
-    """Made anew from its checked, immutable config; runs offline. Deterministic for the same text."""
+    """Made from its checked config, once per process; runs offline. Deterministic for the same texts.
+
+    Safe to share between threads. Texts are untrusted and of any length; nothing that they say changes how others
+    are read.
+    """
 
     slug: str
+    version: str
+    """Of what everybody shares: learnt data goes with the version that it was learnt on."""
 
-    def classify(self, texts: Sequence[str]) -> list[tuple[DisputeLabel, ...]]:
-        """Per text, the reasons it gives, likeliest first. Empty: not sure, a person has to read it."""
+    def classify(self, texts: Sequence[str], learned: bytes | None = None) -> list[Reading]:
+        """What each text says, in the order given.
+
+        `learned` is what `learn` returned. Raises ValueError where it is none, or was learnt on another version.
+        """
+
+    def learn(self, examples: Sequence[LabelledText]) -> bytes:
+        """What a tenant's own examples add to what everybody shares: data, never code.
+
+        Raises ValueError where they are too few to learn from, or carry a code that is none of REASONS.
+        """
