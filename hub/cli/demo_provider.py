@@ -21,12 +21,12 @@ NAME = "Demo books"
 _MARK = (
     "# Written by `paypredict up --demo`: its QuickBooks runs on this machine. Delete this line to keep what you add."
 )
-_DAYS, _CUSTOMERS, _INVOICES_PER_DAY = 730, 160, 25
+_CUSTOMERS, _INVOICES_PER_DAY = 160, 25
 _START_S = 60
 
 
-def start(settings: Settings, supervisor: Supervisor, watch: Callable[[], None]) -> str:
-    """Run the box, and have the hub know its app there; returns its address.
+def start(settings: Settings, supervisor: Supervisor, days: int, watch: Callable[[], None]) -> str:
+    """Run the box, and have the hub know its app there; returns its address. New books have `days` of history.
 
     Raises ConflictError where the operator's file of apps names another QuickBooks, UnavailableError where it does
     not start.
@@ -35,7 +35,7 @@ def start(settings: Settings, supervisor: Supervisor, watch: Callable[[], None])
     folder.mkdir(mode=0o700, exist_ok=True)
     app = _app(_apps_file(settings), _port(folder / "port"))
     address = f"http://127.0.0.1:{app['port']}"
-    supervisor.start(Program(name="demo-quickbooks", command=_command(settings, folder, app), grace_s=5))
+    supervisor.start(Program(name="demo-quickbooks", command=_command(settings, folder, app, days), grace_s=5))
     deadline = time.monotonic() + _START_S
     while not _answers(address):
         watch()
@@ -119,11 +119,11 @@ def _port(path: Path) -> int:
     return port
 
 
-def _command(settings: Settings, folder: Path, app: dict[str, str]) -> list[str]:
+def _command(settings: Settings, folder: Path, app: dict[str, str], days: int) -> list[str]:
     options = {
         "port": app["port"],
         "state": folder / f"{SLUG}.json",
-        "days-of-history": _DAYS,
+        "days-of-history": days,
         "currencies": "USD,EUR,GBP",
         "customers": _CUSTOMERS,
         "invoices-per-day": _INVOICES_PER_DAY,

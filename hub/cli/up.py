@@ -50,7 +50,16 @@ SERVER = (
     is_flag=True,
     help="Create the tenant `demo`, connect it to an accounting system in a box and forecast its invoices.",
 )
-def command(data: Path | None, host: str | None, port: int | None, workers: int | None, demo: bool) -> None:
+@click.option(
+    "--demo-days",
+    type=click.IntRange(120, 3650),
+    default=730,
+    show_default=True,
+    help="How many days of history the demo's books begin with; some 18 invoices each.",
+)
+def command(
+    data: Path | None, host: str | None, port: int | None, workers: int | None, demo: bool, demo_days: int
+) -> None:
     """Run everything on this machine: PostgreSQL, Valkey, the API, job workers and the scheduler.
 
     With DATABASE_URL or REDIS_URL set, those servers are used instead of embedded ones. Ctrl-C or SIGTERM stops all of
@@ -66,11 +75,11 @@ def command(data: Path | None, host: str | None, port: int | None, workers: int 
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     with _until_signal() as stopping:
-        run(settings, stopping, demo=demo)
+        run(settings, stopping, demo_days=demo_days if demo else None)
     click.echo("Stopped.")
 
 
-def run(settings: Settings, stopping: Event, *, demo: bool) -> None:
+def run(settings: Settings, stopping: Event, *, demo_days: int | None) -> None:
     """Start everything and watch over it. Leaves, with all stopped, only by an exception, which `stopping` asks for.
 
     Raises ConflictError when port or folder is taken, UnavailableError when something does not start or a server ends.
@@ -108,11 +117,11 @@ def run(settings: Settings, stopping: Event, *, demo: bool) -> None:
         click.echo(f"Ready after {time.monotonic() - begun:.1f} s: {address}/")
         for group in others:
             supervisor.start(*group)
-        if demo:
+        if demo_days is not None:
             from hub.cli import up_demo
 
-            up_demo.run(settings, storage, supervisor, address, watch)
-        _show_way_in(settings, storage, demo)
+            up_demo.run(settings, storage, supervisor, address, demo_days, watch)
+        _show_way_in(settings, storage, demo_days is not None)
         click.echo(f"Running at {address}; logs are in {supervisor.logs}. Ctrl-C stops everything.")
         while True:
             watch()

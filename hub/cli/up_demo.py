@@ -28,14 +28,18 @@ _POLL_S = 0.2
 _COMES_WITHIN_S = 60
 
 
-def run(settings: Settings, storage: Storage, supervisor: Supervisor, hub: str, watch: Callable[[], None]) -> None:
+def run(
+    settings: Settings, storage: Storage, supervisor: Supervisor, hub: str, days: int, watch: Callable[[], None]
+) -> None:
     """Do whatever of the demo is not done yet, then print its summary. Calls `watch` again and again while it waits.
+
+    Books that are begun anew have `days` of history.
 
     Raises UnavailableError when the connection, the sync or the forecast fails for good.
     """
     key_file = settings.data_dir / "demo_api_key"
     ensure_tenant(storage, key_file)
-    box = demo_provider.start(settings, supervisor, watch)
+    box = demo_provider.start(settings, supervisor, days, watch)
     console = Console()
     if not _is_connected(storage):
         click.echo(f"Connecting {demo_provider.NAME}: QuickBooks in a box at {box}")

@@ -152,7 +152,7 @@ def test_recovers_after_everything_was_killed_and_keeps_what_was_stored(tmp_path
 
 @pytest.mark.slow
 def test_the_demo_connects_its_books_forecasts_them_and_lives_on(tmp_path):
-    with up(tmp_path / "data", "--demo") as run:
+    with up(tmp_path / "data", "--demo", "--demo-days", "240") as run:
         said = run.wait_for("Running at", seconds=400)
         api_key = re.search(r"API key of tenant demo: (\S+)", said)[1]
         assert (run.data_dir / "demo_api_key").read_text().strip() == api_key

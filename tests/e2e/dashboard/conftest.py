@@ -38,14 +38,14 @@ def demo(tmp_path_factory) -> Iterator[Demo]:
     """The hub that all these tests share."""
     if not (Path(site.__file__).parent / "built" / "site").is_dir():
         pytest.fail("the dashboard is not built: `make test` builds it, or python web/build.py")
-    with running_demo(tmp_path_factory.mktemp("dashboard") / "data") as demo:
+    with running_demo(tmp_path_factory.mktemp("dashboard") / "data", days=240) as demo:
         yield demo
 
 
 @contextmanager
-def running_demo(data_dir: Path) -> Iterator[Demo]:
-    """The demo as `paypredict up --demo` leaves it: connected, read, tied out and forecast."""
-    with up(data_dir, "--demo") as run:
+def running_demo(data_dir: Path, days: int = 730) -> Iterator[Demo]:
+    """The demo as `paypredict up --demo` leaves it, its books `days` old: connected, read, tied out and forecast."""
+    with up(data_dir, "--demo", "--demo-days", str(days)) as run:
         run.wait_for("Running at", seconds=600)
         address = f"http://127.0.0.1:{run.port}"
         cookies = {role: _let_in(run, address, role) for role in ROLES}
