@@ -1,9 +1,10 @@
 'use client'
 
-import { useCallback, useMemo } from 'react'
+import { useCallback, useEffect, useMemo } from 'react'
 import { create } from 'zustand'
 import { createJSONStorage, persist } from 'zustand/middleware'
 import type { components } from './schema'
+import { useSession } from './session'
 
 /** An invoice or customer as the search shows it. */
 export type Recent = components['schemas']['Found']
@@ -43,4 +44,13 @@ export function useRecents(tenant: string | undefined) {
     [add, tenant],
   )
   return useMemo(() => ({ recents, note }), [recents, note])
+}
+
+/** Counts a record as opened last, once it is there and again where its name changes. */
+export function useNoteRecent(record: Recent | undefined): void {
+  const { note } = useRecents(useSession().tenant?.key)
+  const { kind, id, title, detail } = record ?? {}
+  useEffect(() => {
+    if (kind && id && title !== undefined && detail !== undefined) note({ kind, id, title, detail })
+  }, [kind, id, title, detail, note])
 }

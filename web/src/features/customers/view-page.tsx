@@ -1,21 +1,17 @@
 'use client'
 
-import { parseAsString, useQueryState } from 'nuqs'
-import { useEffect } from 'react'
 import { RecordSteps } from '@/components/data-table'
 import { Facts } from '@/components/definition-list'
-import { Empty } from '@/components/empty'
 import { useSources } from '@/components/ledger/sources'
 import { Page } from '@/components/page'
+import { RecordPage } from '@/components/records/record-page'
 import { Region } from '@/components/region'
-import { Button } from '@/components/ui/button'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
 import { Skeleton } from '@/components/ui/skeleton'
 import { NONE, useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import { Link } from '@/lib/nav'
-import { useRecents } from '@/lib/recents'
-import { useSession } from '@/lib/session'
+import { useNoteRecent } from '@/lib/recents'
 import { AgingCard } from './aging-card'
 import { type Customer, useCustomer } from './api'
 import { BehaviourCard } from './behaviour-card'
@@ -26,29 +22,28 @@ import { RiskCard } from './risk-card'
 
 export function CustomerPage() {
   const t = useT('customers')
-  const [id] = useQueryState('id', parseAsString)
-  if (id === null) {
-    return (
-      <Page title={t('view.title')}>
-        <Empty
-          title={t('view.noId')}
-          action={
-            <Button asChild>
-              <Link href="/customers/">{t('view.toList')}</Link>
-            </Button>
-          }
-        />
-      </Page>
-    )
-  }
-  return <CustomerView key={id} id={id} />
+  return (
+    <RecordPage
+      words={{ title: t('view.title'), noId: t('view.noId'), toList: t('view.toList') }}
+      list="/customers/"
+    >
+      {(id) => <CustomerView key={id} id={id} />}
+    </RecordPage>
+  )
 }
 
 function CustomerView({ id }: { id: string }) {
   const t = useT('customers')
   const query = useCustomer(id)
   const customer = query.data
-  useNoteRecent(customer)
+  useNoteRecent(
+    customer && {
+      kind: 'customer',
+      id: customer.id,
+      title: customer.name,
+      detail: customer.email ?? '',
+    },
+  )
   return (
     <Page
       title={customer?.name ?? t('view.title')}
@@ -125,14 +120,4 @@ function CustomerSkeleton() {
       </div>
     </div>
   )
-}
-
-function useNoteRecent(customer: Customer | undefined) {
-  const { tenant } = useSession()
-  const { note } = useRecents(tenant?.key)
-  useEffect(() => {
-    if (customer) {
-      note({ kind: 'customer', id: customer.id, title: customer.name, detail: customer.email ?? '' })
-    }
-  }, [customer, note])
 }

@@ -11,7 +11,7 @@ import { useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import { AmountRange } from './amount-range'
 import type { InvoiceTotals } from './api'
-import { type Filters, isFiltered, LATE_CHOICES, NO_FILTERS } from './filters'
+import { type Filters, LATE_CHOICES } from './filters'
 
 interface Props {
   filters: Filters
@@ -140,11 +140,6 @@ export function InvoiceFilters({ filters, setFilters, totals, customerName }: Pr
                 : format.day(filters.expfrom ?? filters.expto),
           })}
         </Chip>
-      )}
-      {isFiltered(filters) && (
-        <Button variant="ghost" size="sm" onClick={() => setFilters(NO_FILTERS)}>
-          {t('filters.clear')}
-        </Button>
       )}
     </>
   )

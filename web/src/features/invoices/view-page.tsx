@@ -1,21 +1,17 @@
 'use client'
 
-import { parseAsString, useQueryState } from 'nuqs'
-import { useEffect } from 'react'
 import { RecordSteps } from '@/components/data-table'
-import { Empty } from '@/components/empty'
 import { InvoiceStatusMark } from '@/components/ledger/marks'
 import { Page } from '@/components/page'
+import { RecordPage, RecordSkeleton } from '@/components/records/record-page'
 import { Region } from '@/components/region'
 import { Alert, AlertDescription, AlertTitle } from '@/components/ui/alert'
-import { Button } from '@/components/ui/button'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
 import { Skeleton } from '@/components/ui/skeleton'
 import { NONE, useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import { Link } from '@/lib/nav'
-import { useRecents } from '@/lib/recents'
-import { useSession } from '@/lib/session'
+import { useNoteRecent } from '@/lib/recents'
 import { useToday } from '@/lib/today'
 import { type Invoice, predictionOf, useInvoice, usePredictionHistory } from './api'
 import { InvoiceFactsCard, PredictionFactsCard, SourceCard } from './facts'
@@ -29,22 +25,14 @@ import { TimelineList } from './timeline-list'
 
 export function InvoicePage() {
   const t = useT('invoices')
-  const [id] = useQueryState('id', parseAsString)
-  if (id === null) {
-    return (
-      <Page title={t('view.title')}>
-        <Empty
-          title={t('view.noId')}
-          action={
-            <Button asChild>
-              <Link href="/invoices/">{t('view.toList')}</Link>
-            </Button>
-          }
-        />
-      </Page>
-    )
-  }
-  return <InvoiceView key={id} id={id} />
+  return (
+    <RecordPage
+      words={{ title: t('view.title'), noId: t('view.noId'), toList: t('view.toList') }}
+      list="/invoices/"
+    >
+      {(id) => <InvoiceView key={id} id={id} />}
+    </RecordPage>
+  )
 }
 
 function InvoiceView({ id }: { id: string }) {
@@ -52,7 +40,14 @@ function InvoiceView({ id }: { id: string }) {
   const format = useFormat()
   const query = useInvoice(id)
   const invoice = query.data
-  useNoteRecent(invoice)
+  useNoteRecent(
+    invoice && {
+      kind: 'invoice',
+      id: invoice.id,
+      title: invoice.number,
+      detail: invoice.customer_name ?? '',
+    },
+  )
   return (
     <Page
       title={invoice ? t('view.number', { number: invoice.number }) : t('view.title')}
@@ -73,7 +68,7 @@ function InvoiceView({ id }: { id: string }) {
       }
       actions={<RecordSteps name="invoices" id={id} path="/invoices/view/" />}
     >
-      <Region query={query} skeleton={<InvoiceSkeleton />}>
+      <Region query={query} skeleton={<RecordSkeleton />}>
         {(found) => <InvoiceBody invoice={found} />}
       </Region>
     </Page>
@@ -128,29 +123,4 @@ function InvoiceBody({ invoice }: { invoice: Invoice }) {
       </div>
     </div>
   )
-}
-
-function InvoiceSkeleton() {
-  return (
-    <div className="grid gap-4 lg:grid-cols-3">
-      <div className="flex flex-col gap-4 lg:col-span-2">
-        <Skeleton className="h-80 w-full" />
-        <Skeleton className="h-56 w-full" />
-      </div>
-      <div className="flex flex-col gap-4">
-        <Skeleton className="h-56 w-full" />
-        <Skeleton className="h-48 w-full" />
-      </div>
-    </div>
-  )
-}
-
-function useNoteRecent(invoice: Invoice | undefined) {
-  const { tenant } = useSession()
-  const { note } = useRecents(tenant?.key)
-  useEffect(() => {
-    if (invoice) {
-      note({ kind: 'invoice', id: invoice.id, title: invoice.number, detail: invoice.customer_name ?? '' })
-    }
-  }, [invoice, note])
 }
