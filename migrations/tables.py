@@ -27,14 +27,22 @@ def load_metadata(tree: str) -> MetaData:
 
 
 def render_schema(metadata: MetaData) -> str:
-    """The statements that create all tables in an empty schema that is first in search_path."""
+    """The statements that create all tables in an empty schema that is first in search_path.
+
+    What a table's `info` has as "afterwards", such as its triggers, follows its indexes as it is.
+    """
     dialect = PGDialect_psycopg(paramstyle="named")
-    statements = []
+    parts = []
     for table in metadata.sorted_tables:
-        statements.append(CreateTable(table))
-        statements.extend(CreateIndex(index) for index in sorted(table.indexes, key=lambda index: str(index.name)))
-    scripts = (str(statement.compile(dialect=dialect)).strip() for statement in statements)
-    return "".join("\n".join(line.rstrip() for line in script.splitlines()) + ";\n\n" for script in scripts)
+        statements = [
+            CreateTable(table),
+            *(CreateIndex(index) for index in sorted(table.indexes, key=lambda index: str(index.name))),
+        ]
+        for statement in statements:
+            script = str(statement.compile(dialect=dialect)).strip()
+            parts.append("\n".join(line.rstrip() for line in script.splitlines()) + ";\n\n")
+        parts.append(table.info.get("afterwards", ""))
+    return "".join(parts)
 
 
 def difference(connection: Connection, tree: str) -> MigrationScript:

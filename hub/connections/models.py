@@ -6,6 +6,7 @@ account a provider's announcement is about.
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -49,6 +50,8 @@ connections = Table(
     # When everything was last read from the start, to find what increments miss.
     Column("last_full_run_at", DateTime(timezone=True)),
     Column("disconnected_at", DateTime(timezone=True)),
+    # Whether an admin lets the hub write documents to the provider.
+    Column("write_back", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint(
         "status in ('pending', 'choose_account', 'ready', 'needs_reconnect', 'needs_attention', 'paused',"
         " 'disconnected')",

@@ -223,6 +223,67 @@ agg_customer = Table(
     PrimaryKeyConstraint("customer_id", "currency"),
 )
 
+holds = Table(
+    "holds",
+    tenant_metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True, server_default=func.gen_random_uuid()),
+    Column("invoice_id", UUID(as_uuid=True), nullable=False),
+    # Why no payment is asked for meanwhile.
+    Column("kind", String(24), nullable=False),
+    # How much of the invoice is held, in its currency; null: all that is open.
+    Column("amount", MONEY),
+    # In our own words.
+    Column("reason", Text, nullable=False),
+    # What placed it: of kind dispute, the dispute.
+    Column("source_id", UUID(as_uuid=True), nullable=False),
+    Column("placed_at", DateTime(timezone=True), nullable=False),
+    # The day by which it is expected to end.
+    Column("until", Date),
+    Column("released_at", DateTime(timezone=True)),
+    CheckConstraint("kind in ('dispute', 'promise', 'payment_in_flight', 'legal', 'manual')", name="kind"),
+    CheckConstraint("amount > 0", name="amount"),
+    Index("ix_holds_invoice_id", "invoice_id"),
+    Index("uq_holds_active", "kind", "source_id", unique=True, postgresql_where=text("released_at is null")),
+)
+
+adjustments = Table(
+    "adjustments",
+    tenant_metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True, server_default=func.gen_random_uuid()),
+    Column("invoice_id", UUID(as_uuid=True), nullable=False),
+    # The dispute that it settles.
+    Column("dispute_id", UUID(as_uuid=True)),
+    Column("kind", String(16), nullable=False),
+    Column("amount", MONEY, nullable=False),
+    Column("currency", String(3), nullable=False),
+    # What a person says it is for.
+    Column("reason", Text, nullable=False),
+    # pending: meant, and nothing is told to the provider; sending: told, and what came of it is not known yet;
+    # written_back: the provider has it; confirmed: a sync brought it back; failed and cancelled: it will not be.
+    Column("status", String(16), nullable=False, server_default=text("'pending'")),
+    # The same for all attempts, so that the provider makes one document however often it is asked.
+    Column("idempotency_key", Text, nullable=False, unique=True),
+    Column("connection_id", UUID(as_uuid=True)),
+    # The provider's id of the document that it made.
+    Column("external_id", Text),
+    Column("error", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    # The id of who meant it, as the audit has it.
+    Column("created_by", Text, nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    CheckConstraint("kind in ('credit', 'discount', 'write_off', 'reissue', 'correction')", name="kind"),
+    CheckConstraint(
+        "status in ('pending', 'sending', 'written_back', 'confirmed', 'failed', 'cancelled')", name="status"
+    ),
+    CheckConstraint("amount > 0", name="amount"),
+    Index("ix_adjustments_invoice_id", "invoice_id"),
+    Index("ix_adjustments_dispute_id", "dispute_id"),
+    Index(
+        "ix_adjustments_external_id", "connection_id", "external_id", postgresql_where=text("external_id is not null")
+    ),
+)
+
 erased_contacts = Table(
     "erased_contacts",
     tenant_metadata,

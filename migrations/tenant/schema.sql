@@ -1,3 +1,33 @@
+CREATE TABLE adjustments (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	invoice_id UUID NOT NULL,
+	dispute_id UUID,
+	kind VARCHAR(16) NOT NULL,
+	amount NUMERIC(19, 4) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	reason TEXT NOT NULL,
+	status VARCHAR(16) DEFAULT 'pending' NOT NULL,
+	idempotency_key TEXT NOT NULL,
+	connection_id UUID,
+	external_id TEXT,
+	error TEXT,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	created_by TEXT NOT NULL,
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	version INTEGER DEFAULT 1 NOT NULL,
+	CONSTRAINT pk_adjustments PRIMARY KEY (id),
+	CONSTRAINT ck_adjustments_kind CHECK (kind in ('credit', 'discount', 'write_off', 'reissue', 'correction')),
+	CONSTRAINT ck_adjustments_status CHECK (status in ('pending', 'sending', 'written_back', 'confirmed', 'failed', 'cancelled')),
+	CONSTRAINT ck_adjustments_amount CHECK (amount > 0),
+	CONSTRAINT uq_adjustments_idempotency_key UNIQUE (idempotency_key)
+);
+
+CREATE INDEX ix_adjustments_dispute_id ON adjustments (dispute_id);
+
+CREATE INDEX ix_adjustments_external_id ON adjustments (connection_id, external_id) WHERE external_id is not null;
+
+CREATE INDEX ix_adjustments_invoice_id ON adjustments (invoice_id);
+
 CREATE TABLE agg_customer (
 	customer_id UUID NOT NULL,
 	currency VARCHAR(3) NOT NULL,
@@ -79,6 +109,7 @@ CREATE TABLE connections (
 	last_run_at TIMESTAMP WITH TIME ZONE,
 	last_full_run_at TIMESTAMP WITH TIME ZONE,
 	disconnected_at TIMESTAMP WITH TIME ZONE,
+	write_back BOOLEAN DEFAULT false NOT NULL,
 	CONSTRAINT pk_connections PRIMARY KEY (id),
 	CONSTRAINT ck_connections_status CHECK (status in ('pending', 'choose_account', 'ready', 'needs_reconnect', 'needs_attention', 'paused', 'disconnected')),
 	CONSTRAINT uq_connections_plugin_name UNIQUE (plugin, name)
@@ -151,6 +182,137 @@ CREATE TABLE customers (
 	raw JSONB,
 	CONSTRAINT pk_customers PRIMARY KEY (id)
 );
+
+CREATE TABLE dispute_classifiers (
+	number INTEGER GENERATED ALWAYS AS IDENTITY,
+	backend TEXT NOT NULL,
+	backend_version TEXT NOT NULL,
+	status VARCHAR(16) NOT NULL,
+	reason TEXT NOT NULL,
+	labels INTEGER NOT NULL,
+	scores JSONB DEFAULT '{}' NOT NULL,
+	blob BYTEA NOT NULL,
+	sha256 TEXT NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	changes JSONB DEFAULT '[]' NOT NULL,
+	CONSTRAINT pk_dispute_classifiers PRIMARY KEY (number),
+	CONSTRAINT ck_dispute_classifiers_status CHECK (status in ('champion', 'retired', 'rejected'))
+);
+
+CREATE UNIQUE INDEX uq_dispute_classifiers_champion ON dispute_classifiers (status) WHERE status = 'champion';
+
+CREATE TABLE dispute_comments (
+	id BIGINT GENERATED ALWAYS AS IDENTITY,
+	dispute_id UUID NOT NULL,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	by_kind VARCHAR(16) NOT NULL,
+	by_id TEXT NOT NULL,
+	by_name TEXT NOT NULL,
+	text TEXT NOT NULL,
+	CONSTRAINT pk_dispute_comments PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_dispute_comments_dispute_id_id ON dispute_comments (dispute_id, id);
+
+CREATE TABLE dispute_events (
+	id BIGINT GENERATED ALWAYS AS IDENTITY,
+	dispute_id UUID NOT NULL,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	kind VARCHAR(16) NOT NULL,
+	by_kind VARCHAR(16) NOT NULL,
+	by_id TEXT NOT NULL,
+	by_name TEXT NOT NULL,
+	before JSONB,
+	after JSONB,
+	CONSTRAINT pk_dispute_events PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_dispute_events_dispute_id_id ON dispute_events (dispute_id, id);
+
+CREATE OR REPLACE FUNCTION refuse_change_of_history() RETURNS trigger LANGUAGE plpgsql AS $$
+begin
+    raise exception 'the history of disputes is only ever added to' using errcode = 'insufficient_privilege';
+end
+$$;
+
+CREATE TRIGGER refuse BEFORE UPDATE OR DELETE OR TRUNCATE ON dispute_events
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
+
+CREATE TABLE dispute_labels (
+	id BIGINT GENERATED ALWAYS AS IDENTITY,
+	dispute_id UUID NOT NULL,
+	text TEXT NOT NULL,
+	code TEXT NOT NULL,
+	was TEXT,
+	p_was NUMERIC(6, 5),
+	labelled_by TEXT NOT NULL,
+	labelled_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_dispute_labels PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_dispute_labels_dispute_id ON dispute_labels (dispute_id);
+
+CREATE TABLE dispute_policies (
+	number INTEGER GENERATED ALWAYS AS IDENTITY,
+	document JSONB NOT NULL,
+	note TEXT,
+	created_by TEXT NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_dispute_policies PRIMARY KEY (number)
+);
+
+CREATE TABLE disputes (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	number BIGINT GENERATED ALWAYS AS IDENTITY,
+	invoice_id UUID,
+	customer_id UUID,
+	source VARCHAR(16) NOT NULL,
+	external_id TEXT,
+	sender TEXT,
+	text TEXT NOT NULL,
+	context TEXT,
+	product TEXT,
+	status VARCHAR(16) DEFAULT 'open' NOT NULL,
+	code TEXT,
+	codes TEXT[] DEFAULT '{}' NOT NULL,
+	code_by VARCHAR(16),
+	p_code NUMERIC(6, 5),
+	is_sure BOOLEAN,
+	reading JSONB,
+	read_at TIMESTAMP WITH TIME ZONE,
+	amount NUMERIC(19, 4),
+	currency VARCHAR(3),
+	attachments JSONB DEFAULT '[]' NOT NULL,
+	evidence JSONB DEFAULT '[]' NOT NULL,
+	suggestion JSONB,
+	proposal JSONB,
+	owner_id UUID,
+	due_on DATE NOT NULL,
+	opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	first_answered_at TIMESTAMP WITH TIME ZONE,
+	resolved_at TIMESTAMP WITH TIME ZONE,
+	outcome VARCHAR(16),
+	version INTEGER DEFAULT 1 NOT NULL,
+	CONSTRAINT pk_disputes PRIMARY KEY (id),
+	CONSTRAINT ck_disputes_source CHECK (source in ('api', 'batch', 'csv', 'email', 'provider')),
+	CONSTRAINT ck_disputes_status CHECK (status in ('open', 'investigating', 'proposed', 'accepted', 'rejected', 'resolved')),
+	CONSTRAINT ck_disputes_ended CHECK ((status = 'resolved') = (outcome is not null and resolved_at is not null)),
+	CONSTRAINT ck_disputes_code_by CHECK (code_by in ('classifier', 'person')),
+	CONSTRAINT ck_disputes_outcome CHECK (outcome in ('valid_credited', 'partly_valid', 'invalid_upheld', 'withdrawn', 'goodwill', 'expired')),
+	CONSTRAINT ck_disputes_amount CHECK (amount > 0),
+	CONSTRAINT uq_disputes_number UNIQUE (number),
+	CONSTRAINT uq_disputes_external_id UNIQUE (external_id)
+);
+
+CREATE INDEX ix_disputes_customer_id ON disputes (customer_id);
+
+CREATE INDEX ix_disputes_due_on_id ON disputes (due_on, id);
+
+CREATE INDEX ix_disputes_invoice_id ON disputes (invoice_id);
+
+CREATE INDEX ix_disputes_opened_at_id ON disputes (opened_at, id);
+
+CREATE INDEX ix_disputes_unread ON disputes (opened_at) WHERE read_at is null;
 
 CREATE TABLE erased_contacts (
 	digest BYTEA NOT NULL,
@@ -232,6 +394,25 @@ CREATE TABLE forecast_scores (
 	bin_paid INTEGER[] NOT NULL,
 	CONSTRAINT pk_forecast_scores PRIMARY KEY (month, model_id, horizon, history, amount, currency)
 );
+
+CREATE TABLE holds (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	invoice_id UUID NOT NULL,
+	kind VARCHAR(24) NOT NULL,
+	amount NUMERIC(19, 4),
+	reason TEXT NOT NULL,
+	source_id UUID NOT NULL,
+	placed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	until DATE,
+	released_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_holds PRIMARY KEY (id),
+	CONSTRAINT ck_holds_kind CHECK (kind in ('dispute', 'promise', 'payment_in_flight', 'legal', 'manual')),
+	CONSTRAINT ck_holds_amount CHECK (amount > 0)
+);
+
+CREATE INDEX ix_holds_invoice_id ON holds (invoice_id);
+
+CREATE UNIQUE INDEX uq_holds_active ON holds (kind, source_id) WHERE released_at is null;
 
 CREATE TABLE idempotency_keys (
 	key VARCHAR(255) NOT NULL,

@@ -23,6 +23,13 @@ CATALOG = """
     union all
     select 'owner and access', relname, pg_get_userbyid(relowner), relacl::text
     from pg_class where relnamespace = cast(:schema as regnamespace) and relkind = 'r'
+    union all
+    select 'function', proname, prosrc, pg_get_userbyid(proowner)
+    from pg_proc where pronamespace = cast(:schema as regnamespace)
+    union all
+    select 'trigger', tgrelid::regclass::text, tgname, pg_get_triggerdef(pg_trigger.oid)
+    from pg_trigger join pg_class on pg_class.oid = tgrelid
+    where relnamespace = cast(:schema as regnamespace) and not tgisinternal
 """
 
 

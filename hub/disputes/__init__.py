@@ -1,0 +1,1 @@
+"""What customers object to: heard, sorted, answered, and learnt from."""
