@@ -28,10 +28,9 @@ export interface Access {
   isOwn: boolean
 }
 
-export const ACCESS = {
 """
 _ACCESS_TAIL = """\
-} as const satisfies Record<string, Access>
+} satisfies Record<string, Access>
 
 export type OperationId = keyof typeof ACCESS
 """
@@ -59,12 +58,18 @@ def access_table(document: dict) -> str:
         for method, operation in item.items()
         if method in METHODS
     }
+    # Every page loads it before all else: so each kind of access is written once, and named by each operation.
+    kinds: dict[str, str] = {}
     lines = []
     for name, rule in sorted(rules.items()):
-        roles = ", ".join(f"'{role}'" for role in rule.get("roles", []))
+        roles = rule.get("roles", [])
         is_public, is_own = (str(rule.get(key, False)).lower() for key in ("public", "own"))
-        lines.append(f"  {name}: {{ roles: [{roles}], isPublic: {is_public}, isOwn: {is_own} }},\n")
-    return _ACCESS_HEAD + "".join(lines) + _ACCESS_TAIL
+        kind = "PUBLIC" if rule.get("public") else "_".join([*["OWN"] * rule.get("own", False), *roles]).upper()
+        quoted = ", ".join(f"'{role}'" for role in roles)
+        kinds[kind] = f"const {kind}: Access = {{ roles: [{quoted}], isPublic: {is_public}, isOwn: {is_own} }}\n"
+        lines.append(f"  {name}: {kind},\n")
+    written = "".join(text for _, text in sorted(kinds.items()))
+    return f"{_ACCESS_HEAD}{written}\nexport const ACCESS = {{\n{''.join(lines)}{_ACCESS_TAIL}"
 
 
 def write(target: Path) -> None:
