@@ -52,6 +52,8 @@ connections = Table(
     Column("disconnected_at", DateTime(timezone=True)),
     # Whether an admin lets the hub write documents to the provider.
     Column("write_back", Boolean, nullable=False, server_default=text("false")),
+    # Whether the newest consent reaches so far; where the provider draws no such line, always.
+    Column("write_granted", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint(
         "status in ('pending', 'choose_account', 'ready', 'needs_reconnect', 'needs_attention', 'paused',"
         " 'disconnected')",

@@ -186,6 +186,8 @@ dispute_policies = Table(
     # The newest is in force; without one, the one that comes with the hub.
     Column("number", Integer, Identity(always=True), primary_key=True),
     Column("document", JSONB, nullable=False),
+    # The YAML that it was written in, with its remarks; null where it came as JSON.
+    Column("source", Text),
     Column("note", Text),
     # The id of who stored it, as the audit has it.
     Column("created_by", Text, nullable=False),

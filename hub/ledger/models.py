@@ -264,8 +264,12 @@ adjustments = Table(
     # The same for all attempts, so that the provider makes one document however often it is asked.
     Column("idempotency_key", Text, nullable=False, unique=True),
     Column("connection_id", UUID(as_uuid=True)),
-    # The provider's id of the document that it made.
+    # The day that the document bears, in the tenant's zone: the same for all attempts, by which one is found again.
+    Column("written_on", Date),
+    # The provider's id and number of the document that it made, and how much of it the invoice was settled by.
     Column("external_id", Text),
+    Column("number", Text),
+    Column("applied", MONEY),
     Column("error", Text),
     Column("created_at", DateTime(timezone=True), nullable=False),
     # The id of who meant it, as the audit has it.

@@ -9,7 +9,10 @@ CREATE TABLE adjustments (
 	status VARCHAR(16) DEFAULT 'pending' NOT NULL,
 	idempotency_key TEXT NOT NULL,
 	connection_id UUID,
+	written_on DATE,
 	external_id TEXT,
+	number TEXT,
+	applied NUMERIC(19, 4),
 	error TEXT,
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	created_by TEXT NOT NULL,
@@ -110,6 +113,7 @@ CREATE TABLE connections (
 	last_full_run_at TIMESTAMP WITH TIME ZONE,
 	disconnected_at TIMESTAMP WITH TIME ZONE,
 	write_back BOOLEAN DEFAULT false NOT NULL,
+	write_granted BOOLEAN DEFAULT false NOT NULL,
 	CONSTRAINT pk_connections PRIMARY KEY (id),
 	CONSTRAINT ck_connections_status CHECK (status in ('pending', 'choose_account', 'ready', 'needs_reconnect', 'needs_attention', 'paused', 'disconnected')),
 	CONSTRAINT uq_connections_plugin_name UNIQUE (plugin, name)
@@ -255,6 +259,7 @@ CREATE INDEX ix_dispute_labels_dispute_id ON dispute_labels (dispute_id);
 CREATE TABLE dispute_policies (
 	number INTEGER GENERATED ALWAYS AS IDENTITY,
 	document JSONB NOT NULL,
+	source TEXT,
 	note TEXT,
 	created_by TEXT NOT NULL,
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
