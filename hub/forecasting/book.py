@@ -68,6 +68,11 @@ def make_book(frame: LedgerFrame, forecasts: Forecasts) -> Book:
         chunk = slice(begin, begin + _CHUNK)
         ends, paid_by = forecasts.curves.ends[chunk], forecasts.curves.paid_by[chunk]
         book.paid_by[chunk] = _day_by_day(ends, paid_by, forecasts.start[chunk], book.monday)
+    if (part := forecasts.undisputed) is not None:
+        # Of an amount of which a part is held, as much is expected by a day as of both parts together.
+        free = _day_by_day(part.curves.ends, part.curves.paid_by, part.start, book.monday)
+        both = part.share[:, None] * free + (1.0 - part.share[:, None]) * book.paid_by[part.at]
+        book.paid_by[part.at] = np.rint(both).astype(np.uint16)
     return book
 
 

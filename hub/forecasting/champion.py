@@ -20,6 +20,7 @@ from hub.forecasting.explainer import pack_explained
 from hub.forecasting.features import build_cases
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.history import History
+from hub.forecasting.holds import Holds, on_hold
 from hub.forecasting.models import forecast_runs
 from hub.forecasting.new_business import new_business
 from hub.forecasting.results import CashFlow, Forecasts, Reason, Receipts
@@ -36,7 +37,13 @@ Progress = Callable[[float, str], None]
 def load_frame(session: Session, as_of: date) -> LedgerFrame:
     """The tenant's ledger as arrays, as the books state it at the end of `as_of`."""
     ledger = read_columns(session)
-    return LedgerFrame.from_columns(day=to_day(as_of), **ledger.customers, **ledger.invoices, **ledger.allocations)
+    return LedgerFrame.from_columns(
+        day=to_day(as_of),
+        holds=Holds.of_columns(**ledger.holds),
+        **ledger.customers,
+        **ledger.invoices,
+        **ledger.allocations,
+    )
 
 
 def compute(
@@ -77,7 +84,8 @@ def save_run(
     history = History(frame.as_of(to_day(as_of), include_upcoming=True))
 
     def cases_of(rows: NDArray[np.int64], ids: bytes) -> bytes:
-        return pack_explained(ids, build_cases(history, forecasts.row[rows], forecasts.as_of[rows] + 1))
+        cases = build_cases(history, forecasts.row[rows], forecasts.as_of[rows] + 1)
+        return pack_explained(ids, on_hold(cases, forecasts.start[rows] - 1))
 
     save_book(session, run_id, make_book(frame, forecasts), cases_of)
     return len(forecasts)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hub.forecasting.days import NEVER, Days, to_day
+from hub.forecasting.holds import Holds
 from hub.forecasting.settlement import MEANS_OF_KIND, Outcome, Settlements, settle
 from hub.sdk.records import Allocation, Customer, Gone, Invoice, Record
 
@@ -44,6 +45,7 @@ class LedgerFrame:
     rate: NDArray[np.float64]
     status: Texts
     settlements: Settlements
+    holds: Holds = field(default_factory=Holds)
     outcome: NDArray[np.int8] = field(init=False)
     closed: Days = field(init=False)
     open_amount: NDArray[np.float64] = field(init=False)
@@ -90,7 +92,9 @@ class LedgerFrame:
     def _cut(self, keep: NDArray[np.bool_], day: int) -> "LedgerFrame":
         per_invoice = ("invoice_id", "number", "customer", "currency", "terms", "issued", "due", "amount", "draft")
         rows = {name: getattr(self, name)[keep] for name in (*per_invoice, "disputed", "electronic", "rate", "status")}
-        return replace(self, **rows, day=day, settlements=_known_by(day, self.settlements, keep))
+        return replace(
+            self, **rows, day=day, settlements=_known_by(day, self.settlements, keep), holds=self.holds.of(keep)
+        )
 
     @classmethod
     def from_columns(
@@ -118,6 +122,7 @@ class LedgerFrame:
         rate: ArrayLike | None = None,
         country: ArrayLike | None = None,
         industry: ArrayLike | None = None,
+        holds: Holds | None = None,
     ) -> "LedgerFrame":
         """A frame from plain columns, as a database or a file gives them.
 
@@ -163,6 +168,7 @@ class LedgerFrame:
             rate=_stated(rate, len(issued_on)),
             status=status_text,
             settlements=parts,
+            holds=holds or Holds(),
         ).as_of(day, include_upcoming=True)
 
     @classmethod

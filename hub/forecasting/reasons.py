@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from hub.forecasting import reason_days
-from hub.forecasting.days import Days, weekday
+from hub.forecasting.curves import day_of
+from hub.forecasting.days import Days, to_date, weekday
 from hub.forecasting.features import build_cases
 from hub.forecasting.history import History
+from hub.forecasting.holds import not_on_hold, on_hold
 from hub.forecasting.results import Explanation, PaymentReason, Reason
 from hub.forecasting.timeline import Rows
 from hub.sdk.forecaster import Cases, ForecastBackend
@@ -73,11 +75,40 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 
 def explain(fitted: ForecastBackend, history: History, rows: Rows, seen: Days, most: int) -> list[list[Reason]]:
     """Up to `most` reasons for each of the invoices `rows`, the weightiest first."""
-    return [[*each.reasons] for each in explain_cases(fitted, build_cases(history, rows, seen), most)]
+    last, _ = history.frame.holds.known(rows, seen, history.frame.open_amount[rows])
+    return [[*each.reasons] for each in explain_cases(fitted, on_hold(build_cases(history, rows, seen), last), most)]
 
 
 def explain_cases(fitted: ForecastBackend, cases: Cases, most: int) -> list[Explanation]:
-    """Why each case's day of payment is what it is, in up to `most` reasons, the weightiest first."""
+    """Why each case's day of payment is what it is, in up to `most` reasons, the weightiest first.
+
+    That it is on hold comes before all else.
+    """
+    free = not_on_hold(cases)
+    held = cases.start > free.start
+    explained = _explain_free(fitted, free, most)
+    if not held.any():
+        return explained
+    mine, same = cases.take(held), free.take(held)
+    later = day_of(fitted.predict(mine), mine.start, 0.5) - day_of(fitted.predict(same), same.start, 0.5)
+    for row, days in zip(np.flatnonzero(held), later, strict=True):
+        explained[row] = _with_hold(explained[row], int(cases.start[row]), float(days), most)
+    return explained
+
+
+def _with_hold(found: Explanation, start: int, days: float, most: int) -> Explanation:
+    reason = PaymentReason(
+        feature="dispute",
+        contribution=max([0.0, *(abs(each.contribution) for each in found.reasons)]),
+        sentence=f"It is disputed, and not expected to be settled before {to_date(start):%d %B %Y}".replace(" 0", " "),
+        days=days,
+    )
+    told = found.reasons[: most - 1]
+    left_out = sum(each.days for each in found.reasons[most - 1 :])
+    return Explanation(days=found.days + days, other_days=found.other_days + left_out, reasons=(reason, *told))
+
+
+def _explain_free(fitted: ForecastBackend, cases: Cases, most: int) -> list[Explanation]:
     found = fitted.explain(cases)
     in_days = reason_days.in_days(found, cases, fitted.predict(cases))
     subjects = sorted({SUBJECTS[name] for name in found.names if name in SUBJECTS} | {"age", "familiarity"})

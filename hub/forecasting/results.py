@@ -33,6 +33,19 @@ class Dependence:
     weeks: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Undisputed:
+    """Of invoices that are partly on hold, the other part: the `share` of what is owed, and when it will be paid.
+
+    `at` says which forecasts those are.
+    """
+
+    at: NDArray[np.int64]
+    share: Floats
+    curves: Curves
+    start: Days
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecasts:
     """One forecast per row, all of it read off one curve of when the invoice will be paid.
@@ -41,7 +54,8 @@ class Forecasts:
     the invoice can be paid, and p10 <= p50 <= p90; [p10, p90] holds the payment day in about 80 % of cases. `expected`
     is the day to plan with. `p_late30` is the probability of payment more than 30 days after due. `risk` indexes
     hub.sdk.risk.LEVELS. `as_of` is the last day whose events were known: one day for all rows, except in a rolling
-    backtest, where each row was forecast on its own day. `dependence` says how invoices are paid together.
+    backtest, where each row was forecast on its own day. `dependence` says how invoices are paid together. Of what is
+    partly on hold the forecast is when all of it is paid; cash counts the other part by `undisputed`.
     """
 
     model: str
@@ -57,6 +71,7 @@ class Forecasts:
     start: Days
     curves: Curves
     dependence: Dependence = Dependence()
+    undisputed: Undisputed | None = None
 
     def __len__(self) -> int:
         return len(self.row)

@@ -28,20 +28,33 @@ _ALLOCATIONS = f"""
         union all select id from credit_memos where deleted_on is not null or status <> 'open'
     )) is not true order by invoice_id, id
 """
+# A hold counts from the end of a day that has begun everywhere on Earth; one of which nobody said when it may end is
+# taken to last as long as most disputes are given.
+_HOLDS = f"""
+    select invoice_id, {_DAY.format("placed_on")}, coalesce({_DAY.format("released_on")}, {_NEVER}),
+           {_DAY.format("coalesce(until, placed_on + 15)")}, amount::float8
+    from (
+        select *, (placed_at at time zone 'Etc/GMT+12')::date as placed_on,
+               (released_at at time zone 'Etc/GMT+12')::date as released_on
+        from holds
+    ) held order by invoice_id, placed_at, id
+"""
 _CUSTOMERS = "select id, name, coalesce(country, ''), coalesce(industry, '') from customers order by id"
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerColumns:
-    """Invoices, allocations and customers as equally long columns; days since 1970-01-01, amounts as floats.
+    """Invoices, allocations, holds and customers as equally long columns; days since 1970-01-01, amounts as floats.
 
-    `customer` and `settled_row` are positions in the customers' and the invoices' columns. Deleted records and
+    `customer` is a position in the customers' columns, `settled_row` and `row` of a hold are positions in the
+    invoices'. Deleted records and
     allocations of invoices that are not there are left out, and those of payments and credit memos that do not count.
     """
 
     customers: dict[str, tuple[Any, ...]]
     invoices: dict[str, tuple[Any, ...]]
     allocations: dict[str, tuple[Any, ...]]
+    holds: dict[str, tuple[Any, ...]]
 
 
 def read_columns(session: Session) -> LedgerColumns:
@@ -67,6 +80,7 @@ def _read(session: Session) -> LedgerColumns:
         customers = cursor.execute(_CUSTOMERS).fetchall()
         invoices = cursor.execute(_INVOICES).fetchall()
         allocations = cursor.execute(_ALLOCATIONS).fetchall()
+        holds = cursor.execute(_HOLDS).fetchall()
     known_as: dict[UUID, tuple[str, str, str]] = {row[0]: row[1:] for row in customers}
     for invoice in invoices:
         known_as.setdefault(invoice[2], (str(invoice[2]), "", ""))
@@ -83,6 +97,9 @@ def _read(session: Session) -> LedgerColumns:
             "invoice_id number customer currency issued due amount status terms disputed electronic rate",
         ),
         allocations=_columns(known, "settled_row settled_kind settled_amount applied reversed_"),
+        holds=_columns(
+            [(row_of[hold[0]], *hold[1:]) for hold in holds if hold[0] in row_of], "row placed released until amount"
+        ),
     )
 
 
