@@ -127,6 +127,45 @@ class ApiConnector(Connector, Protocol):
         """What a webhook's body, whose signature the hub has checked, announces. Raises ConfigError if it is none."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteRequest:
+    """A credit memo that the provider is to make, set against one invoice. Ids are the provider's own.
+
+    `key` (at most 40 letters, digits and hyphens) is the same in every attempt and stands in the document, so that it
+    can be found there; `on` is the document's day, the same in every attempt. `amount` is what the invoice owes less,
+    tax included; `reason` is what the document says it is for.
+    """
+
+    key: str
+    invoice_id: str
+    customer_id: str
+    amount: Decimal
+    currency: str
+    on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteResult:
+    """The document that the provider has now. `applied` is how much of it settles the invoice."""
+
+    external_id: str
+    number: str | None
+    applied: Decimal
+
+
+class WritingConnector(ApiConnector, Protocol):
+    """A connector with the capability `write_credit_memo`. The hub calls it only where an admin allowed it."""
+
+    def write(self, request: WriteRequest) -> WriteResult:
+        """Have the document made once: asked again with the same key, what is there is found and finished.
+
+        Looks for the document first, for a provider forgets keys. Raises RefusedError where the provider refuses and
+        there is no document, AuthError where the grant does not reach so far, TransientError where it is not known
+        what came of it: the same request again finds out.
+        """
+
+
 class FileConnector(Connector, Protocol):
     """A connector for a file that a person hands over: it shows how the file is read before anything is stored."""
 

@@ -34,8 +34,9 @@ class Auth:
     - oauth1: consumer_key, consumer_secret, token_id, token_secret, realm; each request is signed (HMAC-SHA256).
     - basic: username, password.   - api_key: api_key, sent as the header `header`.
 
-    `rotates` says whether a refresh brings a new refresh token (sometimes: it may), `reuse_window_seconds` for how
-    long the old one still works then, `idle_days` when an unused one dies, `hard_days` when any does.
+    `write_scopes` are asked for beside `scopes` where an admin lets the hub write documents; none where `scopes` reach
+    so far. `rotates` says whether a refresh brings a new refresh token (sometimes: it may), `reuse_window_seconds` for
+    how long the old one still works then, `idle_days` when an unused one dies, `hard_days` when any does.
     """
 
     method: str
@@ -45,6 +46,7 @@ class Auth:
     token_url: str = ""
     revoke_url: str = ""
     scopes: Mapping[str, str] = field(default_factory=dict)
+    write_scopes: Mapping[str, str] = field(default_factory=dict)
     pkce: bool = False
     client_auth: Literal["basic", "body"] = "basic"
     callback: tuple[str, ...] = ()

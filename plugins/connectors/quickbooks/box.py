@@ -24,8 +24,8 @@ from hub.sdk.testing.limits import Limiter
 from hub.sdk.testing.oauth import Grant, OAuthServer, RefreshPolicy
 from hub.sdk.testing.serve import serve
 from hub.sdk.testing.webhooks import WebhookSender
-from plugins.connectors.quickbooks import box_company, box_events, box_query, box_reports
-from plugins.connectors.quickbooks.box_books import ENTITIES, Row, Tables
+from plugins.connectors.quickbooks import box_company, box_events, box_query, box_reports, box_writing
+from plugins.connectors.quickbooks.box_books import CREDIT_PAYMENTS, ENTITIES, Row, Tables
 from plugins.connectors.quickbooks.box_entities import FILTERABLE, Item, Shapes
 from plugins.connectors.quickbooks.box_query import Query, QueryError
 
@@ -33,6 +33,7 @@ REALM = "9130350000000001"
 SCOPE = "com.intuit.quickbooks.accounting"
 LEAST_MINOR_VERSION = 75
 CDC_DAYS, CDC_OBJECTS = 30, 1000
+MOST_REQUEST_ID = 50
 _BY_WORD = {entity.casefold(): entity for entity in ENTITIES}
 _HAS_ACTIVE = frozenset({"Customer", "Account", "Term"})
 
@@ -71,6 +72,10 @@ class QuickBooksBox(Box):
         super().__init__(company, others=others, state=state, public_url=public_url)
         self.realm, self.has_legacy_webhooks = realm, has_legacy_webhooks
         self.shapes = {key: Shapes(Tables(each)) for key, each in {realm: company, **self.others}.items()}
+        # What was answered to requests that had an id, by the company and that.
+        self._answered: dict[tuple[str, str], Response] = {}
+        # Codes of refusals for the coming requests that write, whatever is in them.
+        self.refusals: list[str] = []
         self.limiter = _Unannounced(self.elapsed)
         self.limit(per_minute=500, concurrent=10)
         # Access an hour; refresh tokens get a new value about daily and are dead unused after 100 days, always after
@@ -148,6 +153,8 @@ class QuickBooksBox(Box):
             "companyinfo/<id>": (self._company_info, ["GET"]),
             "preferences": (self._preferences, ["GET"]),
             "exchangerate": (self._exchange_rate, ["GET"]),
+            "creditmemo": (self._make_credit_memo, ["POST"]),
+            "payment": (self._make_payment, ["POST"]),
             "<entity>/<id>": (self._read, ["GET"]),
         }
         for rule, (view, methods) in rules.items():
@@ -315,6 +322,41 @@ class QuickBooksBox(Box):
             if str(row.id) == id and not row.is_deleted:
                 return self.answer({known: self.shapes[realm].item(str(known), row), "time": self._time(realm)})
         return self._not_found()
+
+    def _make_credit_memo(self, realm: str) -> Response:
+        return self._written(realm, "CreditMemo", box_writing.credit_memo, lambda id: id)
+
+    def _make_payment(self, realm: str) -> Response:
+        return self._written(realm, "Payment", box_writing.credit_payment, lambda id: CREDIT_PAYMENTS + id)
+
+    def _written(self, realm: str, entity: str, make: Callable[..., int], row_id: Callable[[int], int]) -> Response:
+        """Make a record, unless the request's id was answered before: then that answer again."""
+        asked = request.args.get("requestid", "")
+        if len(asked) > MOST_REQUEST_ID:
+            return self._invalid("2010", "Request has invalid or unsupported property", "requestid is too long")
+        if asked and (before := self._answered.get((realm, asked))):
+            return Response(before.get_data(), before.status_code, content_type=before.content_type)
+        company = self.shapes[realm].company
+        try:
+            if self.refusals:
+                raise box_writing.Refusal(
+                    self.refusals.pop(0), "A business validation error has occurred: closed books"
+                )
+            body = box_writing.read_body(request.get_data())
+            made = row_id(make(company, body, self._stepper(realm)))
+        except box_writing.Refusal as error:
+            return self._invalid(error.code, "Validation Exception was thrown.", str(error))
+        row = next(each for each in self.shapes[realm].tables.rows(entity) if each.id == made)
+        done = self.answer({entity: self.shapes[realm].item(entity, row), "time": self._time(realm)})
+        if asked:
+            self._answered[realm, asked] = done
+        return done
+
+    def _stepper(self, realm: str) -> Callable[[str, dict[str, Any]], Any]:
+        company = "" if realm == self.realm else realm
+        return lambda step, arguments: self.perform(
+            {"do": "step", "step": step, "company": company, "arguments": arguments}
+        )
 
     def _not_found(self) -> Response:
         detail = "Object Not Found : Something you are trying to use has been made inactive."

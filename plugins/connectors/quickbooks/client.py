@@ -6,8 +6,10 @@ The SDK's answers are taken as the parsed JSON they are: its typed objects would
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
+import orjson
 from quickbooks import QuickBooks
 from quickbooks.exceptions import AuthorizationException, QuickbooksException
 
@@ -84,6 +86,14 @@ class Client:
         """A report."""
         return self._call("get_report", name, dict(parameters))
 
+    def create(self, entity: str, body: Mapping[str, Any], key: str) -> Item:
+        """Have an entity made; asked again with the same key, QuickBooks answers with what it made before."""
+        text = orjson.dumps(body, default=_digits).decode()
+        found = self._call("create_object", entity, text, request_id=key).get(entity)
+        if not isinstance(found, Mapping) or not found.get("Id"):
+            raise TransientError(f"QuickBooks does not say which {entity} it made")
+        return found
+
     def company(self) -> Item:
         """Name, country and time zone of the company."""
         found = self._call("get_single_object", "CompanyInfo", self.realm).get("CompanyInfo")
@@ -106,9 +116,9 @@ class Client:
             self._sdk.api_url_v3 = self._api.addresses.get("api", _PRODUCTION).rstrip("/") + "/v3"
         return self._sdk
 
-    def _call(self, method: str, *arguments: Any) -> dict[str, Any]:
+    def _call(self, method: str, *arguments: Any, **named: Any) -> dict[str, Any]:
         try:
-            answer = getattr(self._quickbooks, method)(*arguments)
+            answer = getattr(self._quickbooks, method)(*arguments, **named)
         except RefusedError as error:
             if b'"3001"' in error.body or b"ThrottleExceeded" in error.body:
                 # Said with status 403 in older days. There is no Retry-After; the documentation says a minute.
@@ -125,6 +135,13 @@ class Client:
         if time_of(answer) is not None:
             self.now = str(answer["time"])
         return answer
+
+
+def _digits(value: Any) -> Any:
+    """An amount as a number with just its digits."""
+    if isinstance(value, Decimal):
+        return orjson.Fragment(format(value, "f"))
+    raise TypeError(f"{value!r} is no JSON")
 
 
 def _objects(found: Any) -> list[Item]:
@@ -173,6 +190,6 @@ class _Session:
     ) -> _Reply:
         kept = {name: value for name, value in headers.items() if name.casefold() != "authorization"}
         content = data.encode() if isinstance(data, str) and data else None
-        # Nothing here writes: a query is a POST only because its text may be long.
+        # A query is a POST only because its text may be long; what writes has a key by which it is done once.
         answer = self._api.request(method, url, query=dict(params), headers=kept, content=content, is_safe=True)
         return _Reply(answer)

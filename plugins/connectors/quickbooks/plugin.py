@@ -7,11 +7,11 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hub.sdk.connector import Account, Change, Page, Stream, Totals
+from hub.sdk.connector import Account, Change, Page, Stream, Totals, WriteRequest, WriteResult
 from hub.sdk.errors import ConfigError
 from hub.sdk.http import Api
 from hub.sdk.records import Record
-from plugins.connectors.quickbooks import answers, context, cursors, mapping, reports
+from plugins.connectors.quickbooks import answers, context, cursors, mapping, reports, writing
 from plugins.connectors.quickbooks.answers import STREAMS
 from plugins.connectors.quickbooks.backfill import TRIES, also_inactive, backfill
 from plugins.connectors.quickbooks.client import Client, Item, quoted
@@ -124,6 +124,10 @@ class QuickBooksConnector:
             if entity == "Payment":
                 items = context.with_journals(items, newest["JournalEntry"])
             yield from ((STREAMS[entity], item) for item in items)
+
+    def write(self, request: WriteRequest) -> WriteResult:
+        """Have a credit memo made and set against the invoice, once."""
+        return writing.write(self._client, request)
 
     @staticmethod
     def changes(headers: Mapping[str, str], body: bytes) -> list[Change]:
