@@ -202,6 +202,7 @@ ACCESS: dict[str, Rule] = {
     "getInsights": _reads("insights"),
     "getAging": _reads("insights"),
     "getDso": _reads("insights"),
+    "getDisputeInsights": _reads("insights"),
     "getWorklist": _reads("insights"),
     "listContacts": _reads("insights", "read"),
 }

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from hub.http.answers import answer
 from hub.http.blueprint import Blueprint
-from hub.http.context import tenant_session, today
+from hub.http.context import caller, tenant_session, today
 from hub.http.paging import Key, Sort
 from hub.insights import service
 from hub.insights.aging import Aging
+from hub.insights.dispute_schemas import DisputeInsightsArguments, DisputeInsightsSchema
+from hub.insights.disputes import read_disputes
 from hub.insights.flows import Month
 from hub.insights.schemas import (
     AgingArguments,
@@ -73,6 +75,19 @@ def get_summary(arguments: dict[str, Any]) -> Response:
         for each in summary.currencies
     ]
     return answer({"as_of": summary.as_of, "currencies": currencies})
+
+
+@insights.route("/disputes")
+@insights.doc(operationId="getDisputeInsights")
+@insights.arguments(DisputeInsightsArguments, location="query")
+@insights.response(200, DisputeInsightsSchema)
+def get_disputes(arguments: dict[str, Any]) -> Response:
+    """Disputes by reason, month, customer and product, how long they take and how they end"""
+    to_on = today()
+    month = to_on.year * 12 + to_on.month - arguments["months"]
+    first = date(month // 12, month % 12 + 1, 1)
+    with tenant_session() as session:
+        return answer(read_disputes(session, first, to_on, str(caller().time_zone)))
 
 
 @insights.route("/aging")

@@ -50,6 +50,7 @@ OPERATIONS = {
     "getConnector",
     "getCustomer",
     "getCustomerRisk",
+    "getDisputeInsights",
     "getDso",
     "getHealth",
     "getInsights",
