@@ -140,15 +140,18 @@ class _Book:
         self.names = frame.currencies
         customer = frame.customer[rows].astype(np.int64)
         purse = customer * self.currencies + frame.currency[rows]
-        amount, due, disputed = frame.open_amount[rows], frame.due[rows], frame.disputed[rows]
+        amount, due = frame.open_amount[rows], frame.due[rows]
+        # What the source calls disputed is so as a whole; a hold may be on a part.
+        _, held = frame.holds.known(rows, np.full(len(rows), frame.day + 1, dtype=np.int32), amount)
+        disputed = amount * np.where(frame.disputed[rows], 1.0, held)
         rate = home_rates(frame)[rows]
         self.cash, self.credit = (self._per_purse(frame, each) for each in (holdings.cash, holdings.credit))
-        free = _uncovered(purse, due, np.where(disputed, 0.0, amount), self.cash + self.credit)
+        free = _uncovered(purse, due, amount - disputed, self.cash + self.credit)
         late_by = np.maximum(forecasts.expected - np.maximum(due, frame.day), 0)
         overdue = due < frame.day
         of_invoice = {
             "open": amount,
-            "disputed": np.where(disputed, amount, 0.0),
+            "disputed": disputed,
             "free": free,
             "overdue": np.where(overdue, free, 0.0),
             "delayed": free * late_by / MONTH,

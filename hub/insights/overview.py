@@ -40,6 +40,13 @@ _CHAMPION = text("""
     from forecast_runs r left join forecast_models m on m.id = r.model_id
     where r.id = (select max(id) from forecast_runs)
 """)
+_DISPUTES = text("""
+    select count(*) as open, count(*) filter (where due_on < :today) as overdue,
+           count(*) filter (where read_at is not null and is_sure is not true and code_by is distinct from 'person')
+               as "check",
+           count(*) filter (where owner_id is null) as unassigned
+    from disputes where status <> 'resolved'
+""")
 _PROGRESS = text("""
     select (select count(*) from connections where status <> 'disconnected') as connections,
            (select max(finished_at) from sync_runs where status in ('ok', 'partial', 'suspicious')) as last_synced_at,
@@ -89,14 +96,15 @@ def read_forecast(session: Session) -> dict[str, Any] | None:
     }
 
 
-def read_attention(session: Session) -> dict[str, Any]:
-    """What needs a person: notices that stand, and the connections whose newest run did not end well."""
+def read_attention(session: Session, today: date) -> dict[str, Any]:
+    """What needs a person: notices that stand, connections whose newest run did not end well, and disputes."""
     told = notices.list_notices(session, open=True, limit=MOST_NOTICES)
     known = {each["connection_id"] for each in told if each["kind"] in notices.MENDED_BY_A_RUN}
     failed = [dict(row._mapping) for row in session.execute(_FAILED)]
     return {
         "notices": [dict(each) for each in told],
         "runs": [each for each in failed if each["connection_id"] not in known],
+        "disputes": dict(session.execute(_DISPUTES, {"today": today}).one()._mapping),
     }
 
 

@@ -28,7 +28,7 @@ def get_overview() -> Response:
             "currencies": reading.read_currencies(session, as_of),
             "forecast": reading.read_forecast(session),
             "contacts": contacts | {"next_cursor": None},
-            "attention": reading.read_attention(session),
+            "attention": reading.read_attention(session, as_of),
             "progress": reading.read_progress(session),
         }
     return answer(found)

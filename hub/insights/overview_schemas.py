@@ -70,11 +70,21 @@ class FailedRunSchema(Schema):
     at = instant("When it ended.", required=True)
 
 
+class OpenDisputesSchema(Schema):
+    """Disputes that have not ended; one may be counted under several."""
+
+    open = count("All of them.", required=True)
+    overdue = count("Past the day by which they are to end.", required=True)
+    check = count("Whose reason the classifier was not sure of, and nobody has said yet.", required=True)
+    unassigned = count("That nobody looks after.", required=True)
+
+
 class AttentionSchema(Schema):
     """What needs a person."""
 
     notices = List(Nested(NoticeSchema), required=True)
     runs = List(Nested(FailedRunSchema), required=True)
+    disputes = Nested(OpenDisputesSchema, required=True)
 
 
 class ProgressSchema(Schema):

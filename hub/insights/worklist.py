@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorklistRow:
-    """A customer's undisputed invoices of one currency that are late or expected to be. `rank` counts from 1 in each.
+    """What a customer owes in one currency, undisputed, and late or expected to be. `rank` counts from 1 in each.
 
     `overdue` is what of them is past due, `days_overdue` how long the oldest is. `delayed` is the expected delayed
     cash: each balance times the thirty-day months by which its payment is expected to miss the due date.
@@ -45,11 +45,17 @@ def read_worklist(session: Session, as_of: date, limit: int) -> list[WorklistRow
 
 
 _EXPECTED = text("""
-    with late as (
-        select customer_id, currency, balance, due_on,
+    with held as (
+        select invoice_id as held_id,
+               case when bool_or(amount is null) then 'infinity' else sum(amount) end as held
+        from holds where released_at is null group by invoice_id
+    ),
+    late as (
+        select customer_id, currency, balance - coalesce(held, 0) as balance, due_on,
                greatest(coalesce(expected_on, :as_of), :as_of) - due_on as days_late
         from invoices left join predictions on run_id = (select max(id) from forecast_runs) and invoice_id = id
-        where balance > 0 and disputed is not true and issued_on <= :as_of
+        left join held on held_id = id
+        where balance > coalesce(held, 0) and disputed is not true and issued_on <= :as_of
     ),
     ranked as (
         select customer_id, currency, coalesce(sum(balance) filter (where due_on < :as_of), 0) as overdue,

@@ -1,10 +1,13 @@
 """The order of the worklist, before there is a forecast and with one."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import uuid4, uuid5
 
 from sqlalchemy import text
 
 from hub.insights import service
+from hub.ledger import holds
 from hub.ledger.service import ledger_id
 
 AS_OF = date(2026, 6, 30)
@@ -83,3 +86,24 @@ def test_currencies_are_ranked_apart(books, tenant_session):
         ("EUR", 1, 10),
         ("USD", 1, 20),
     ]
+
+
+def test_what_is_held_is_not_asked_for(books, tenant_session):
+    part, whole = invoice(books, "acme", 90, 60), invoice(books, "bolt", 240, 10)
+    books.save()
+    at, source = datetime.now(UTC), uuid4()
+    for name, amount in ((part, Decimal(30)), (whole, None)):
+        holds.place(
+            tenant_session,
+            ledger_id(books.connection, "invoice", name),
+            "dispute",
+            source_id=uuid5(source, name),
+            reason="disputed",
+            at=at,
+            amount=amount,
+        )
+    # The undisputed part stays due.
+    assert shown(service.worklist(tenant_session, AS_OF)) == [(1, "Acme", 60, 60, 120)]
+    for name in (part, whole):
+        assert holds.release(tenant_session, "dispute", uuid5(source, name), at)
+    assert [row.customer_name for row in service.worklist(tenant_session, AS_OF)] == ["Acme", "Bolt"]

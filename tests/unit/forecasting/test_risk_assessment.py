@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hub.forecasting.days import to_date
+from hub.forecasting.days import NEVER, to_date
+from hub.forecasting.holds import Holds
 from hub.forecasting.results import Forecasts
 from hub.forecasting.risk_assessment import Holdings, assess
 from hub.forecasting.risk_loss import ASSUMED, LossGivenDefault
@@ -15,6 +16,7 @@ from plugins.models.naive_risk.plugin import NaiveRiskBackend
 from tests.unit.forecasting.test_risk_snapshots import DAY, ledger
 
 NOTHING = Holdings(cash={}, credit={})
+NO_HOLDS = Holds()
 LGD = LossGivenDefault(ASSUMED, 0, 0, False, "An assumption.")
 
 
@@ -39,11 +41,11 @@ def expect(frame, delays):
     )
 
 
-def assessed(invoices, delays, holdings=NOTHING, customers=2, disputed=(), rates=None):
+def assessed(invoices, delays, holdings=NOTHING, customers=2, disputed=(), rates=None, holds=NO_HOLDS):
     frame = ledger(invoices, customers=customers).as_of(DAY)
     marks = np.zeros(len(frame), dtype=bool)
     marks[list(disputed)] = True
-    frame = replace(frame, disputed=marks, rate=frame.rate if rates is None else np.array(rates))
+    frame = replace(frame, disputed=marks, rate=frame.rate if rates is None else np.array(rates), holds=holds)
     model = train_risk(frame, to_date(DAY), (), NaiveRiskBackend)
     return {each.customer_id: each for each in assess(model, LGD, frame, expect(frame, delays), holdings)}, model
 
@@ -88,6 +90,14 @@ def test_all_covered_or_all_disputed_is_shown_but_worth_nothing():
     for each in found.values():
         assert each.contact_value == 0 and each.is_listed and each.amounts[0].free == 0
         assert each.loss > 0  # held up is not paid
+
+
+def test_a_held_part_is_disputed_and_the_rest_is_not():
+    invoices = [(0, -50, -20, 300.0, "EUR")]
+    found, _ = assessed(invoices, [60], holds=Holds.of_columns([0], [DAY - 3], [NEVER], [DAY + 9], [120.0]))
+    (euros,) = found["C0"].amounts
+    assert (euros.open, euros.disputed, euros.free, euros.overdue) == (300, 120, 180, 180)
+    assert found["C0"].next_step != "check_dispute"
 
 
 def test_currencies_are_compared_at_home():
