@@ -48,8 +48,12 @@ def _find(client: Client, invoice: Item, request: WriteRequest) -> Item | None:
     start = 1
     while page := client.query("CreditMemo", where, "Id", start=start):
         for memo in page:
-            if request.key in str(memo.get("PrivateNote") or ""):
-                return memo
+            if request.key not in str(memo.get("PrivateNote") or ""):
+                continue
+            fields = Fields("CreditMemo", memo)
+            if fields.is_voided() and not fields.money("TotalAmt"):
+                raise RefusedError("The credit memo was made and then voided at QuickBooks; it is not made anew", 409)
+            return memo
         start += len(page)
     return None
 

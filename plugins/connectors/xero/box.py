@@ -24,13 +24,16 @@ from hub.sdk.testing.company import Company
 from hub.sdk.testing.limits import Limiter
 from hub.sdk.testing.oauth import OAuthServer, RefreshPolicy
 from hub.sdk.testing.serve import serve
+from plugins.connectors.xero import box_writing
 from plugins.connectors.xero.box_announcements import Announcer
-from plugins.connectors.xero.box_books import ZERO, Ledger, Row, contact_id
+from plugins.connectors.xero.box_books import ZERO, Ledger, Row, contact_id, guid
 from plugins.connectors.xero.box_documents import Documents, Json, ticks
 from plugins.connectors.xero.box_queries import QueryError, matching, modified_since, ordered, page_of
 from plugins.connectors.xero.box_reports import accounts, aged_receivables, trial_balance
 
 API = "/api.xro/2.0"
+KEY_SECONDS = 360
+"""For how long an Idempotency-Key is known again."""
 TENANT = "c2cc9b6e-9458-4c7d-93cc-f02b81b0594f"
 PRACTICE = "0f1e2d3c-0000-4000-8000-000000000001"
 LOST = "0f1e2d3c-0000-4000-8000-000000000002"
@@ -100,6 +103,10 @@ class XeroBox(Box):
             tenant: Ledger(each, payables=payables) for tenant, each in {TENANT: company, **self.others}.items()
         }
         self.disconnected: set[str] = set()
+        # What was answered to each key, by the organisation, with the body that it came with and until when it is kept.
+        self._answered: dict[tuple[str, str], tuple[bytes, float, Response]] = {}
+        # What the coming requests that write are refused with, whatever is in them.
+        self.refusals: list[str] = []
         self.revalued, self.misstated, self.has_304 = False, ZERO, True
         # Rate limits: for an organisation 60 a minute, 5,000 a day and 5 at once; for the app 10,000 a minute.
         self.limit(per_minute=60, per_day=5000, concurrent=5)
@@ -128,6 +135,8 @@ class XeroBox(Box):
         for name in _LISTS:
             self._route(f"{API}/{name}", partial(self._list, name))
             self._route(f"{API}/{name}/<id>", partial(self._one, name))
+        for path, view in (("CreditNotes", self._make_note), ("CreditNotes/<note>/Allocations", self._make_allocation)):
+            self.app.add_url_rule(f"{API}/{path}", f"make {path}", view, methods=["PUT"])
         self._route(f"{API}/Organisation", self._organisation)
         self._route(f"{API}/Accounts", lambda: self._envelope({"Accounts": accounts()}))
         self._route(f"{API}/Currencies", self._currencies)
@@ -183,7 +192,9 @@ class XeroBox(Box):
         grant = self.signing.token_of(request)
         name = path.partition("/")[0]
         wanted = _LISTS[name][1:] if name in _LISTS else _OTHERS.get(path, ())
-        granted = {scope.removesuffix(".read") for scope in (grant.scopes if grant else ())}
+        granted = set(grant.scopes if grant else ())
+        if request.method == "GET":
+            granted = {scope.removesuffix(".read") for scope in granted}
         return not wanted or bool(granted.intersection(wanted))
 
     def _count_down(self, response: Any) -> Any:
@@ -295,6 +306,54 @@ class XeroBox(Box):
             if row.id == id:
                 return self._envelope({name: [Documents(ledger).show(row)]})
         return Response("The resource you're looking for cannot be found", 404, content_type="text/html")
+
+    def _make_note(self) -> Response:
+        ledger = self.ledgers[self._tenant()]
+
+        def make() -> Response:
+            made = box_writing.credit_note(
+                ledger, box_writing.read_items(request.get_data(), "CreditNotes"), self._step
+            )
+            row = next(each for each in ledger.rows("CreditNotes") if each.id == guid(0x3333, made))
+            return self._envelope({"CreditNotes": [Documents(ledger).show(row)]})
+
+        return self._once(make)
+
+    def _make_allocation(self, note: str) -> Response:
+        ledger = self.ledgers[self._tenant()]
+
+        def make() -> Response:
+            item = box_writing.read_items(request.get_data(), "Allocations")
+            made = box_writing.allocation(ledger, note, item, self._step)
+            return self._envelope({"Allocations": [{"AllocationID": guid(0x6000, made), **item}]})
+
+        return self._once(make)
+
+    def _once(self, make: Callable[[], Response]) -> Response:
+        """Do it, unless its key was answered lately: then the same answer again."""
+        key, body = request.headers.get("Idempotency-Key", ""), request.get_data()
+        before = self._answered.get((self._tenant(), key)) if key else None
+        if before and before[1] > self.elapsed():
+            if before[0] != body:
+                return self._refused("The idempotency key was used with another request")
+            return Response(before[2].get_data(), before[2].status_code, content_type=before[2].content_type)
+        try:
+            if self.refusals:
+                raise box_writing.Refusal(self.refusals.pop(0))
+            done = make()
+        except box_writing.Refusal as error:
+            return self._refused(str(error))
+        if key:
+            self._answered[self._tenant(), key] = (body, self.elapsed() + KEY_SECONDS, done)
+        return done
+
+    def _refused(self, message: str) -> Response:
+        head = {"ErrorNumber": 10, "Type": "ValidationException", "Message": "A validation exception occurred"}
+        return self.answer({**head, "Elements": [{"ValidationErrors": [{"Message": message}]}]}, 400)
+
+    def _step(self, step: str, arguments: dict[str, Any]) -> Any:
+        company = "" if self._tenant() == TENANT else self._tenant()
+        return self.perform({"do": "step", "step": step, "company": company, "arguments": arguments})
 
     def _organisation(self) -> Response:
         company = self.ledgers[self._tenant()].company

@@ -38,6 +38,7 @@ _FIELDS: dict[str, Callable[[Row], Any]] = {
     "InvoiceNumber": lambda row: row.number,
     "CreditNoteNumber": lambda row: row.number,
     "AmountDue": lambda row: row.due,
+    "Reference": lambda row: getattr(row.entry, "memo", ""),
     **{
         name: lambda row: row.id
         for name in ("ContactID", "InvoiceID", "CreditNoteID", "OverpaymentID", "PrepaymentID", "PaymentID")

@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+import orjson
+
 from hub.sdk.errors import AuthError, RefusedError
 from hub.sdk.http import Answer, Api
 from plugins.connectors.xero.values import instant
 
-_SENT = ("accept", "xero-tenant-id", "if-modified-since")
+_SENT = ("accept", "xero-tenant-id", "if-modified-since", "content-type", "idempotency-key")
 
 
 class DisconnectedError(AuthError):
@@ -73,12 +75,30 @@ class _Transport:
         self._api = api
 
     def GET(self, url: str, *, query_params: Any = None, headers: Mapping[str, Any] | None = None, **_: Any) -> Answer:
-        return self._api.request(
-            "GET",
-            url,
-            query={name: _written(value) for name, value in query_params or ()},
-            headers={name: str(value) for name, value in (headers or {}).items() if name.lower() in _SENT},
-        )
+        return self._api.request("GET", url, query=_query(query_params), headers=_headers(headers))
+
+    def PUT(
+        self,
+        url: str,
+        *,
+        query_params: Any = None,
+        headers: Mapping[str, Any] | None = None,
+        body: Any = None,
+        **_: Any,
+    ) -> Answer:
+        kept = _headers(headers)
+        # What has a key is done once, however often it is asked for.
+        is_safe = any(name.lower() == "idempotency-key" for name in kept)
+        content = orjson.dumps(body)
+        return self._api.request("PUT", url, query=_query(query_params), headers=kept, content=content, is_safe=is_safe)
+
+
+def _query(parameters: Any) -> dict[str, str | int]:
+    return {name: _written(value) for name, value in parameters or ()}
+
+
+def _headers(headers: Mapping[str, Any] | None) -> dict[str, str]:
+    return {name: str(value) for name, value in (headers or {}).items() if name.lower() in _SENT}
 
 
 def _written(value: Any) -> str | int:

@@ -6,11 +6,11 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
-from hub.sdk.connector import Account, Change, Page, Stream, Totals
+from hub.sdk.connector import Account, Change, Page, Stream, Totals, WriteRequest, WriteResult
 from hub.sdk.errors import ConfigError, RefusedError
 from hub.sdk.http import Api
 from hub.sdk.records import Record
-from plugins.connectors.xero import announcements, mapping, payloads, rates
+from plugins.connectors.xero import announcements, mapping, payloads, rates, writing
 from plugins.connectors.xero.client import Client
 from plugins.connectors.xero.listing import Cursor, Listing, backwards, forwards
 from plugins.connectors.xero.organisations import Organisation, accounts, receivable_account
@@ -140,6 +140,10 @@ class XeroConnector:
     def unpack(self, payloads_: Iterable[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """The stream and item of each record in recorded answers."""
         return payloads.unpack(payloads_, self._reading)
+
+    def write(self, request: WriteRequest) -> WriteResult:
+        """Have a credit note made and set against the invoice, once."""
+        return writing.write(self._client, self._tenant, request)
 
     @staticmethod
     def changes(headers: Mapping[str, str], body: bytes) -> list[Change]:

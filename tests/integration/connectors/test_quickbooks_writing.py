@@ -134,3 +134,13 @@ def test_an_invoice_that_was_paid_after_the_memo_keeps_the_memo_unapplied(connec
     connection.box.company.pay(1, "100.10", [(invoice.id, "100.10")])
     result = connection.connector().write(asking(invoice))
     assert (result.applied, len(connection.box.company.credit_memos)) == (0, 1)
+
+
+def test_a_memo_that_a_person_voided_is_not_made_anew(connection, invoice):
+    result = connection.connector().write(asking(invoice))
+    (memo,) = connection.box.company.credit_memos.values()
+    connection.box.company.void_credit_memo(memo.id)
+    with pytest.raises(RefusedError, match="made and then voided"):
+        connection.connector().write(asking(invoice))
+    assert len(connection.box.company.credit_memos) == 1
+    assert result.external_id
