@@ -10,6 +10,7 @@ from sqlalchemy import text
 from hub import live
 from hub.connections import api as connections
 from hub.connections import notices_api, oauth_api, webhooks_api
+from hub.disputes import api as disputes
 from hub.forecasting import api as forecasting
 from hub.forecasting import api_cash, api_curve, api_models, api_risk
 from hub.http import (
@@ -55,6 +56,7 @@ BLUEPRINTS = (
     sync.entry,
     ledger.customers,
     search_api.search,
+    disputes.disputes,
     api_risk.risk,
     api_curve.predictions,
     api_models.models,

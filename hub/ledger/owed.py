@@ -43,16 +43,21 @@ def owed(session: Session, ids: Collection[UUID]) -> list[Owed]:
     return _read(session, invoices.c.id.in_(ids)) if ids else []
 
 
+def named(session: Session, ids: Collection[UUID]) -> list[Owed]:
+    """These invoices, whatever has become of them."""
+    return _read(session, invoices.c.id.in_(ids), never=()) if ids else []
+
+
 def owed_by_number(session: Session, numbers: Collection[str]) -> list[Owed]:
     """The invoices that have one of these numbers, exactly; connections may have numbers in common."""
     return _read(session, invoices.c.number.in_(numbers)) if numbers else []
 
 
-def _read(session: Session, which: ColumnElement[bool]) -> list[Owed]:
+def _read(session: Session, which: ColumnElement[bool], never: Collection[str] = _NEVER_OWED) -> list[Owed]:
     query = (
         select(*_COLUMNS)
         .select_from(invoices.outerjoin(customers, customers.c.id == invoices.c.customer_id))
-        .where(which, invoices.c.status.not_in(_NEVER_OWED))
+        .where(which, invoices.c.status.not_in(never))
         .order_by(invoices.c.due_on, invoices.c.id)
     )
     return [Owed(**row._mapping) for row in session.execute(query)]

@@ -107,6 +107,30 @@ def customer_totals(
     }
 
 
+def grouped_totals(
+    storage: Storage,
+    tenant: str,
+    arguments: Mapping[str, Any],
+    *,
+    query: Callable[[tuple[str, ...]], str],
+    where: Where,
+    facets: Sequence[str],
+    grouped: Sequence[str],
+    sums: Sequence[str],
+) -> dict[str, Any]:
+    """The totals of another room's list: how many match `arguments`, sums per currency, and the counts of `facets`.
+
+    `query` makes, of conditions, the statement that counts at most `counted` + 1 rows by the columns `grouped` (the
+    facets first, `currency` among them, all as text), each with its count and its `sums`.
+    """
+
+    def read(wanted: Mapping[str, Any]) -> list[Group]:
+        return _read(storage, tenant, query(where(wanted)), wanted, grouped)
+
+    found, totals = _facetted(read, arguments, facets)
+    return totals | {"by_currency": [each for each in _sums(found, sums) if each["currency"]]}
+
+
 def _read(
     storage: Storage, tenant: str, query: str, arguments: Mapping[str, Any], facets: Sequence[str]
 ) -> list[Group]:
@@ -145,7 +169,8 @@ def _facetted(
 
 def _values(given: Any) -> frozenset[str]:
     values = given if isinstance(given, list) else [given]
-    return frozenset(str(value) if isinstance(value, UUID) else value for value in values)
+    # As the database writes them: true and false in lower case.
+    return frozenset(str(value).lower() if isinstance(value, UUID | bool) else value for value in values)
 
 
 def _count(groups: Iterable[Group], facet: str) -> list[tuple[str, int]]:

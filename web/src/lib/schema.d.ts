@@ -406,6 +406,285 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Disputes, page by page */
+        get: operations["listDisputes"];
+        put?: never;
+        /** Open a dispute of an invoice: it holds the invoice, and its text is read */
+        post: operations["createDispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/disputes/{dispute_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        /** A dispute with all that is known of it */
+        get: operations["getDispute"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change owner, due day, disputed amount, product or invoice */
+        patch: operations["updateDispute"];
+        trace?: never;
+    };
+    "/api/disputes/{dispute_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree with the customer, by what is proposed or else suggested */
+        post: operations["acceptDispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/disputes/{dispute_id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what the reason is: to correct it or to confirm it; the classifier learns from it */
+        post: operations["setDisputeCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/disputes/{dispute_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say something beside a dispute; answers its history */
+        post: operations["addDisputeComment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/disputes/{dispute_id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say of a piece of evidence whether it is there */
+        post: operations["setDisputeEvidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/disputes/{dispute_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        /** All that happened to a dispute, with what was said, oldest first */
+        get: operations["getDisputeHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/disputes/{dispute_id}/investigate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to look into it */
+        post: operations["investigateDispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/disputes/{dispute_id}/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose how to settle it */
+        post: operations["proposeResolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/disputes/{dispute_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Uphold the invoice */
+        post: operations["rejectDispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/disputes/{dispute_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take up again what was resolved */
+        post: operations["reopenDispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/disputes/{dispute_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End it; what it held is let go */
+        post: operations["resolveDispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/disputes/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open up to 1,000 disputes, all or none */
+        post: operations["createDisputes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/disputes/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All disputes that match, as CSV */
+        get: operations["exportDisputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/disputes/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may look after disputes: the tenant's admins and members */
+        get: operations["listDisputeOwners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -457,6 +736,23 @@ export interface paths {
         };
         /** What is open by age, of all customers or of one */
         get: operations["getAging"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insights/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Disputes by reason, month, customer and product, how long they take and how they end */
+        get: operations["getDisputeInsights"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1609,6 +1905,60 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        _Opening: {
+            /**
+             * Format: decimal
+             * @description What is objected to, in the invoice's currency; left out for all that is open.
+             * @example 1250.00
+             */
+            amount?: string;
+            attachments?: components["schemas"]["Attachment"][];
+            /**
+             * @description The reason, where somebody knows it; left out, the classifier reads the text.
+             * @example pricing
+             * @enum {string}
+             */
+            code?: "pricing" | "quantity_shortage" | "not_received" | "quality_damage" | "duplicate_invoice" | "tax_error" | "billing_details" | "already_paid" | "credit_pending" | "terms_discount" | "freight_charge" | "service_not_rendered" | "payment_delay_request" | "no_dispute" | "late_delivery" | "unauthorised" | "other";
+            /**
+             * @description What your own system calls it; the same is not taken twice.
+             * @example CASE-77
+             */
+            external_id?: string;
+            /**
+             * Format: uuid
+             * @description The invoice that it is about.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            invoice_id?: string;
+            /**
+             * @description The number printed on it, in place of `invoice_id`.
+             * @example INV-1042
+             */
+            invoice_number?: string;
+            /**
+             * @description The product or service that it is about.
+             * @example Cartons 40x30
+             */
+            product?: string;
+            /**
+             * @description What the customer wrote, as it came.
+             * @example We ordered 40 cartons and got 36.
+             */
+            text: string;
+        };
+        AcceptInput: {
+            /**
+             * @description Why.
+             * @default null
+             * @example Price list of March applies.
+             */
+            note: string | null;
+            /**
+             * @description Whether to write the adjustment to the provider now, where an admin allowed it.
+             * @default false
+             */
+            write_back: boolean;
+        };
         Account: {
             /**
              * @description The currency of its books.
@@ -2041,7 +2391,20 @@ export interface components {
              */
             waiting: number;
         };
+        Attachment: {
+            /**
+             * @description What it is.
+             * @example Delivery note
+             */
+            title: string;
+            /**
+             * @description Where it is, by https.
+             * @example https://files.example/pod-1042.pdf
+             */
+            url: string;
+        };
         Attention: {
+            disputes: components["schemas"]["OpenDisputes"];
             notices: components["schemas"]["Notice"][];
             runs: components["schemas"]["FailedRun"][];
         };
@@ -2320,6 +2683,29 @@ export interface components {
              */
             password: string;
         };
+        CodeInput: {
+            /**
+             * @description The main reason.
+             * @example pricing
+             * @enum {string}
+             */
+            code: "pricing" | "quantity_shortage" | "not_received" | "quality_damage" | "duplicate_invoice" | "tax_error" | "billing_details" | "already_paid" | "credit_pending" | "terms_discount" | "freight_charge" | "service_not_rendered" | "payment_delay_request" | "no_dispute" | "late_delivery" | "unauthorised" | "other";
+            /** @description Further reasons that the text gives. */
+            codes?: ("pricing" | "quantity_shortage" | "not_received" | "quality_damage" | "duplicate_invoice" | "tax_error" | "billing_details" | "already_paid" | "credit_pending" | "terms_discount" | "freight_charge" | "service_not_rendered" | "payment_delay_request" | "no_dispute" | "late_delivery" | "unauthorised" | "other")[];
+        };
+        Colleague: {
+            /**
+             * Format: uuid
+             * @description Their id.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description What they are called.
+             * @example Jo Doe
+             */
+            name: string;
+        };
         Column: {
             /**
              * @description Its header in the file.
@@ -2334,6 +2720,13 @@ export interface components {
             /** @description By what it was recognised. */
             how: string;
             samples: string[];
+        };
+        CommentInput: {
+            /**
+             * @description What is to be said.
+             * @example Price list of March applies.
+             */
+            text: string;
         };
         Compared: {
             /** @description What is supposed, in words, one per change. */
@@ -3332,6 +3725,718 @@ export interface components {
              */
             secrets_forgotten: number;
         };
+        Dispute: {
+            /** @description As /api/adjustments lists them. */
+            adjustments: unknown[];
+            /**
+             * Format: decimal
+             * @description What is in dispute; where that is all, what is open of the invoice now.
+             * @example 1250.0000
+             */
+            amount: string;
+            attachments: components["schemas"]["Attachment"][];
+            /** @description Whether its reason waits for a person. */
+            check: boolean;
+            /**
+             * @description The main reason; null while it is read, or where nobody has said.
+             * @example pricing
+             * @enum {string|null}
+             */
+            code: "pricing" | "quantity_shortage" | "not_received" | "quality_damage" | "duplicate_invoice" | "tax_error" | "billing_details" | "already_paid" | "credit_pending" | "terms_discount" | "freight_charge" | "service_not_rendered" | "payment_delay_request" | "no_dispute" | "late_delivery" | "unauthorised" | "other" | null;
+            /**
+             * @description Who said so.
+             * @enum {string|null}
+             */
+            code_by: "classifier" | "person" | null;
+            /** @description Further reasons given. */
+            codes: ("pricing" | "quantity_shortage" | "not_received" | "quality_damage" | "duplicate_invoice" | "tax_error" | "billing_details" | "already_paid" | "credit_pending" | "terms_discount" | "freight_charge" | "service_not_rendered" | "payment_delay_request" | "no_dispute" | "late_delivery" | "unauthorised" | "other")[];
+            /** @description What that answers to or passes on. */
+            context: string | null;
+            /** @description ISO 4217; null without an invoice. */
+            currency: string | null;
+            customer: components["schemas"]["Named"] | null;
+            /**
+             * Format: uuid
+             * @description The customer; null where none was found.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string | null;
+            /**
+             * Format: date
+             * @description By when it is to end.
+             * @example 2026-03-31
+             */
+            due_on: string;
+            evidence: components["schemas"]["Evidence"][];
+            /**
+             * @description What its source calls it.
+             * @example CASE-77
+             */
+            external_id: string | null;
+            /**
+             * Format: date-time
+             * @description When one of your people first acted on it.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            first_answered_at: string | null;
+            /**
+             * @description The group of its main reason.
+             * @enum {string|null}
+             */
+            group: "pricing" | "short_ship" | "duplicate" | "damaged" | "tax" | "paperwork" | "already_paid" | "other" | null;
+            hold: components["schemas"]["Hold"] | null;
+            /**
+             * Format: uuid
+             * @description The hub's id.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            invoice: components["schemas"]["DisputedInvoice"] | null;
+            /**
+             * Format: uuid
+             * @description The invoice; null where none was found.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            invoice_id: string | null;
+            /** @description Whether it is all that is open of the invoice. */
+            is_all: boolean;
+            /** @description Whether that day is past and it has not ended. */
+            is_overdue: boolean;
+            /** @description Whether the classifier was sure, or a person said so. */
+            is_sure: boolean | null;
+            look_alikes: components["schemas"]["LookAlike"][];
+            /** @description What the caller may do. */
+            moves: ("investigate" | "propose" | "accept" | "reject" | "resolve" | "reopen")[];
+            /**
+             * @description Its number: D-12 is 12.
+             * @example 412
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it came.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            opened_at: string;
+            /**
+             * @description How it ended.
+             * @enum {string|null}
+             */
+            outcome: "valid_credited" | "partly_valid" | "invalid_upheld" | "withdrawn" | "goodwill" | "expired" | null;
+            /** @description How it may end now. */
+            outcomes: ("valid_credited" | "partly_valid" | "invalid_upheld" | "withdrawn" | "goodwill" | "expired")[];
+            /** @description Who looks after it; null for nobody. */
+            owner: components["schemas"]["Colleague"] | null;
+            /**
+             * @description That the main reason is right, as the classifier had it.
+             * @example 0.82
+             */
+            p_code: number | null;
+            /**
+             * @description The product or service.
+             * @example Cartons 40x30
+             */
+            product: string | null;
+            proposal: components["schemas"]["Proposal"] | null;
+            reading: components["schemas"]["Reading"] | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            resolved_at: string | null;
+            /**
+             * @description The address that it came from.
+             * @example ap@acme.example
+             */
+            sender: string | null;
+            /**
+             * @description What brought it.
+             * @enum {string}
+             */
+            source: "api" | "batch" | "csv" | "email" | "provider";
+            /**
+             * @description Where it stands.
+             * @enum {string}
+             */
+            status: "open" | "investigating" | "proposed" | "accepted" | "rejected" | "resolved";
+            /** @description What the policy suggests, by which rule, and what is missing for it. */
+            suggestion: unknown;
+            /**
+             * @description What the customer wrote.
+             * @example We ordered 40 cartons and got 36.
+             */
+            text: string;
+            /**
+             * @description Raised by every change.
+             * @example 412
+             */
+            version: number;
+        };
+        DisputeBatch: {
+            disputes: components["schemas"]["_Opening"][];
+        };
+        DisputeBatchAnswer: {
+            disputes: components["schemas"]["Opened"][];
+        };
+        DisputeChange: {
+            /**
+             * Format: decimal
+             * @description What is in dispute; null for all that is open.
+             * @example 1250.00
+             */
+            amount?: string | null;
+            /**
+             * Format: date
+             * @description By when it is to end.
+             * @example 2026-03-31
+             */
+            due_on?: string;
+            /**
+             * Format: uuid
+             * @description The invoice that it is about; null for none.
+             */
+            invoice_id?: string | null;
+            /**
+             * Format: uuid
+             * @description Who looks after it; null for nobody.
+             */
+            owner_id?: string | null;
+            product?: string | null;
+        };
+        DisputedAmount: {
+            /**
+             * Format: decimal
+             * @description Of all disputes that are counted.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: decimal
+             * @description Of those that are open.
+             * @example 1250.0000
+             */
+            open_amount: string;
+        };
+        DisputedInvoice: {
+            /**
+             * Format: decimal
+             * @description What is still to be paid.
+             * @example 1250.0000
+             */
+            balance: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: date
+             * @description Due date.
+             * @example 2026-03-31
+             */
+            due_on: string;
+            /**
+             * Format: uuid
+             * @description The hub's id.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * Format: date
+             * @description Invoice date.
+             * @example 2026-03-31
+             */
+            issued_on: string;
+            /**
+             * @description The number printed on it.
+             * @example INV-1042
+             */
+            number: string;
+            /**
+             * @description Where it stands.
+             * @example open
+             */
+            status: string;
+            /**
+             * @description Payment terms.
+             * @example Net 30
+             */
+            terms: string | null;
+            /**
+             * Format: decimal
+             * @description The whole amount.
+             * @example 1250.0000
+             */
+            total: string;
+        };
+        DisputedProduct: {
+            /**
+             * Format: decimal
+             * @description What is disputed.
+             * @example 1250.0000
+             */
+            amount: string | null;
+            /**
+             * @description Disputes.
+             * @example 412
+             */
+            count: number;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /** @description The reason; null where it has not been read. */
+            main_code: string | null;
+            /**
+             * @description 1 is the largest amount of its currency.
+             * @example 412
+             */
+            place: number;
+            /** @description As whoever opened the dispute called it. */
+            product: string;
+        };
+        DisputedTotal: {
+            /**
+             * Format: decimal
+             * @description What is in dispute.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * @description How many.
+             * @example 412
+             */
+            count: number;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+        };
+        DisputeEvent: {
+            /** @description What is since, by field. */
+            after: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            at: string;
+            /** @description What was, by field. */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description Who did it.
+             * @example jo@acme.example
+             */
+            by: string;
+            /** @description person, key, client, policy (an automatic rule) or system (the hub). */
+            by_kind: string;
+            /**
+             * @description In the order in which it happened.
+             * @example 412
+             */
+            id: number;
+            /** @enum {string} */
+            kind: "opened" | "classified" | "corrected" | "assigned" | "due" | "changed" | "commented" | "moved" | "suggested" | "evidence" | "adjusted" | "written_back" | "matched" | "reopened";
+            /** @description What was said with it. */
+            text: string | null;
+        };
+        DisputeFacets: {
+            check: components["schemas"]["FacetCount"][];
+            group: components["schemas"]["FacetCount"][];
+            owner: components["schemas"]["FacetCount"][];
+            source: components["schemas"]["FacetCount"][];
+            status: components["schemas"]["FacetCount"][];
+        };
+        DisputeFigures: {
+            amounts: components["schemas"]["DisputedAmount"][];
+            /**
+             * @description Opened, open or resolved in the time.
+             * @example 412
+             */
+            count: number;
+            /**
+             * @description Ended with somebody right: credited in whole or part, or upheld.
+             * @example 412
+             */
+            decided: number;
+            /**
+             * @description Median days from opening to resolving; null while none is.
+             * @example 6.5
+             */
+            median_days: number | null;
+            /**
+             * @description Open now.
+             * @example 412
+             */
+            open: number;
+            /**
+             * @description Open past the day by which they were to end.
+             * @example 412
+             */
+            overdue: number;
+            /**
+             * @description Ended with a part credited.
+             * @example 412
+             */
+            partly_won: number;
+            /**
+             * @description Resolved.
+             * @example 412
+             */
+            resolved: number;
+            /**
+             * @description Of what was decided, the share that was upheld; null where nothing was.
+             * @example 0.82
+             */
+            share_won: number | null;
+            /**
+             * @description Ended with the invoice upheld.
+             * @example 412
+             */
+            won: number;
+        };
+        DisputeHistory: {
+            items: components["schemas"]["DisputeEvent"][];
+        };
+        DisputeInput: {
+            /**
+             * Format: decimal
+             * @description What is objected to, in the invoice's currency; left out for all that is open.
+             * @example 1250.00
+             */
+            amount?: string;
+            attachments?: components["schemas"]["Attachment"][];
+            /**
+             * @description The reason, where somebody knows it; left out, the classifier reads the text.
+             * @example pricing
+             * @enum {string}
+             */
+            code?: "pricing" | "quantity_shortage" | "not_received" | "quality_damage" | "duplicate_invoice" | "tax_error" | "billing_details" | "already_paid" | "credit_pending" | "terms_discount" | "freight_charge" | "service_not_rendered" | "payment_delay_request" | "no_dispute" | "late_delivery" | "unauthorised" | "other";
+            /**
+             * @description What your own system calls it; the same is not taken twice.
+             * @example CASE-77
+             */
+            external_id?: string;
+            /**
+             * Format: uuid
+             * @description The invoice that it is about.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            invoice_id?: string;
+            /**
+             * @description The number printed on it, in place of `invoice_id`.
+             * @example INV-1042
+             */
+            invoice_number?: string;
+            /**
+             * @description The product or service that it is about.
+             * @example Cartons 40x30
+             */
+            product?: string;
+            /**
+             * @description What the customer wrote, as it came.
+             * @example We ordered 40 cartons and got 36.
+             */
+            text: string;
+        };
+        DisputeInsights: {
+            by_code: components["schemas"]["DisputeReason"][];
+            by_month: components["schemas"]["DisputeMonth"][];
+            customers: components["schemas"]["DisputingCustomer"][];
+            /**
+             * Format: date
+             * @description The first day counted.
+             * @example 2026-03-31
+             */
+            from_on: string;
+            outcomes: components["schemas"]["DisputeOutcome"][];
+            products: components["schemas"]["DisputedProduct"][];
+            /**
+             * Format: date
+             * @description The last.
+             * @example 2026-03-31
+             */
+            to_on: string;
+            totals: components["schemas"]["DisputeFigures"];
+        };
+        DisputeItem: {
+            /**
+             * Format: decimal
+             * @description What is in dispute; where that is all, what is open of the invoice now.
+             * @example 1250.0000
+             */
+            amount: string;
+            /** @description Whether its reason waits for a person. */
+            check: boolean;
+            /**
+             * @description The main reason; null while it is read, or where nobody has said.
+             * @example pricing
+             * @enum {string|null}
+             */
+            code: "pricing" | "quantity_shortage" | "not_received" | "quality_damage" | "duplicate_invoice" | "tax_error" | "billing_details" | "already_paid" | "credit_pending" | "terms_discount" | "freight_charge" | "service_not_rendered" | "payment_delay_request" | "no_dispute" | "late_delivery" | "unauthorised" | "other" | null;
+            /**
+             * @description Who said so.
+             * @enum {string|null}
+             */
+            code_by: "classifier" | "person" | null;
+            /** @description Further reasons given. */
+            codes: ("pricing" | "quantity_shortage" | "not_received" | "quality_damage" | "duplicate_invoice" | "tax_error" | "billing_details" | "already_paid" | "credit_pending" | "terms_discount" | "freight_charge" | "service_not_rendered" | "payment_delay_request" | "no_dispute" | "late_delivery" | "unauthorised" | "other")[];
+            /** @description ISO 4217; null without an invoice. */
+            currency: string | null;
+            /**
+             * Format: uuid
+             * @description The customer; null where none was found.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string | null;
+            /**
+             * @description The customer.
+             * @example Acme
+             */
+            customer_name: string | null;
+            /**
+             * Format: date
+             * @description By when it is to end.
+             * @example 2026-03-31
+             */
+            due_on: string;
+            /**
+             * @description The beginning of what was written.
+             * @example We ordered 40 cartons
+             */
+            excerpt: string;
+            /**
+             * Format: date-time
+             * @description When one of your people first acted on it.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            first_answered_at: string | null;
+            /**
+             * @description The group of its main reason.
+             * @enum {string|null}
+             */
+            group: "pricing" | "short_ship" | "duplicate" | "damaged" | "tax" | "paperwork" | "already_paid" | "other" | null;
+            /**
+             * Format: uuid
+             * @description The hub's id.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The invoice; null where none was found.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            invoice_id: string | null;
+            /**
+             * @description The number printed on the invoice.
+             * @example INV-1042
+             */
+            invoice_number: string | null;
+            /** @description Whether it is all that is open of the invoice. */
+            is_all: boolean;
+            /** @description Whether that day is past and it has not ended. */
+            is_overdue: boolean;
+            /** @description Whether the classifier was sure, or a person said so. */
+            is_sure: boolean | null;
+            /**
+             * @description Its number: D-12 is 12.
+             * @example 412
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it came.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            opened_at: string;
+            /**
+             * @description How it ended.
+             * @enum {string|null}
+             */
+            outcome: "valid_credited" | "partly_valid" | "invalid_upheld" | "withdrawn" | "goodwill" | "expired" | null;
+            /** @description Who looks after it; null for nobody. */
+            owner: components["schemas"]["Colleague"] | null;
+            /**
+             * @description That the main reason is right, as the classifier had it.
+             * @example 0.82
+             */
+            p_code: number | null;
+            /**
+             * @description The product or service.
+             * @example Cartons 40x30
+             */
+            product: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            resolved_at: string | null;
+            /**
+             * @description What brought it.
+             * @enum {string}
+             */
+            source: "api" | "batch" | "csv" | "email" | "provider";
+            /**
+             * @description Where it stands.
+             * @enum {string}
+             */
+            status: "open" | "investigating" | "proposed" | "accepted" | "rejected" | "resolved";
+            /**
+             * @description What is suggested.
+             * @example credit
+             */
+            suggested_action: string | null;
+            /**
+             * @description Raised by every change.
+             * @example 412
+             */
+            version: number;
+        };
+        DisputeMonth: {
+            /**
+             * Format: date
+             * @description Its first day.
+             * @example 2026-03-31
+             */
+            month: string;
+            /**
+             * @description Opened in it.
+             * @example 412
+             */
+            opened: number;
+            /**
+             * @description Resolved in it.
+             * @example 412
+             */
+            resolved: number;
+        };
+        DisputeOutcome: {
+            /**
+             * @description How many.
+             * @example 412
+             */
+            count: number;
+            /** @description How they ended. */
+            outcome: string;
+        };
+        DisputePage: {
+            items: components["schemas"]["DisputeItem"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+            totals?: components["schemas"]["DisputeTotals"];
+        };
+        DisputeReason: {
+            amounts: components["schemas"]["DisputedAmount"][];
+            /** @description The reason; null where it has not been read. */
+            code: string | null;
+            /**
+             * @description Opened, open or resolved in the time.
+             * @example 412
+             */
+            count: number;
+            /**
+             * @description Ended with somebody right: credited in whole or part, or upheld.
+             * @example 412
+             */
+            decided: number;
+            /** @description Its group: pricing, short_ship, duplicate, damaged, tax, paperwork, already_paid, other. */
+            group: string | null;
+            /**
+             * @description Median days from opening to resolving; null while none is.
+             * @example 6.5
+             */
+            median_days: number | null;
+            /**
+             * @description Open now.
+             * @example 412
+             */
+            open: number;
+            /**
+             * @description Open past the day by which they were to end.
+             * @example 412
+             */
+            overdue: number;
+            /**
+             * @description Ended with a part credited.
+             * @example 412
+             */
+            partly_won: number;
+            /**
+             * @description Resolved.
+             * @example 412
+             */
+            resolved: number;
+            /**
+             * @description Of what was decided, the share that was upheld; null where nothing was.
+             * @example 0.82
+             */
+            share_won: number | null;
+            /**
+             * @description Ended with the invoice upheld.
+             * @example 412
+             */
+            won: number;
+        };
+        DisputeTotals: {
+            by_currency: components["schemas"]["DisputedTotal"][];
+            /**
+             * @description Matching disputes.
+             * @example 412
+             */
+            count: number;
+            facets: components["schemas"]["DisputeFacets"];
+            /** @description False when there are more than were counted. */
+            is_exact: boolean;
+            /** @description Who the owners among the facets are. */
+            owners: components["schemas"]["Colleague"][];
+        };
+        DisputingCustomer: {
+            /**
+             * Format: decimal
+             * @description What is disputed.
+             * @example 1250.0000
+             */
+            amount: string | null;
+            /**
+             * @description Disputes.
+             * @example 412
+             */
+            count: number;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: uuid
+             * @description The customer.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string;
+            /** @description Its name. */
+            customer_name: string | null;
+            /** @description The reason; null where it has not been read. */
+            main_code: string | null;
+            /**
+             * @description 1 is the largest amount of its currency.
+             * @example 412
+             */
+            place: number;
+        };
         Drift: {
             /** @description What is wrong, a sentence each. */
             alarms: string[];
@@ -3445,6 +4550,49 @@ export interface components {
                 [key: string]: number;
             };
         };
+        Evidence: {
+            /**
+             * Format: date-time
+             * @description Since when; null where nobody has said.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            at: string | null;
+            /**
+             * @description What it is.
+             * @example proof_of_delivery
+             */
+            kind: string;
+            /** @description What somebody says of it. */
+            note: string | null;
+            /** @enum {string} */
+            status: "have" | "missing" | "not_needed";
+            /**
+             * @description Where it is.
+             * @example https://files.example/pod.pdf
+             */
+            url: string | null;
+        };
+        EvidenceInput: {
+            /**
+             * @description What it is.
+             * @example proof_of_delivery
+             */
+            kind: string;
+            /**
+             * @description What is to be said of it.
+             * @default null
+             * @example Price list of March applies.
+             */
+            note: string | null;
+            /** @enum {string} */
+            status: "have" | "missing" | "not_needed";
+            /**
+             * @description Where it is, by https.
+             * @default null
+             * @example https://files.example/pod-1042.pdf
+             */
+            url: string | null;
+        };
         Expected: {
             /**
              * Format: decimal
@@ -3536,6 +4684,14 @@ export interface components {
              * @example 1250.0000
              */
             p90: string;
+        };
+        FacetCount: {
+            /**
+             * @description How many would match with it in place of what the filter is set to.
+             * @example 412
+             */
+            count: number;
+            value: string;
         };
         FacetValue: {
             /**
@@ -3721,6 +4877,42 @@ export interface components {
             currency: string | null;
             /** @enum {string} */
             kind: "disputed" | "unapplied_cash" | "credit_pending" | "no_reminders";
+        };
+        Hold: {
+            /**
+             * Format: decimal
+             * @description How much; null for all that is open.
+             * @example 1250.0000
+             */
+            amount: string | null;
+            /**
+             * @description Why.
+             * @example dispute
+             */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            placed_at: string;
+            /**
+             * @description In words.
+             * @example Disputed: D-12
+             */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description What placed it: the dispute.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            source_id: string;
+            /**
+             * Format: date
+             * @description The day by which it is expected to end.
+             * @example 2026-03-31
+             */
+            until: string | null;
         };
         Import: {
             /**
@@ -4514,10 +5706,25 @@ export interface components {
              *       "invoices:read"
              *     ]
              */
-            scopes: ("*" | "audit:admin" | "connections:admin" | "connections:read" | "customers:read" | "customers:write" | "events:read" | "insights:read" | "invoices:read" | "invoices:write" | "jobs:read" | "keys:admin" | "members:admin" | "models:admin" | "models:read" | "models:write" | "predictions:read" | "predictions:write" | "privacy:admin" | "read" | "runs:read" | "runs:write" | "search:read" | "tenant:admin" | "tenant:read" | "write")[];
+            scopes: ("*" | "audit:admin" | "connections:admin" | "connections:read" | "customers:read" | "customers:write" | "disputes:read" | "disputes:write" | "events:read" | "insights:read" | "invoices:read" | "invoices:write" | "jobs:read" | "keys:admin" | "members:admin" | "models:admin" | "models:read" | "models:write" | "predictions:read" | "predictions:write" | "privacy:admin" | "read" | "runs:read" | "runs:write" | "search:read" | "tenant:admin" | "tenant:read" | "write")[];
         };
         KeyList: {
             items: components["schemas"]["Key"][];
+        };
+        Label: {
+            /**
+             * @description The reason.
+             * @example pricing
+             * @enum {string}
+             */
+            code: "pricing" | "quantity_shortage" | "not_received" | "quality_damage" | "duplicate_invoice" | "tax_error" | "billing_details" | "already_paid" | "credit_pending" | "terms_discount" | "freight_charge" | "service_not_rendered" | "payment_delay_request" | "no_dispute" | "late_delivery" | "unauthorised" | "other";
+            /**
+             * @description That it is the main one.
+             * @example 0.82
+             */
+            p_reason: number;
+            /** @description The parts of the text that speak for it: [start, end). */
+            spans: number[][];
         };
         LogLine: {
             /**
@@ -4536,6 +5743,38 @@ export interface components {
              * @example invoices: 1,204 read.
              */
             text: string;
+        };
+        LookAlike: {
+            /**
+             * Format: decimal
+             * @description What was in dispute.
+             * @example 1250.0000
+             */
+            amount: string;
+            currency: string | null;
+            /**
+             * Format: uuid
+             * @description The hub's id.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description Its number.
+             * @example 412
+             */
+            number: number;
+            outcome: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            resolved_at: string | null;
+            /**
+             * @description Where it stands.
+             * @example resolved
+             */
+            status: string;
         };
         Member: {
             /**
@@ -4888,6 +6127,19 @@ export interface components {
              */
             written_off: string;
         };
+        Named: {
+            /**
+             * Format: uuid
+             * @description The hub's id.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description Name.
+             * @example Acme GmbH
+             */
+            name: string;
+        };
         NewestRun: {
             /**
              * @description Ledger records written.
@@ -4974,6 +6226,41 @@ export interface components {
         NoticeList: {
             items: components["schemas"]["Notice"][];
         };
+        OpenDisputes: {
+            /**
+             * @description Whose reason the classifier was not sure of, and nobody has said yet.
+             * @example 412
+             */
+            check: number;
+            /**
+             * @description All of them.
+             * @example 412
+             */
+            open: number;
+            /**
+             * @description Past the day by which they are to end.
+             * @example 412
+             */
+            overdue: number;
+            /**
+             * @description That nobody looks after.
+             * @example 412
+             */
+            unassigned: number;
+        };
+        Opened: {
+            /**
+             * Format: uuid
+             * @description The hub's id.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description Its number: D-12 is 12.
+             * @example 412
+             */
+            number: number;
+        };
         Overview: {
             /**
              * Format: date
@@ -4997,6 +6284,9 @@ export interface components {
             forecast: components["schemas"]["ExpectedPeriod"][];
             /** @description The first four weeks together. */
             four_weeks: components["schemas"]["ExpectedSum"];
+        };
+        OwnerList: {
+            items: components["schemas"]["Colleague"][];
         };
         OwnSession: {
             /**
@@ -5668,6 +6958,74 @@ export interface components {
              */
             why?: string;
         };
+        Proposal: {
+            /** @enum {string} */
+            action: "send_document" | "correct_and_reissue" | "credit" | "discount" | "write_off" | "open_rma" | "carrier_claim" | "payment_plan" | "refuse" | "call" | "escalate" | "freeze" | "ask" | "answer" | "hold" | "void_duplicate";
+            /**
+             * Format: decimal
+             * @description How much of it, in the dispute's currency.
+             * @example 1250.0000
+             */
+            amount: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            at: string;
+            /**
+             * @description Who proposes it.
+             * @example Jo Doe
+             */
+            by: string;
+            /** @description Whether the caller proposed it. */
+            is_own: boolean;
+            /** @description Why. */
+            note: string | null;
+        };
+        ProposalInput: {
+            /** @enum {string} */
+            action: "send_document" | "correct_and_reissue" | "credit" | "discount" | "write_off" | "open_rma" | "carrier_claim" | "payment_plan" | "refuse" | "call" | "escalate" | "freeze" | "ask" | "answer" | "hold" | "void_duplicate";
+            /**
+             * Format: decimal
+             * @description How much of it, in the dispute's currency.
+             * @default null
+             * @example 1250.00
+             */
+            amount: string | null;
+            /**
+             * @description Why.
+             * @default null
+             * @example Price list of March applies.
+             */
+            note: string | null;
+        };
+        Reading: {
+            /**
+             * @description The classifier.
+             * @example minilm_disputes
+             */
+            backend: string;
+            /** @description All reasons, likeliest first. */
+            labels: components["schemas"]["Label"][];
+            /**
+             * @description ISO 639-1, or und where it cannot be told.
+             * @example en
+             */
+            language: string | null;
+            /**
+             * @description The version learnt from your corrections; null for what all share.
+             * @example 412
+             */
+            number: number | null;
+            /** @description Why it could not be read; null where it was. */
+            problem: string | null;
+            /**
+             * @description Its version.
+             * @example 1
+             */
+            version: string | null;
+        };
         Ready: {
             /**
              * @description What was tried, and ok or what is wrong.
@@ -5744,6 +7102,13 @@ export interface components {
              */
             value: string | null;
         };
+        RejectInput: {
+            /**
+             * @description Why.
+             * @example Price list of March applies.
+             */
+            note: string;
+        };
         RejectList: {
             items: components["schemas"]["Reject"][];
         };
@@ -5787,6 +7152,26 @@ export interface components {
             reminded: number;
             /** @description What it rests on, or why nothing is claimed. */
             why: string;
+        };
+        ReopenInput: {
+            /**
+             * @description Why.
+             * @example Price list of March applies.
+             */
+            note: string;
+        };
+        ResolveInput: {
+            /**
+             * @description Why.
+             * @default null
+             * @example Price list of March applies.
+             */
+            note: string | null;
+            /**
+             * @description How it ends.
+             * @enum {string}
+             */
+            outcome: "valid_credited" | "partly_valid" | "invalid_upheld" | "withdrawn" | "goodwill" | "expired";
         };
         Retention: {
             periods: components["schemas"]["Period"][];
@@ -7817,6 +9202,663 @@ export interface operations {
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
+    listDisputes: {
+        parameters: {
+            query?: {
+                /** @description Whether its reason waits for a person: the classifier was not sure, and nobody has said since. */
+                check?: boolean;
+                /** @description This reason. */
+                code?: "pricing" | "quantity_shortage" | "not_received" | "quality_damage" | "duplicate_invoice" | "tax_error" | "billing_details" | "already_paid" | "credit_pending" | "terms_discount" | "freight_charge" | "service_not_rendered" | "payment_delay_request" | "no_dispute" | "late_delivery" | "unauthorised" | "other";
+                /** @description ISO 4217 code of the amounts beside it. */
+                currency?: string;
+                /** @description `next_cursor` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description Of this customer. */
+                customer_id?: string;
+                /** @description Reasons of any of these groups. */
+                group?: ("already_paid" | "damaged" | "duplicate" | "other" | "paperwork" | "pricing" | "short_ship" | "tax")[];
+                /** @description `totals` adds counts, amounts and facets of all that match. */
+                include?: ("facets" | "totals")[];
+                /** @description About this invoice. */
+                invoice_id?: string;
+                /** @description How many items a page has at most. */
+                limit?: number;
+                /** @description Opened then or later. */
+                opened_from?: string;
+                /** @description Opened then or earlier. */
+                opened_to?: string;
+                /** @description Whether it is past the day by which it was to end, in the tenant's time zone, and has not ended. */
+                overdue?: boolean;
+                /** @description Looked after by oneself (me), by nobody (none), or by this person (their id). */
+                owner?: string;
+                /** @description A number (D-12), or part of the text, the invoice's number, the customer's name or the product. */
+                q?: string;
+                /** @description Order of the list; a minus before the name turns it round. */
+                sort?: "due_on" | "-due_on" | "opened_at" | "-opened_at" | "amount" | "-amount" | "customer" | "-customer";
+                /** @description Brought by any of these. */
+                source?: ("api" | "batch" | "csv" | "email" | "provider")[];
+                /** @description Any of these. */
+                status?: ("accepted" | "investigating" | "open" | "proposed" | "rejected" | "resolved")[];
+                /** @description Whether it has not been resolved. */
+                unended?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputePage"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    createDispute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisputeInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getDispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    updateDispute: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisputeChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            412: components["responses"]["PRECONDITION_FAILED"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            428: components["responses"]["PRECONDITION_REQUIRED"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    acceptDispute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    setDisputeCode: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    addDisputeComment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputeHistory"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    setDisputeEvidence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvidenceInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getDisputeHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputeHistory"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    investigateDispute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    proposeResolution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    rejectDispute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RejectInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    reopenDispute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReopenInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    resolveDispute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispute"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    createDisputes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisputeBatch"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputeBatchAnswer"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    exportDisputes: {
+        parameters: {
+            query?: {
+                /** @description Whether its reason waits for a person: the classifier was not sure, and nobody has said since. */
+                check?: boolean;
+                /** @description This reason. */
+                code?: "pricing" | "quantity_shortage" | "not_received" | "quality_damage" | "duplicate_invoice" | "tax_error" | "billing_details" | "already_paid" | "credit_pending" | "terms_discount" | "freight_charge" | "service_not_rendered" | "payment_delay_request" | "no_dispute" | "late_delivery" | "unauthorised" | "other";
+                /** @description ISO 4217 code of the amounts beside it. */
+                currency?: string;
+                /** @description Of this customer. */
+                customer_id?: string;
+                /** @description Reasons of any of these groups. */
+                group?: ("already_paid" | "damaged" | "duplicate" | "other" | "paperwork" | "pricing" | "short_ship" | "tax")[];
+                /** @description About this invoice. */
+                invoice_id?: string;
+                /** @description Opened then or later. */
+                opened_from?: string;
+                /** @description Opened then or earlier. */
+                opened_to?: string;
+                /** @description Whether it is past the day by which it was to end, in the tenant's time zone, and has not ended. */
+                overdue?: boolean;
+                /** @description Looked after by oneself (me), by nobody (none), or by this person (their id). */
+                owner?: string;
+                /** @description A number (D-12), or part of the text, the invoice's number, the customer's name or the product. */
+                q?: string;
+                /** @description Order of the list; a minus before the name turns it round. */
+                sort?: "due_on" | "-due_on" | "opened_at" | "-opened_at" | "amount" | "-amount" | "customer" | "-customer";
+                /** @description Brought by any of these. */
+                source?: ("api" | "batch" | "csv" | "email" | "provider")[];
+                /** @description Any of these. */
+                status?: ("accepted" | "investigating" | "open" | "proposed" | "rejected" | "resolved")[];
+                /** @description Whether it has not been resolved. */
+                unended?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, streamed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listDisputeOwners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnerList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
     streamEvents: {
         parameters: {
             query?: never;
@@ -7895,6 +9937,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgingList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getDisputeInsights: {
+        parameters: {
+            query?: {
+                /** @description Months back, the running one with them. */
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputeInsights"];
                 };
             };
             304: components["responses"]["NOT_MODIFIED"];
