@@ -37,6 +37,7 @@ class Connection:
 
     `account` is the company there (hub.sdk.connector.Account as JSON), `choices` those to choose from before.
     `candidate` is what is to open it from now on, once that has proved good: id, config, auth_method, values.
+    `write_back`: an admin lets the hub write documents there; `write_granted`: the newest consent reaches so far.
     """
 
     id: UUID
@@ -54,6 +55,8 @@ class Connection:
     last_run_at: datetime | None
     last_full_run_at: datetime | None
     disconnected_at: datetime | None
+    write_back: bool = False
+    write_granted: bool = False
 
 
 def create(

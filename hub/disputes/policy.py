@@ -22,7 +22,7 @@ from hub.settings import CONFIG
 MONEY_ACTIONS = frozenset({"credit", "discount", "write_off", "correct_and_reissue", "void_duplicate"})
 """Actions that change what is owed: accepting one makes an adjustment."""
 GIVING_ACTIONS = frozenset({"credit", "discount", "write_off"})
-"""Those of them that give money away: an automatic rule for one has a limit."""
+"""Those of them that give money away: these alone may be approved automatically, within a limit."""
 FALLBACK = "no_rule_fits"
 """The name under which a suggestion stands where no rule fits."""
 WARNING = "The message says that bank details changed. Call back on a number known before; nothing here changes them."
@@ -300,10 +300,10 @@ def _problems(document: Any) -> Iterator[tuple[str, str]]:
         seen.add(rule["name"])
         action = rule["action"]
         if rule.get("approve") == "automatic":
-            if action in GIVING_ACTIONS and "amount" not in rule.get("at_most", {}):
+            if action not in GIVING_ACTIONS:
+                yield f"rules.{index}.approve", f"{action} is done by a person, who approves it."
+            elif "amount" not in rule.get("at_most", {}):
                 yield f"rules.{index}.at_most", "What is approved automatically needs an at_most with an amount."
-            if action in MONEY_ACTIONS - GIVING_ACTIONS:
-                yield f"rules.{index}.approve", f"{action} is done in the books by a person, who approves it."
             if rule["when"].get("sure") is False:
                 yield f"rules.{index}.approve", "What the class is not sure of is never approved automatically."
         if action not in MONEY_ACTIONS and ("amount" in rule or "at_most" in rule):

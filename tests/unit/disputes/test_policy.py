@@ -234,6 +234,7 @@ def test_the_amount_is_never_more_than_what_is_open():
             "rules.0.at_most",
         ),
         (lambda it: it["rules"][0].update(approve="automatic", action="void_duplicate"), "rules.0.approve"),
+        (lambda it: it["rules"][0].update(approve="automatic"), "rules.0.approve"),
         (lambda it: it["rules"][0].update(at_most={"percent": 5}), "rules.0.action"),
         (lambda it: it["rules"][0]["when"].update(age_days={"at_least": 5, "at_most": 4}), "rules.0.when.age_days"),
         (lambda it: it["rules"][0].update(action="credit", at_most={"amount": float("nan")}), "document"),
