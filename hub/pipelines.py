@@ -16,6 +16,7 @@ HANDLERS: dict[str, str] = {
     "sync.increments": "hub.sync.jobs:request_increments",
     "sync.fulls": "hub.sync.jobs:request_fulls",
     "sync.import": "hub.sync.jobs:run_import",
+    "disputes.signals": "hub.disputes.signals:run",
     "forecasting.refresh": "hub.forecasting.jobs:refresh",
     "forecasting.train": "hub.forecasting.jobs:train",
     "forecasting.score": "hub.forecasting.jobs:score",
@@ -42,6 +43,7 @@ def _forecast_what_is_there(event: FirstPagesStored) -> Iterator[Work]:
 
 def _forecast_what_changed(event: SyncFinished) -> Iterator[Work]:
     if event.changed:
+        yield "disputes.signals", {"connection_id": event.connection_id}
         yield "forecasting.refresh", {}
 
 

@@ -28,8 +28,8 @@ class DisputedAmountSchema(Schema):
 class DisputeFiguresSchema(Schema):
     """How many disputes, and how they ended."""
 
-    open = count("Open now.", required=True)
-    overdue = count("Open past the day by which they were to end.", required=True)
+    unresolved = count("Not resolved yet.", required=True)
+    late = count("Not resolved past the day by which they were to end.", required=True)
     resolved = count("Resolved.", required=True)
     median_days = number(
         "Median days from opening to resolving; null while none is.", 6.5, required=True, allow_none=True

@@ -34,8 +34,8 @@ _DISPUTES = """
     )
 """
 _FIGURES = """
-    count(*) as count, count(*) filter (where is_open) as open,
-    count(*) filter (where is_open and due_on < :today) as overdue,
+    count(*) as count, count(*) filter (where is_open) as unresolved,
+    count(*) filter (where is_open and due_on < :today) as late,
     count(resolved_on) as resolved,
     percentile_cont(0.5) within group (order by days) filter (where resolved_on is not null) as median_days,
     count(*) filter (where outcome = any(:decided)) as decided,
@@ -118,7 +118,7 @@ def read_disputes(session: Session, first: date, today: date, zone: str) -> dict
 def _figures(row: Mapping[str, Any]) -> dict[str, Any]:
     """Counts; the median days to resolution, None while none has ended; and of those that ended with somebody right the
     share in which the invoice stood whole, None where none did."""
-    names = ("count", "open", "overdue", "resolved", "decided", "won", "partly_won")
+    names = ("count", "unresolved", "late", "resolved", "decided", "won", "partly_won")
     days, decided = row["median_days"], row["decided"]
     return {name: row[name] for name in names} | {
         "median_days": None if days is None else round(float(days), 1),

@@ -41,7 +41,7 @@ _CHAMPION = text("""
     where r.id = (select max(id) from forecast_runs)
 """)
 _DISPUTES = text("""
-    select count(*) as open, count(*) filter (where due_on < :today) as overdue,
+    select count(*) as unresolved, count(*) filter (where due_on < :today) as late,
            count(*) filter (where read_at is not null and is_sure is not true and code_by is distinct from 'person')
                as "check",
            count(*) filter (where owner_id is null) as unassigned

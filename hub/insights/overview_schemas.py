@@ -73,8 +73,8 @@ class FailedRunSchema(Schema):
 class OpenDisputesSchema(Schema):
     """Disputes that have not ended; one may be counted under several."""
 
-    open = count("All of them.", required=True)
-    overdue = count("Past the day by which they are to end.", required=True)
+    unresolved = count("All of them.", required=True)
+    late = count("Past the day by which they are to end.", required=True)
     check = count("Whose reason the classifier was not sure of, and nobody has said yet.", required=True)
     unassigned = count("That nobody looks after.", required=True)
 

@@ -250,6 +250,8 @@ def _invoice(record: Invoice) -> tuple[Any, ...]:
         disputed,
         None if record.exchange_rate is None else _rate(record),
         None if record.electronic is None else _optional(record, "electronic", bool),
+        None if record.dispute_text is None else _optional_text(record, "dispute_text"),
+        None if record.disputed_amount is None else money(record, "disputed_amount"),
     )
 
 
@@ -311,7 +313,7 @@ def _require_refunded(record: Allocation) -> None:
 # How each is encoded, how many of the facts are always hashed, and what the others are where nothing is said.
 _ENCODERS: dict[type, tuple[Entity, Callable[[Any], tuple[Any, ...]], int, tuple[Any, ...]]] = {
     Customer: ("customer", _customer, 7, ()),
-    Invoice: ("invoice", _invoice, 10, (None, None)),
+    Invoice: ("invoice", _invoice, 10, (None, None, None, None)),
     Payment: ("payment", _payment, 4, ("open", None)),
     CreditMemo: ("credit_memo", _credit_memo, 6, (None,)),
     Allocation: ("allocation", _allocation, 7, (None, None)),

@@ -10,7 +10,11 @@ CUSTOMERS = Place(
     touches={"version": customers.c.version + 1},
 )
 DOCUMENTS = (
-    Place(table=invoices, columns=("terms", "external_id", "raw"), what="invoices: the records as they came"),
+    Place(
+        table=invoices,
+        columns=("terms", "dispute_text", "external_id", "raw"),
+        what="invoices: the records as they came, and what is noted of disputes",
+    ),
     Place(table=payments, columns=("external_id", "raw"), what="payments: the records as they came"),
     Place(table=credit_memos, columns=("external_id", "raw"), what="credit memos: the records as they came"),
     Place(table=allocations, columns=("external_id", "raw"), what="allocations: the records as they came"),

@@ -95,6 +95,9 @@ invoices = Table(
     _exchange_rate(),
     # Sent by mail, portal or e-invoice rather than on paper.
     Column("electronic", Boolean),
+    # What the source notes of a dispute, and what of the invoice it is about; null: all of it.
+    Column("dispute_text", Text),
+    Column("disputed_amount", MONEY),
     Column("version", Integer, nullable=False, server_default=text("1")),
     *_provenance(),
     CheckConstraint(

@@ -25,6 +25,7 @@ FACTS: dict[Entity, tuple[str, ...]] = {
     "invoice": (
         *("customer_id", "number", "issued_on", "due_on", "currency"),
         *("total", "stated_balance", "stated_status", "terms", "disputed", "exchange_rate", "electronic"),
+        *("dispute_text", "disputed_amount"),
     ),
     "payment": ("customer_id", "paid_on", "currency", "amount", "status", "exchange_rate"),
     "credit_memo": ("customer_id", "number", "issued_on", "currency", "total", "status", "exchange_rate"),

@@ -53,6 +53,8 @@ class Invoice:
     and reports any difference. `disputed` is None where the source does not say. `exchange_rate` is what the books
     carry one unit of `currency` at, in their home currency; None where that is 1 or not known. `electronic` says
     whether it was sent by mail, portal or e-invoice rather than on paper; None where the source does not say.
+    `dispute_text` is what the source notes of a dispute, in the customer's or the clerk's words; `disputed_amount` what
+    of the invoice it is about, in its currency, None for all of it.
     """
 
     external_id: str
@@ -68,6 +70,8 @@ class Invoice:
     disputed: bool | None = None
     exchange_rate: Decimal | None = None
     electronic: bool | None = None
+    dispute_text: str | None = None
+    disputed_amount: Decimal | None = None
     updated_at: datetime | None = None
 
 

@@ -448,6 +448,8 @@ CREATE TABLE invoices (
 	disputed BOOLEAN,
 	exchange_rate NUMERIC,
 	electronic BOOLEAN,
+	dispute_text TEXT,
+	disputed_amount NUMERIC(19, 4),
 	version INTEGER DEFAULT 1 NOT NULL,
 	connection_id UUID NOT NULL,
 	external_id TEXT NOT NULL,

@@ -76,6 +76,15 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "zahlungsbedingungen", "conditions de paiement",
     ),
     "disputed": ("disputed", "dispute", "in dispute", "is disputed"),
+    "dispute_text": (
+        "dispute text", "dispute reason", "dispute comment", "dispute note", "dispute notes", "dispute description",
+        "reason for dispute", "deduction reason", "short pay reason", "reklamation", "reklamationsgrund",
+        "motif du litige", "motivo de disputa",
+    ),
+    "disputed_amount": (
+        "disputed amount", "dispute amount", "amount disputed", "amount in dispute", "deduction amount",
+        "montant contesté", "importe disputado",
+    ),
     "electronic": (
         "electronic", "electronic invoice", "e invoice", "paperless bill", "paperless", "delivery", "delivery method",
         "invoice delivery", "versandart",
@@ -89,7 +98,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 FIELDS = frozenset(HEADERS)
 DATE_FIELDS = ("issue_date", "due_date", "paid_date", "written_off_date")
-MONEY_FIELDS = ("amount", "balance", "paid_amount", "discount_amount", "credit_limit")
+MONEY_FIELDS = ("amount", "balance", "paid_amount", "discount_amount", "disputed_amount", "credit_limit")
 PAYMENT_FIELDS = ("payment_id", "paid_date", "paid_amount", "discount_amount", "written_off_date")
 """Fields that may differ between the rows of one invoice: each such row is another payment on it."""
 

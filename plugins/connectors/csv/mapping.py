@@ -81,6 +81,8 @@ class Mapper:
             status=status,
             terms=cells.texts.get("terms"),
             disputed=True if document.standing == "disputed" else _disputed(cells),
+            dispute_text=cells.texts.get("dispute_text") or None,
+            disputed_amount=_disputed_amount(cells, total),
             electronic=sent_electronically(cells.texts.get("electronic") or ""),
         )
         if status in ("void", "draft"):
@@ -191,8 +193,17 @@ def _standing(cells: Cells, amount: Decimal) -> Standing | None:
     return standing
 
 
+def _disputed_amount(cells: Cells, total: Decimal) -> Decimal | None:
+    amount = cells.money("disputed_amount")
+    if amount is not None and not 0 <= amount <= total:
+        raise cells.error("disputed_amount", f"at least 0 and at most the amount, {total}")
+    return amount or None
+
+
 def _disputed(cells: Cells) -> bool | None:
     text = cells.texts.get("disputed")
+    if not text and (cells.texts.get("dispute_text") or cells.money("disputed_amount")):
+        return True
     disputed = truth_of(text) if text else None
     if text and disputed is None:
         raise cells.error("disputed", "yes or no")

@@ -43,7 +43,7 @@ class Line:
     is_reversed: bool
     is_reversal: bool
     terms: str | None
-    is_blocked: bool
+    block: str
     reason: str
     last_on: date
 
@@ -101,7 +101,7 @@ def parse(raw: Mapping[str, Any]) -> Line:
         is_reversed=not is_reversal and (_flag(raw, "IsReversed") or bool(text(raw, "ReverseDocument"))),
         is_reversal=is_reversal,
         terms=text(raw, "PaymentTerms") or None,
-        is_blocked=bool(text(raw, "DunningBlockingReason")),
+        block=text(raw, "DunningBlockingReason"),
         reason=text(raw, "PaymentDifferenceReason"),
         last_on=max(each for each in seen if each is not None),
     )

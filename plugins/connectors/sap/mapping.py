@@ -100,7 +100,8 @@ def _document(line: Line, rules: Rules) -> Record:
             total=line.amount,
             status="void" if line.is_reversed else "open",
             terms=line.terms,
-            disputed=line.is_blocked,
+            disputed=bool(line.block),
+            dispute_text=f"Dunning block {line.block}" if line.block else None,
             exchange_rate=rate,
         )
     if _entity(line, rules) == "credit_memo":

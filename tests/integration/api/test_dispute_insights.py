@@ -44,10 +44,10 @@ def disputed(storage, tenant, small_ledger) -> None:
 
 def test_figures_by_reason(client):
     found = client.get("/api/insights/disputes?months=3").json
-    assert {name: found["totals"][name] for name in ("count", "open", "overdue", "resolved", "decided", "won")} == {
+    assert {name: found["totals"][name] for name in ("count", "unresolved", "late", "resolved", "decided", "won")} == {
         "count": 5,
-        "open": 2,
-        "overdue": 1,
+        "unresolved": 2,
+        "late": 1,
         "resolved": 3,
         "decided": 2,
         "won": 1,
@@ -56,7 +56,7 @@ def test_figures_by_reason(client):
     by_code = {each["code"]: each for each in found["by_code"]}
     assert set(by_code) == {"pricing", "tax_error", None}
     pricing = by_code["pricing"]
-    assert (pricing["group"], pricing["count"], pricing["open"], pricing["median_days"]) == ("pricing", 3, 1, 3.0)
+    assert (pricing["group"], pricing["count"], pricing["unresolved"], pricing["median_days"]) == ("pricing", 3, 1, 3.0)
     assert pricing["amounts"] == [{"currency": "EUR", "amount": "15.5000", "open_amount": "10.5000"}]
     # Withdrawn: nobody was right. Without an amount the whole invoice was disputed.
     assert by_code["tax_error"]["share_won"] is None

@@ -56,7 +56,7 @@ def test_cash_to_come_and_the_forecast_it_is_from(client, overview):
 
 
 def test_a_run_that_failed_needs_attention_until_one_ends_well(client, storage, tenant, overview):
-    nothing = {"open": 0, "overdue": 0, "check": 0, "unassigned": 0}
+    nothing = {"unresolved": 0, "late": 0, "check": 0, "unassigned": 0}
     assert overview["attention"] == {"notices": [], "runs": [], "disputes": nothing}
     with storage.tenant(tenant) as session:
         connection = session.scalar(

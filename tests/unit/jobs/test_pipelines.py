@@ -12,7 +12,10 @@ def test_what_follows():
     expected = [
         (ConnectionReady(**ids), [("sync.run", {"connection_id": "c1"})]),
         (FirstPagesStored(**ids, run_id="r1"), [("forecasting.refresh", {})]),
-        (SyncFinished(**finished, changed=3), [("forecasting.refresh", {})]),
+        (
+            SyncFinished(**finished, changed=3),
+            [("disputes.signals", {"connection_id": "c1"}), ("forecasting.refresh", {})],
+        ),
         (SyncFinished(**finished, changed=0), []),
         (TieOutLost(**ids, run_id="r1"), [("sync.run", {"connection_id": "c1", "kind": "full"})]),
         (ForecastsReady(tenant="acme", model_id="m", predictions=1), []),
