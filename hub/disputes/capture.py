@@ -211,7 +211,8 @@ def _row(opening: Opening, invoices: Mapping[UUID, Owed], now: datetime, today: 
         "code_by": "person" if is_said else None,
         "is_sure": True if is_said else None,
         "read_at": now if is_said else None,
-        "amount": opening.amount,
+        # As the database gives it back, so that the history says the same.
+        "amount": None if opening.amount is None else opening.amount.quantize(Decimal("0.0001")),
         "currency": opening.currency if invoice is None else invoice.currency,
         "attachments": [dict(each) for each in opening.attachments],
         "due_on": due_after(today),
@@ -233,7 +234,10 @@ def _follow(session: Session, rows: list[dict[str, Any]], numbers: Mapping[UUID,
     """What opening brings with it: history, holds, labels, the reading, and the word to open pages."""
     if not rows:
         return
-    after = [{"status": "open", "number": numbers[row["id"]]} | {name: row[name] for name in _EVENT} for row in rows]
+    after = [
+        {"status": "open", "codes": [], "number": numbers[row["id"]]} | {name: row[name] for name in _EVENT}
+        for row in rows
+    ]
     events = [(row["id"], None, each) for row, each in zip(rows, after, strict=True)]
     history.record_all(session, "opened", now, events)
     held = [row for row in rows if row["invoice_id"] is not None]
