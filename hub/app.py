@@ -11,6 +11,7 @@ from hub import live
 from hub.connections import api as connections
 from hub.connections import notices_api, oauth_api, webhooks_api
 from hub.disputes import api as disputes
+from hub.disputes.documents import invoice_disputes
 from hub.forecasting import api as forecasting
 from hub.forecasting import api_cash, api_curve, api_models, api_risk
 from hub.http import (
@@ -91,7 +92,7 @@ BLUEPRINTS = (
 # What the rooms above the ledger add to its documents.
 PARTS: dict[str, dict[str, context.Part]] = {
     "connection": {"next_full_run_on": next_full_run, "sync": standing},
-    "invoice": {"prediction": forecasting.invoice_prediction},
+    "invoice": {"prediction": forecasting.invoice_prediction, "disputes": invoice_disputes},
     "tenant": {"has_records": contents.has_records},
     "customer": {"aging": insights.customer_aging, "risk": forecasting.customer_risk},
 }

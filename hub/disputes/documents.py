@@ -1,6 +1,7 @@
 """A dispute as the API shows it: the row with its invoice, customer, hold, people and what the caller may do."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,13 +9,14 @@ from uuid import UUID
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
-from hub.disputes import history, listing, schemas
+from hub.disputes import history, listing, schemas, service
 from hub.disputes.groups import GROUP_OF
 from hub.disputes.workflow import UNENDED, Mover, outcomes, verbs
 from hub.identity.colleagues import names_of
 from hub.ledger import holds
 from hub.ledger import service as ledger
 from hub.ledger.owed import Owed, named
+from hub.ledger.schemas import HoldSchema
 from hub.storage.session import Storage
 
 _READING: dict[str, Any] = {"labels": [], "language": None, "version": None, "number": None, "problem": None}
@@ -46,7 +48,7 @@ def show_dispute(
         and {**proposal, "by": proposal["by"]["name"], "is_own": proposal["by"]["id"] == caller_id},
         "hold": _hold(session, dispute),
         "adjustments": [],
-        "invoice": None if invoice is None else _only(schemas.DisputedInvoiceSchema, _plain(invoice)),
+        "invoice": None if invoice is None else _only(schemas.DisputedInvoiceSchema, asdict(invoice)),
         "customer": None if customer is None else {"id": customer["id"], "name": customer["name"]},
         "look_alikes": listing.ended_look_alikes(storage, session.info["tenant"], dispute),
         "moves": [] if mover is None else verbs(dispute["status"], mover),
@@ -62,6 +64,24 @@ def show_history(session: Session, dispute_id: UUID) -> list[dict[str, Any]]:
             for name in schemas.DisputeEventSchema._declared_fields
         }
         for event in history.read(session, dispute_id)
+    ]
+
+
+def invoice_disputes(session: Session, invoice_id: UUID, today: date) -> list[dict[str, Any]]:
+    """What an invoice's document has of its disputes that have not ended, oldest first."""
+    return [
+        {
+            "id": each["id"],
+            "number": each["number"],
+            "code": each["code"],
+            "amount": each["amount"],
+            "is_all": each["amount"] is None,
+            "currency": each["currency"],
+            "status": each["status"],
+            "due_on": each["due_on"],
+            "is_overdue": each["due_on"] < today,
+        }
+        for each in service.of_invoice(session, invoice_id)
     ]
 
 
@@ -96,16 +116,7 @@ def _invoice(session: Session, dispute: Mapping[str, Any]) -> Owed | None:
 
 def _hold(session: Session, dispute: Mapping[str, Any]) -> dict[str, Any] | None:
     found = holds.active(session, [dispute["invoice_id"]]) if dispute["invoice_id"] else []
-    return next((show_hold(each) for each in found if each.source_id == dispute["id"]), None)
-
-
-def show_hold(hold: holds.Hold) -> dict[str, Any]:
-    """A hold as the API shows it."""
-    return _only(schemas.HoldSchema, _plain(hold))
-
-
-def _plain(record: Any) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__dataclass_fields__}
+    return next((_only(HoldSchema, asdict(each)) for each in found if each.source_id == dispute["id"]), None)
 
 
 def _only(schema: type[Schema], row: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from hub.http.fields import (
     sort_by,
     text,
 )
+from hub.ledger.schemas import HoldSchema
 from hub.sdk.classifier import REASONS
 
 ACTIONS = (
@@ -218,7 +219,10 @@ class DisputeFieldsSchema(Schema):
     currency = String(required=True, allow_none=True, metadata={"description": "ISO 4217; null without an invoice."})
     product = text("The product or service.", "Cartons 40x30", required=True, allow_none=True)
     owner = Nested(
-        ColleagueSchema, required=True, allow_none=True, metadata={"description": "Who looks after it; null for nobody."}
+        ColleagueSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Who looks after it; null for nobody."},
     )
     due_on = day("By when it is to end.", required=True)
     is_overdue = flag("Whether that day is past and it has not ended.", required=True)
@@ -279,7 +283,9 @@ class DisputeTotalsSchema(Schema):
     is_exact = flag("False when there are more than were counted.", required=True)
     by_currency = List(Nested(DisputedTotalSchema), required=True)
     facets = Nested(DisputeFacetsSchema, required=True)
-    owners = List(Nested(ColleagueSchema), required=True, metadata={"description": "Who the owners among the facets are."})
+    owners = List(
+        Nested(ColleagueSchema), required=True, metadata={"description": "Who the owners among the facets are."}
+    )
 
 
 class DisputePageSchema(PageSchema):
@@ -331,17 +337,6 @@ class ProposalSchema(Schema):
     by = text("Who proposes it.", "Jo Doe", required=True)
     is_own = flag("Whether the caller proposed it.", required=True)
     at = instant("When.", required=True)
-
-
-class HoldSchema(Schema):
-    """What of an invoice is held."""
-
-    kind = text("Why.", "dispute", required=True)
-    amount = money("How much; null for all that is open.", required=True, allow_none=True)
-    reason = text("In words.", "Disputed: D-12", required=True)
-    source_id = identifier("What placed it: the dispute.", required=True)
-    placed_at = instant("Since when.", required=True)
-    until = day("The day by which it is expected to end.", required=True, allow_none=True)
 
 
 class DisputedInvoiceSchema(Schema):

@@ -29,6 +29,7 @@ __all__ = [
     "find_by_external_id",
     "get",
     "lock",
+    "of_invoice",
     "open_dispute",
     "open_disputes",
     "set_code",
@@ -49,6 +50,16 @@ _KINDS_OF_CHANGE: dict[str, history.Kind] = {
 def get(session: Session, dispute_id: UUID) -> dict[str, Any]:
     """A dispute's row. Raises NotFoundError."""
     return _read(session, dispute_id, is_locked=False)
+
+
+def of_invoice(session: Session, invoice_id: UUID) -> list[dict[str, Any]]:
+    """The rows of an invoice's disputes that have not ended, oldest first."""
+    query = (
+        select(disputes)
+        .where(disputes.c.invoice_id == invoice_id, disputes.c.status.in_(UNENDED))
+        .order_by(disputes.c.opened_at, disputes.c.number)
+    )
+    return [dict(row) for row in session.execute(query).mappings()]
 
 
 def lock(session: Session, dispute_id: UUID, expected_version: int | None = None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Invoices and customers: /api/invoices, /api/customers."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from hub.http.context import caller, current_hub, tenant_session, today, with_pa
 from hub.http.etags import expected_version, version_header
 from hub.http.openapi import IF_MATCH
 from hub.http.spreadsheets import CSV
-from hub.ledger import customer_listing, exports, listing, service
+from hub.ledger import customer_listing, exports, holds, listing, service
 from hub.ledger.schemas import (
     AllocationSchema,
     CustomerArguments,
@@ -25,6 +26,7 @@ from hub.ledger.schemas import (
     CustomerPageSchema,
     CustomerSchema,
     CustomerStatsSchema,
+    HoldSchema,
     InvoiceArguments,
     InvoiceFilterArguments,
     InvoicePageSchema,
@@ -143,8 +145,11 @@ def show_invoice(session: Session, invoice_id: UUID) -> dict[str, Any]:
     if invoice is None:
         raise NotFoundError("There is no such invoice.")
     days = (today() - invoice["due_on"]).days if invoice["balance"] > 0 else 0
+    held = holds.active(session, [invoice_id])
     shown = _only(InvoiceSchema, invoice) | {
         "days_overdue": max(days, 0),
+        "disputed": True if any(each.kind == "dispute" for each in held) else invoice["disputed"],
+        "holds": [_only(HoldSchema, asdict(each)) for each in held],
         "allocations": [_only(AllocationSchema, each) for each in invoice["allocations"]],
         "history": [_version(each) for each in service.invoice_history(session, invoice_id)],
     }

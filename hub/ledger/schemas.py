@@ -43,7 +43,7 @@ class InvoiceFilterArguments(Schema):
     aging = choices("Open, and by days past due in any of these buckets; due today is current.", BUCKETS)
     open = flag("Whether anything is still to be paid.")
     overdue = flag("Whether it is open and its due date is past, in the tenant's time zone.")
-    disputed = flag("Whether the source calls it disputed.")
+    disputed = flag("Whether it is in dispute, here or as the source says.")
     due_from = day("Due that day or later.")
     due_to = day("Due that day or earlier.")
     issued_from = day("Issued that day or later.")
@@ -114,7 +114,9 @@ class InvoiceFieldsSchema(Schema):
     status = String(required=True, validate=validate.OneOf(STATUSES), metadata={"description": "Where it stands."})
     paid_on = day("When a payment settled it.", required=True, allow_none=True)
     terms = text("Payment terms as the source names them.", "Net 30", required=True, allow_none=True)
-    disputed = flag("Null where the source does not say.", required=True, allow_none=True)
+    disputed = flag(
+        "Whether it is in dispute, here or as the source says; null where neither says.", required=True, allow_none=True
+    )
     days_overdue = count("Days past due while anything is open, else 0.", required=True)
     connection_id = identifier(f"The connection it came from; {MANUAL} where it was entered by hand.", required=True)
     version = count("Raised by every change.", required=True)
@@ -222,6 +224,17 @@ class InvoiceVersionSchema(Schema):
     row = Nested(InvoiceVersionRowSchema, required=True)
 
 
+class HoldSchema(Schema):
+    """What of an invoice is held: nothing is expected to be paid of it, and nobody is reminded."""
+
+    kind = text("Why.", "dispute", required=True)
+    amount = money("How much; null for all that is open.", required=True, allow_none=True)
+    reason = text("In words.", "Disputed: D-12", required=True)
+    source_id = identifier("What placed it: the dispute.", required=True)
+    placed_at = instant("Since when.", required=True)
+    until = day("The day by which it is expected to end.", required=True, allow_none=True)
+
+
 class InvoiceSchema(InvoiceFieldsSchema):
     """An invoice with what settled it, how it changed, and when it will be paid."""
 
@@ -230,6 +243,14 @@ class InvoiceSchema(InvoiceFieldsSchema):
     allocations = List(Nested(AllocationSchema), required=True)
     history = List(Nested(InvoiceVersionSchema), required=True)
     prediction = Raw(allow_none=True, metadata={"description": "As /api/predictions/{invoice_id} answers it, or null."})
+    holds = List(Nested(HoldSchema), required=True)
+    disputes = List(
+        Raw(),
+        metadata={
+            "description": "Those that have not ended: id, number, status, code, amount, is_all, currency, due_on,"
+            " is_overdue."
+        },
+    )
 
 
 class CustomerFilterArguments(Schema):

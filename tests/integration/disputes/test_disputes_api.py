@@ -337,3 +337,35 @@ def test_the_list_as_a_file(opened, viewer):
 def test_who_may_look_after_disputes(viewer, member, admin):
     found = {each["id"] for each in viewer.get("/api/disputes/owners").json["items"]}
     assert {str(member.user_id), str(admin.user_id)} <= found and str(viewer.user_id) not in found
+
+
+def test_the_invoice_says_that_it_is_in_dispute(opened, member, viewer, program):
+    def invoice():
+        return viewer.get(f"/api/invoices/{opened['invoice_id']}").json
+
+    def listed(disputed):
+        page = viewer.get(f"/api/invoices?disputed={disputed}&number={opened['invoice']['number']}").json
+        return [each["disputed"] for each in page["items"]]
+
+    shown = invoice()
+    (only,) = shown["disputes"]
+    assert (only["id"], only["number"], only["status"]) == (opened["id"], opened["number"], "open")
+    assert (only["code"], only["amount"], only["is_all"], only["due_on"]) == (None, None, True, opened["due_on"])
+    assert shown["disputed"] is True
+    assert [(each["kind"], each["source_id"]) for each in shown["holds"]] == [("dispute", opened["id"])]
+    assert listed("true") == [True] and listed("false") == []
+    post(member, opened, "resolve", outcome="withdrawn")
+    shown = invoice()
+    assert (shown["disputes"], shown["holds"], shown["disputed"]) == ([], [], None)
+    assert listed("true") == [] and listed("false") == [None]
+    post(member, opened, "reopen", note="Not so.")
+    assert listed("true") == [True]
+
+
+def test_what_the_source_calls_disputed_is_disputed(viewer, new_invoice):
+    new_invoice(number="SAID-BY-SOURCE", disputed=True)
+    new_invoice(number="SAID-OTHERWISE", disputed=False)
+    found = viewer.get("/api/invoices?disputed=true&number=SAID-").json["items"]
+    assert [(each["number"], each["disputed"]) for each in found] == [("SAID-BY-SOURCE", True)]
+    found = viewer.get("/api/invoices?disputed=false&number=SAID-").json["items"]
+    assert [(each["number"], each["disputed"]) for each in found] == [("SAID-OTHERWISE", False)]

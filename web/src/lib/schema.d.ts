@@ -2503,6 +2503,8 @@ export interface components {
              * @example Sign in at the provider
              */
             title: string;
+            /** @description What a consent has to allow beside, where an admin lets the hub write documents. */
+            write_scopes: components["schemas"]["Scope"][];
         };
         BacktestRequest: {
             /**
@@ -2795,6 +2797,8 @@ export interface components {
              * @example oauth
              */
             auth_method: string | null;
+            /** @description Whether the connector can write documents at the provider. */
+            can_write: boolean;
             choices: components["schemas"]["Account"][];
             /** @description What was entered, but for secrets. */
             config: {
@@ -2862,6 +2866,10 @@ export interface components {
             sync?: components["schemas"]["Standing"];
             /** @description Where the provider is to send announcements, signed with this connection's webhook key. */
             webhook_address: string | null;
+            /** @description Whether an admin lets the hub do so. */
+            write_back: boolean;
+            /** @description Whether the newest consent reaches so far; where it does not, reconnect to be asked for it. */
+            write_granted: boolean;
         };
         ConnectionChange: {
             /** @description Fields of the form that change; null empties one. */
@@ -2873,6 +2881,8 @@ export interface components {
              * @example Xero UK
              */
             name?: string;
+            /** @description Let the hub write documents at the provider, such as credit memos, or no longer. */
+            write_back?: boolean;
         };
         ConnectionInput: {
             /**
@@ -4072,20 +4082,15 @@ export interface components {
              */
             decided: number;
             /**
+             * @description Not resolved past the day by which they were to end.
+             * @example 412
+             */
+            late: number;
+            /**
              * @description Median days from opening to resolving; null while none is.
              * @example 6.5
              */
             median_days: number | null;
-            /**
-             * @description Open now.
-             * @example 412
-             */
-            open: number;
-            /**
-             * @description Open past the day by which they were to end.
-             * @example 412
-             */
-            overdue: number;
             /**
              * @description Ended with a part credited.
              * @example 412
@@ -4101,6 +4106,11 @@ export interface components {
              * @example 0.82
              */
             share_won: number | null;
+            /**
+             * @description Not resolved yet.
+             * @example 412
+             */
+            unresolved: number;
             /**
              * @description Ended with the invoice upheld.
              * @example 412
@@ -4356,20 +4366,15 @@ export interface components {
             /** @description Its group: pricing, short_ship, duplicate, damaged, tax, paperwork, already_paid, other. */
             group: string | null;
             /**
+             * @description Not resolved past the day by which they were to end.
+             * @example 412
+             */
+            late: number;
+            /**
              * @description Median days from opening to resolving; null while none is.
              * @example 6.5
              */
             median_days: number | null;
-            /**
-             * @description Open now.
-             * @example 412
-             */
-            open: number;
-            /**
-             * @description Open past the day by which they were to end.
-             * @example 412
-             */
-            overdue: number;
             /**
              * @description Ended with a part credited.
              * @example 412
@@ -4385,6 +4390,11 @@ export interface components {
              * @example 0.82
              */
             share_won: number | null;
+            /**
+             * @description Not resolved yet.
+             * @example 412
+             */
+            unresolved: number;
             /**
              * @description Ended with the invoice upheld.
              * @example 412
@@ -5096,8 +5106,10 @@ export interface components {
              * @example 412
              */
             days_overdue: number;
-            /** @description Null where the source does not say. */
+            /** @description Whether it is in dispute, here or as the source says; null where neither says. */
             disputed: boolean | null;
+            /** @description Those that have not ended: id, number, status, code, amount, is_all, currency, due_on, is_overdue. */
+            disputes?: unknown[];
             /**
              * Format: date
              * @description Due date.
@@ -5110,6 +5122,7 @@ export interface components {
              */
             external_id: string;
             history: components["schemas"]["InvoiceVersion"][];
+            holds: components["schemas"]["Hold"][];
             /**
              * Format: uuid
              * @description The hub's id.
@@ -5252,7 +5265,7 @@ export interface components {
              * @example 412
              */
             days_overdue: number;
-            /** @description Null where the source does not say. */
+            /** @description Whether it is in dispute, here or as the source says; null where neither says. */
             disputed: boolean | null;
             /**
              * Format: date
@@ -6233,20 +6246,20 @@ export interface components {
              */
             check: number;
             /**
-             * @description All of them.
-             * @example 412
-             */
-            open: number;
-            /**
              * @description Past the day by which they are to end.
              * @example 412
              */
-            overdue: number;
+            late: number;
             /**
              * @description That nobody looks after.
              * @example 412
              */
             unassigned: number;
+            /**
+             * @description All of them.
+             * @example 412
+             */
+            unresolved: number;
         };
         Opened: {
             /**
@@ -10053,7 +10066,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Invoices of this customer. */
                 customer_id?: string;
-                /** @description Whether the source calls it disputed. */
+                /** @description Whether it is in dispute, here or as the source says. */
                 disputed?: boolean;
                 /** @description Due that day or later. */
                 due_from?: string;
@@ -10192,7 +10205,7 @@ export interface operations {
                 currency?: string;
                 /** @description Invoices of this customer. */
                 customer_id?: string;
-                /** @description Whether the source calls it disputed. */
+                /** @description Whether it is in dispute, here or as the source says. */
                 disputed?: boolean;
                 /** @description Due that day or later. */
                 due_from?: string;
