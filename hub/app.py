@@ -11,7 +11,9 @@ from hub import live
 from hub.connections import api as connections
 from hub.connections import notices_api, oauth_api, webhooks_api
 from hub.disputes import api as disputes
+from hub.disputes.adjustments_api import adjustments
 from hub.disputes.documents import invoice_disputes
+from hub.disputes.policy_api import dispute_policy
 from hub.forecasting import api as forecasting
 from hub.forecasting import api_cash, api_curve, api_models, api_risk
 from hub.http import (
@@ -58,6 +60,8 @@ BLUEPRINTS = (
     ledger.customers,
     search_api.search,
     disputes.disputes,
+    dispute_policy,
+    adjustments,
     api_risk.risk,
     api_curve.predictions,
     api_models.models,

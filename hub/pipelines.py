@@ -23,6 +23,9 @@ HANDLERS: dict[str, str] = {
     "forecasting.keep_track": "hub.forecasting.jobs:keep_track",
     "forecasting.backtest": "hub.forecasting.jobs:backtest",
     "forecasting.reproduce": "hub.forecasting.jobs:reproduce",
+    "disputes.classify": "hub.disputes.jobs:classify",
+    "disputes.write_back": "hub.disputes.write_back:run",
+    "disputes.confirm": "hub.disputes.write_back:confirm",
     "privacy.export": "hub.privacy.jobs:export",
     "privacy.retain": "hub.privacy.jobs:retain",
     "audit.anchor": "hub.identity.audit_jobs:anchor",
@@ -44,6 +47,7 @@ def _forecast_what_is_there(event: FirstPagesStored) -> Iterator[Work]:
 def _forecast_what_changed(event: SyncFinished) -> Iterator[Work]:
     if event.changed:
         yield "disputes.signals", {"connection_id": event.connection_id}
+        yield "disputes.confirm", {}
         yield "forecasting.refresh", {}
 
 

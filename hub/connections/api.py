@@ -110,6 +110,8 @@ class ConnectionById(MethodView):
             if service.version(held) != expected_version():
                 raise PreconditionError("The connection was changed meanwhile: read it again.")
             connecting.change(_scope(), session, connection_id, body.get("name"), body.get("config"))
+            if "write_back" in body:
+                connecting.allow_writing(_scope(), session, connection_id, body["write_back"])
             return _answer(session, connection_id)
 
 

@@ -57,12 +57,13 @@ def propose(
     return service.candidate_of(changed) or changed
 
 
-def bind(session: Session, connection: Connection, values: Mapping[str, str]) -> None:
-    """Keep what came back with the grant and belongs to it, such as the company's id."""
+def bind(session: Session, connection: Connection, values: Mapping[str, str], *, can_write: bool = False) -> None:
+    """Keep what came back with the grant and belongs to it, such as the company's id; and whether the hub may write."""
     if connection.candidate is not None:
-        changed: dict[str, Any] = {"candidate": {**connection.candidate, "values": dict(values)}}
+        proposed = {**connection.candidate, "values": dict(values), "can_write": can_write}
+        changed: dict[str, Any] = {"candidate": proposed}
     else:
-        changed = {"account": {"values": dict(values)}}
+        changed = {"account": {"values": dict(values)}, "write_granted": can_write}
     session.execute(update(connections).where(connections.c.id == connection.id).values(**changed))
 
 
@@ -78,6 +79,8 @@ def adopt(session: Session, vault: Vault, connection: Connection, account: Accou
         values |= {"account_id": account.id, "account": asdict(account)}
     if connection.candidate is not None:
         values |= {key: connection.candidate[key] for key in ("config", "auth_method")}
+        if "can_write" in connection.candidate:
+            values["write_granted"] = connection.candidate["can_write"]
         _move(session, vault, UUID(connection.candidate["id"]), connection.id)
     status = "paused" if connection.status == "paused" else "ready"
     service.set_status(session, connection.id, status, **values)

@@ -46,6 +46,10 @@ def has_app(scope: Scope, manifest: Manifest) -> bool:
     return bool(apps.of(scope.settings, manifest.slug).client_id)
 
 
+WRITES = "write_credit_memo"
+"""The capability of a connector that writes."""
+
+
 def start(
     scope: Scope, session: Session, slug: str, name: str | None, auth_method: str | None, config: Mapping[str, Any]
 ) -> Started:
@@ -113,6 +117,17 @@ def change(
     service.reconfigure(session, connection_id, entered.config)
     if connection.account_id is not None:
         jobs.submit(session, "connections.check", {"connection_id": str(connection_id)})
+
+
+def allow_writing(scope: Scope, session: Session, connection_id: UUID, allowed: bool) -> None:
+    """Let the hub write documents at the provider, or no longer. Raises InvalidError where the connector cannot."""
+    connection = service.get(session, connection_id, for_update=True)
+    manifest = connector(scope, connection.plugin)
+    if allowed and WRITES not in manifest.capabilities:
+        message = f"{manifest.name} is only read: its connector writes nothing."
+        raise InvalidError(message, fields={"write_back": message})
+    auth = forms.auth_of(manifest, connection.auth_method)
+    service.allow_writing(session, connection_id, allowed, needs_consent=bool(auth.write_scopes))
 
 
 def choose(session: Session, connection_id: UUID, account_id: str) -> UUID:

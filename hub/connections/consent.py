@@ -117,7 +117,8 @@ def begin(
     state, secret, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     redirect_uri = base_url(scope.settings) + CALLBACK
     asked = {"response_type": "code", "client_id": client.value("client_id"), "redirect_uri": redirect_uri}
-    asked |= {"state": state} | ({"scope": " ".join(auth.scopes)} if auth.scopes else {})
+    scopes = [*auth.scopes, *(auth.write_scopes if connection.write_back else ())]
+    asked |= {"state": state} | ({"scope": " ".join(scopes)} if scopes else {})
     if auth.pkce:
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=")
         asked |= {"code_challenge": challenge.decode(), "code_challenge_method": "S256"}
@@ -226,11 +227,12 @@ def _redeem(scope: Scope, begun: _State, answered: Mapping[str, str]) -> UUID:
         current = service.get(session, connection.id, for_update=True)
         if not is_awaited(current) or (service.candidate_of(current) or current).id != subject.id:
             raise changed
-        candidates.bind(session, current, values)
+        scopes = grant.scopes or [*auth.scopes, *(auth.write_scopes if current.write_back else ())]
+        candidates.bind(session, current, values, can_write=auth.write_scopes.keys() <= set(scopes))
         tokens.store(session, scope.vault, subject.id, grant, auth, is_new=True)
         if current.candidate is None:
             service.set_status(session, current.id, "pending")
-        allowed = {"scopes": grant.scopes or list(auth.scopes)}
+        allowed = {"scopes": list(scopes)}
         audit.record(session, "connection.consented", "connection", current.id, after=allowed)
         return jobs.submit(session, "connections.check", {"connection_id": str(current.id)})
 

@@ -43,7 +43,9 @@ def disconnect(scope: Scope, connection_id: UUID, now: datetime) -> Disconnected
         connection = service.get(session, connection_id, for_update=True)
         candidates.drop(session, scope.vault, connection)
         if connection.status != "disconnected":
-            service.set_status(session, connection.id, "disconnected", disconnected_at=now, choices=None)
+            ended: dict[str, Any] = {"disconnected_at": now, "choices": None}
+            ended |= {"write_back": False, "write_granted": False}
+            service.set_status(session, connection.id, "disconnected", **ended)
         notices.settle(session, connection.id)
         shares = _shares_its_grant(session, connection)
     with scope.storage.hub() as hub:

@@ -1,5 +1,6 @@
 """What the API's documents of connectors and connections hold."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -24,6 +25,8 @@ _SHOWN = (
     "last_run_at",
     "last_full_run_at",
     "disconnected_at",
+    "write_back",
+    "write_granted",
 )
 _TOKENS = {"access_token", "refresh_token"}
 
@@ -42,6 +45,7 @@ def show(session: Session, connection: Connection) -> dict[str, Any]:
         "account": _show_account(connection.account),
         "choices": [_show_account(each) for each in connection.choices or ()],
         "health": asdict(health) if health else None,
+        "can_write": bool(manifest and connecting.WRITES in manifest.capabilities),
         "webhook_address": address if manifest and manifest.webhook else None,
     }
 
@@ -71,10 +75,15 @@ def show_connector(scope: Scope, manifest: Manifest) -> dict[str, Any]:
                 "title": auth.title,
                 "needs_consent": auth.kind == "oauth2_code",
                 "has_app": bool(app.client_id),
-                "scopes": [{"scope": scope_, "reason": reason} for scope_, reason in auth.scopes.items()],
+                "scopes": _show_scopes(auth.scopes),
+                "write_scopes": _show_scopes(auth.write_scopes),
                 "form": connecting.form(scope, manifest, auth),
             }
             for auth in manifest.auth
         ],
         "webhook_address": address if manifest.webhook else None,
     }
+
+
+def _show_scopes(scopes: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"scope": name, "reason": reason} for name, reason in scopes.items()]

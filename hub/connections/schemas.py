@@ -69,6 +69,11 @@ class AuthMethodSchema(Schema):
     needs_consent = flag("Whether a person consents at the provider, in the browser.", required=True)
     has_app = flag("Whether this hub has an app there; else client_id and client_secret are asked for.", required=True)
     scopes = List(Nested(ScopeSchema), required=True)
+    write_scopes = List(
+        Nested(ScopeSchema),
+        required=True,
+        metadata={"description": "What a consent has to allow beside, where an admin lets the hub write documents."},
+    )
     form = Dict(
         required=True,
         metadata={"description": "JSON Schema (2020-12) of what is entered as `config`; `x-secret` is sealed."},
@@ -196,6 +201,11 @@ class ConnectionSchema(Schema):
     )
     sync = Nested(StandingSchema, metadata={"description": "Not shown of one that was just started or ended."})
     disconnected_at = instant("When it was disconnected.", required=True, allow_none=True)
+    can_write = flag("Whether the connector can write documents at the provider.", required=True)
+    write_back = flag("Whether an admin lets the hub do so.", required=True)
+    write_granted = flag(
+        "Whether the newest consent reaches so far; where it does not, reconnect to be asked for it.", required=True
+    )
     health = Nested(HealthSchema, required=True, allow_none=True)
     webhook_address = text(
         "Where the provider is to send announcements, signed with this connection's webhook key.",
@@ -242,6 +252,9 @@ class ConnectionChangeSchema(Schema):
     config = Dict(
         keys=String(),
         metadata={"description": "Fields of the form that change; null empties one.", "additionalProperties": True},
+    )
+    write_back = Boolean(
+        metadata={"description": "Let the hub write documents at the provider, such as credit memos, or no longer."}
     )
 
 

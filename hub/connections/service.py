@@ -112,7 +112,8 @@ def free_name(session: Session, plugin: str, wanted: str) -> str:
 
 def version(connection: Connection) -> int:
     """A number that stands for what may be changed of a connection, for ETags."""
-    parts = [connection.name, connection.auth_method, dict(connection.config), connection.candidate]
+    parts: list[Any] = [connection.name, connection.auth_method, dict(connection.config), connection.candidate]
+    parts.append(connection.write_back)
     digest = blake2b(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS), digest_size=6).digest()
     return int.from_bytes(digest) or 1
 
@@ -226,6 +227,21 @@ def rename(session: Session, connection_id: UUID, name: str) -> None:
         _set(session, connection_id, name=name)
         before, after = {"name": held.name}, {"name": name}
         audit.record(session, "connection.renamed", "connection", connection_id, before=before, after=after)
+
+
+def allow_writing(session: Session, connection_id: UUID, allowed: bool, *, needs_consent: bool) -> None:
+    """Let the hub write documents at the provider, or no longer.
+
+    `needs_consent`: the provider asks people for that apart, so that what was granted before may not reach so far.
+    """
+    held = get(session, connection_id, for_update=True)
+    if held.write_back == allowed:
+        return
+    granted = held.write_granted or not needs_consent
+    _set(session, connection_id, write_back=allowed, write_granted=granted)
+    action = "connection.writing_allowed" if allowed else "connection.writing_forbidden"
+    before, after = {"write_back": held.write_back}, {"write_back": allowed, "write_granted": granted}
+    audit.record(session, action, "connection", connection_id, before=before, after=after)
 
 
 def choose(session: Session, connection_id: UUID, account_id: str) -> None:

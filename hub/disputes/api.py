@@ -9,7 +9,7 @@ from flask import Response, request
 from flask.views import MethodView
 from sqlalchemy.orm import Session
 
-from hub.disputes import capture, documents, listing, moves, service
+from hub.disputes import capture, documents, listing, moves, service, suggestion
 from hub.disputes.history import mover
 from hub.disputes.schemas import (
     AcceptInputSchema,
@@ -31,6 +31,7 @@ from hub.disputes.schemas import (
     ReopenInputSchema,
     ResolveInputSchema,
 )
+from hub.disputes.write_back import ask
 from hub.errors import ConflictError, InvalidError
 from hub.http.access import ACCESS, Role
 from hub.http.answers import answer
@@ -41,6 +42,7 @@ from hub.http.idempotency import once
 from hub.http.openapi import IDEMPOTENCY_KEY, IF_MATCH
 from hub.http.spreadsheets import CSV
 from hub.identity.colleagues import who_works
+from hub.ledger import adjustments
 from hub.ledger.owed import owed_by_number
 from hub.storage import audit
 
@@ -129,7 +131,8 @@ class Dispute(MethodView):
         version = expected_version()
         _check_owner(body.get("owner_id"))
         with tenant_session() as session:
-            return _show(session, service.change(session, dispute_id, body, now(), expected_version=version))
+            service.change(session, dispute_id, body, now(), expected_version=version)
+            return _show(session, _suggested(session, dispute_id))
 
 
 @disputes.route("/<uuid:dispute_id>/history")
@@ -162,7 +165,7 @@ def add_comment(body: dict[str, Any], dispute_id: UUID) -> Response:
 @disputes.response(200, DisputeSchema)
 def set_code(body: dict[str, Any], dispute_id: UUID) -> Response:
     """Say what the reason is: to correct it or to confirm it; the classifier learns from it"""
-    return _change(dispute_id, service.set_code, **body)
+    return _change(dispute_id, service.set_code, is_suggested_anew=True, **body)
 
 
 @disputes.route("/<uuid:dispute_id>/evidence", methods=["POST"])
@@ -171,7 +174,7 @@ def set_code(body: dict[str, Any], dispute_id: UUID) -> Response:
 @disputes.response(200, DisputeSchema)
 def set_evidence(body: dict[str, Any], dispute_id: UUID) -> Response:
     """Say of a piece of evidence whether it is there"""
-    return _change(dispute_id, service.set_evidence, **body)
+    return _change(dispute_id, service.set_evidence, is_suggested_anew=True, **body)
 
 
 @disputes.route("/<uuid:dispute_id>/investigate", methods=["POST"])
@@ -197,7 +200,15 @@ def propose(body: dict[str, Any], dispute_id: UUID) -> Response:
 @disputes.response(200, DisputeSchema)
 def accept(body: dict[str, Any], dispute_id: UUID) -> Response:
     """Agree with the customer, by what is proposed or else suggested"""
-    return _change(dispute_id, moves.accept, note=body["note"], is_admin=_is_admin())
+    return _change(dispute_id, _accept, **body)
+
+
+def _accept(session: Session, dispute_id: UUID, *, write_back: bool, **arguments: Any) -> Mapping[str, Any]:
+    after = moves.accept(session, dispute_id, is_admin=_is_admin(), **arguments)
+    if write_back:
+        for made in adjustments.list_adjustments(session, dispute_id=dispute_id, status=("pending",)):
+            ask(session, made.id, current_hub().registry())
+    return after
 
 
 @disputes.route("/<uuid:dispute_id>/reject", methods=["POST"])
@@ -224,15 +235,28 @@ def resolve(body: dict[str, Any], dispute_id: UUID) -> Response:
 @disputes.response(200, DisputeSchema)
 def reopen(body: dict[str, Any], dispute_id: UUID) -> Response:
     """Take up again what was resolved"""
-    return _change(dispute_id, moves.reopen, **body)
+    return _change(dispute_id, moves.reopen, is_suggested_anew=True, **body)
 
 
-def _change(dispute_id: UUID, verb: Callable[..., Mapping[str, Any]], **arguments: Any) -> Response:
-    """Do something to a dispute, at most once per Idempotency-Key; `If-Match` is heeded where it is sent."""
+def _change(
+    dispute_id: UUID, verb: Callable[..., Mapping[str, Any]], *, is_suggested_anew: bool = False, **arguments: Any
+) -> Response:
+    """Do something to a dispute, at most once per Idempotency-Key; `If-Match` is heeded where it is sent.
+
+    `is_suggested_anew`: what the policy suggests may be another thing after it.
+    """
     version = expected_version() if "If-Match" in request.headers else None
-    return _once(
-        lambda session: _show(session, verb(session, dispute_id, now=now(), expected_version=version, **arguments))
-    )
+
+    def change(session: Session) -> Response:
+        after = verb(session, dispute_id, now=now(), expected_version=version, **arguments)
+        return _show(session, _suggested(session, dispute_id) if is_suggested_anew else after)
+
+    return _once(change)
+
+
+def _suggested(session: Session, dispute_id: UUID) -> Mapping[str, Any]:
+    suggestion.suggest(session, dispute_id, now(), today=today())
+    return service.get(session, dispute_id)
 
 
 def _once(work: Callable[[Session], Response]) -> Response:

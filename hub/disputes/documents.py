@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from hub.disputes import history, listing, schemas, service
 from hub.disputes.groups import GROUP_OF
+from hub.disputes.policy_schemas import AdjustmentSchema
 from hub.disputes.workflow import UNENDED, Mover, outcomes, verbs
 from hub.identity.colleagues import names_of
-from hub.ledger import holds
+from hub.ledger import adjustments, holds
 from hub.ledger import service as ledger
 from hub.ledger.owed import Owed, named
 from hub.ledger.schemas import HoldSchema
@@ -47,7 +48,9 @@ def show_dispute(
         "proposal": proposal
         and {**proposal, "by": proposal["by"]["name"], "is_own": proposal["by"]["id"] == caller_id},
         "hold": _hold(session, dispute),
-        "adjustments": [],
+        "adjustments": [
+            show_adjustment(each) for each in adjustments.list_adjustments(session, dispute_id=dispute["id"])
+        ],
         "invoice": None if invoice is None else _only(schemas.DisputedInvoiceSchema, asdict(invoice)),
         "customer": None if customer is None else {"id": customer["id"], "name": customer["name"]},
         "look_alikes": listing.ended_look_alikes(storage, session.info["tenant"], dispute),
@@ -125,3 +128,9 @@ def _only(schema: type[Schema], row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _uuid(value: str | None) -> UUID | None:
     return None if value is None else UUID(value)
+
+
+def show_adjustment(adjustment: adjustments.Adjustment) -> dict[str, Any]:
+    """An adjustment as the API shows it."""
+    shown = _only(AdjustmentSchema, asdict(adjustment))
+    return shown | {name: None if shown[name] is None else f"{shown[name]:.4f}" for name in ("amount", "applied")}

@@ -62,6 +62,14 @@ def case_of(session: Session, dispute: Mapping[str, Any], now: datetime, today: 
     )
 
 
+def currency_of(session: Session, dispute: Mapping[str, Any]) -> tuple[str, Decimal | None, Decimal]:
+    """The currency of a dispute, home units for one of it where they are known, and what is open of its invoice."""
+    invoice = _invoice(session, dispute["invoice_id"])
+    if invoice is None:
+        return dispute["currency"] or "", None, Decimal(0)
+    return invoice["currency"], _home_rate(session, invoice), max(invoice["balance"], Decimal(0))
+
+
 def standing(session: Session, dispute: Mapping[str, Any], now: datetime) -> CustomerStanding:
     """What is known of the customer of a dispute, without that dispute itself."""
     if dispute["customer_id"] is None:

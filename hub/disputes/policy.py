@@ -17,6 +17,7 @@ import yaml
 
 from hub.disputes.policy_text import parse_yaml
 from hub.errors import InvalidError
+from hub.ledger.receivables import minor_units
 from hub.settings import CONFIG
 
 MONEY_ACTIONS = frozenset({"credit", "discount", "write_off", "correct_and_reissue", "void_duplicate"})
@@ -29,7 +30,6 @@ WARNING = "The message says that bank details changed. Call back on a number kno
 
 Role = Literal["member", "admin"]
 Approve = Literal["member", "admin", "automatic"]
-_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,9 +234,9 @@ def _amount(rule: Mapping[str, Any], case: Case) -> tuple[Decimal, bool]:
     elif wanted == "balance":
         amount = case.balance
     else:
-        amount = min(_share(case.total, wanted["percent"]), case.balance)
+        amount = min(_share(case, wanted["percent"]), case.balance)
     bound = rule.get("at_most", {})
-    limits = [_share(case.total, bound["percent"])] if "percent" in bound else []
+    limits = [_share(case, bound["percent"])] if "percent" in bound else []
     if "amount" in bound:
         # Where a limit cannot be reckoned in this currency, nothing is within it.
         limits.append(_limit(bound["amount"], case.currency, case.home_rate) or Decimal(0))
@@ -262,11 +262,16 @@ def _limit(money: Any, currency: str, home_rate: Decimal | None) -> Decimal | No
         return _exact(money[currency]) if currency in money else None
     if not home_rate:
         return None
-    return (_exact(money) / home_rate).quantize(_CENT, ROUND_DOWN)
+    return _rounded(_exact(money) / home_rate, currency)
 
 
-def _share(total: Decimal, percent: Any) -> Decimal:
-    return (total * _exact(percent) / 100).quantize(_CENT, ROUND_DOWN)
+def _share(case: Case, percent: Any) -> Decimal:
+    return _rounded(case.total * _exact(percent) / 100, case.currency)
+
+
+def _rounded(amount: Decimal, currency: str) -> Decimal:
+    """Down to what the currency has coins for."""
+    return amount.quantize(Decimal(1).scaleb(-minor_units(currency)), ROUND_DOWN)
 
 
 def _exact(number: Any) -> Decimal:
@@ -322,9 +327,8 @@ def _is_finite(part: Any) -> bool:
 
 
 def _is_ordered(bound: Mapping[str, Any]) -> bool:
-    low, high = bound.get("at_least"), bound.get("at_most")
-    is_comparable = isinstance(low, int | float) and isinstance(high, int | float)
-    return not is_comparable or low <= high
+    numbers = [bound[name] for name in ("at_least", "at_most") if isinstance(bound.get(name), int | float)]
+    return len(numbers) < 2 or numbers[0] <= numbers[1]
 
 
 def _place(error: yaml.YAMLError) -> str:

@@ -21,7 +21,7 @@ def dump_yaml(document: Any) -> str:
     return text
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]
     """Without anchors, by which a short text becomes a huge one, and without keys that silently replace others."""
 
     depth = 0

@@ -4,12 +4,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from marshmallow import Schema, ValidationError, validate, validates_schema
-from marshmallow.fields import UUID, Boolean, Dict, List, Nested, Raw, String
+from marshmallow.fields import UUID, Boolean, Dict, List, Nested, String
 
 from hub.disputes.capture import LONGEST_TEXT, MOST_AT_ONCE, SOURCES
 from hub.disputes.groups import GROUPS
 from hub.disputes.history import KINDS
 from hub.disputes.listing import DISPUTE_SORTS
+from hub.disputes.policy_schemas import ACTIONS, AdjustmentSchema, SuggestionSchema
 from hub.disputes.workflow import OUTCOMES, RULES, STATUSES
 from hub.http.fields import (
     PageArguments,
@@ -30,10 +31,6 @@ from hub.http.fields import (
 from hub.ledger.schemas import HoldSchema
 from hub.sdk.classifier import REASONS
 
-ACTIONS = (
-    *("send_document", "correct_and_reissue", "credit", "discount", "write_off", "open_rma", "carrier_claim"),
-    *("payment_plan", "refuse", "call", "escalate", "freeze", "ask", "answer", "hold", "void_duplicate"),
-)
 EVIDENCE_STATUSES = ("have", "missing", "not_needed")
 MOST_ATTACHMENTS = 20
 LONGEST_NOTE = 4_000
@@ -381,14 +378,10 @@ class DisputeSchema(DisputeFieldsSchema):
     attachments = List(Nested(AttachmentSchema), required=True)
     reading = Nested(ReadingSchema, required=True, allow_none=True)
     evidence = List(Nested(EvidenceSchema), required=True)
-    suggestion = Raw(
-        required=True,
-        allow_none=True,
-        metadata={"description": "What the policy suggests, by which rule, and what is missing for it."},
-    )
+    suggestion = Nested(SuggestionSchema, required=True, allow_none=True)
     proposal = Nested(ProposalSchema, required=True, allow_none=True)
     hold = Nested(HoldSchema, required=True, allow_none=True)
-    adjustments = List(Raw(), required=True, metadata={"description": "As /api/adjustments lists them."})
+    adjustments = List(Nested(AdjustmentSchema), required=True)
     invoice = Nested(DisputedInvoiceSchema, required=True, allow_none=True)
     customer = Nested(NamedSchema, required=True, allow_none=True)
     look_alikes = List(Nested(LookAlikeSchema), required=True)

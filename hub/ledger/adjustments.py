@@ -19,8 +19,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
-from hub.errors import ConflictError, NotFoundError
+from hub.errors import ConflictError, InvalidError, NotFoundError
 from hub.ledger.models import adjustments
+from hub.ledger.receivables import minor_units
 from hub.redaction import sentence
 from hub.storage import audit
 
@@ -73,8 +74,12 @@ def record(
 ) -> Adjustment:
     """Note what is to be taken off an invoice; nothing is told to the provider.
 
-    Raises ConflictError where, with what is pending already, more would be taken off than is open.
+    Raises InvalidError for what the currency has no coins for, and ConflictError where, with what is pending already,
+    more would be taken off than is open.
     """
+    amount = amount.normalize() + 0
+    if amount != round(amount, minor_units(currency)):
+        raise InvalidError(f"{amount:f} is no amount of {currency}.", fields={"amount": "Use the currency's units."})
     # Of two that note at once the second sees what the first has noted.
     session.execute(text("select from invoices where id = :id for update"), {"id": invoice_id})
     row = session.execute(_OPEN, {"id": invoice_id}).one_or_none()

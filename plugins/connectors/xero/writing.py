@@ -23,9 +23,11 @@ LONGEST_DESCRIPTION = 4000
 
 def write(client: Client, tenant: str, request: WriteRequest) -> WriteResult:
     """The credit note for a request, as Xero has it after this. Raises as hub.sdk.connector says."""
-    invoice = _invoice(client, tenant, request)
     note = _find(client, tenant, request)
+    invoice = _invoice(client, tenant, request)
     if note is None:
+        if invoice is None:
+            raise RefusedError("Xero has no such invoice any more", 404)
         _check(invoice, request)
         with _readable():
             answer = client.call(
@@ -44,17 +46,14 @@ def write(client: Client, tenant: str, request: WriteRequest) -> WriteResult:
     )
 
 
-def _invoice(client: Client, tenant: str, request: WriteRequest) -> Item:
+def _invoice(client: Client, tenant: str, request: WriteRequest) -> Item | None:
     try:
         answer = client.call("get_invoice", tenant, invoice_id=request.invoice_id)
     except RefusedError as error:
         if error.status == 404:
-            raise RefusedError("Xero has no such invoice any more", 404) from error
+            return None
         raise
-    found = _first(answer, "Invoices")
-    if found is None:
-        raise RefusedError("Xero has no such invoice any more", 404)
-    return found
+    return _first(answer, "Invoices")
 
 
 def _find(client: Client, tenant: str, request: WriteRequest) -> Item | None:
@@ -100,8 +99,10 @@ def _note(invoice: Item, request: WriteRequest) -> dict[str, Any]:
     }
 
 
-def _allocate(client: Client, tenant: str, invoice: Item, note: Item, request: WriteRequest) -> Decimal:
+def _allocate(client: Client, tenant: str, invoice: Item | None, note: Item, request: WriteRequest) -> Decimal:
     """Set the note against the invoice, as far as both have something left; how much of it is."""
+    if invoice is None:
+        return ZERO
     done = sum(
         (
             amount_of(each, "Amount")
@@ -123,7 +124,7 @@ def _allocate(client: Client, tenant: str, invoice: Item, note: Item, request: W
             allocations={"Allocations": [allocation]},
             idempotency_key=f"{request.key}-link",
         )
-    except RefusedError:
+    except (RefusedError, AuthError):
         # The note is there, and a person can allocate it: that is what the result says.
         return done
     return done + amount

@@ -134,7 +134,9 @@ def test_a_code_that_a_person_gives_is_a_label(member, program, new_invoice, sto
     assert (corrected["code"], corrected["codes"], corrected["group"]) == ("freight_charge", ["pricing"], "pricing")
     assert labels(said)[1:] == [("freight_charge", None, "Too dear.")]
     assert "codes" in problem(post(member, said, "code", code="pricing", codes=["pricing"]), 422)
-    assert history(member, said)[-1]["before"]["code"] == "pricing"
+    told = history(member, said)
+    assert [each["kind"] for each in told] == ["opened", "corrected", "suggested"]
+    assert told[1]["before"]["code"] == "pricing"
 
 
 def test_many_are_opened_all_or_none(member, new_invoice, viewer):
@@ -181,8 +183,11 @@ def test_the_whole_way_and_back(opened, member, admin, storage, tenant):
         ("moved", "investigating"),
         ("moved", "proposed"),
         ("moved", "accepted"),
+        ("adjusted", None),
         ("moved", "resolved"),
         ("reopened", "open"),
+        ("adjusted", "cancelled"),
+        ("suggested", None),
     ]
     assert [each["text"] for each in events][2:4] == ["Four of ten.", "Agreed."]
     with storage.tenant(tenant) as session:
