@@ -76,6 +76,9 @@ class Settings:
     model_dir: str
     model_cache_bytes: int
 
+    disputes_classifier: str
+    disputes_classifier_config: str
+
     def __post_init__(self) -> None:
         # From here on, logs and whatever else is written down have them struck out.
         for name in SECRETS:
