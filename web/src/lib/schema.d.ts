@@ -21,6 +21,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Adjustments, newest first */
+        get: operations["listAdjustments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/adjustments/{adjustment_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                adjustment_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have it not be, as long as the provider was not told of it */
+        post: operations["cancelAdjustment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/adjustments/{adjustment_id}/write-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                adjustment_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have it written to the provider as a credit memo, once; where an admin lets the hub write there */
+        post: operations["writeBackAdjustment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -400,6 +455,75 @@ export interface paths {
         put?: never;
         /** Some customers by their ids, a line for each currency they have invoices in, as CSV */
         post: operations["exportSelectedCustomers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispute-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The policy in force: the newest that was stored, else the one that comes with the hub */
+        get: operations["getDisputePolicy"];
+        /** Have another policy be in force; suggestions follow it when they are made anew */
+        put: operations["updateDisputePolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispute-policy/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have an earlier policy be in force again, as a new version */
+        post: operations["rollbackDisputePolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispute-policy/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a policy would suggest for the tenant's disputes, beside the one in force; nothing is stored */
+        post: operations["tryDisputePolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispute-policy/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All policies that were ever in force, newest first */
+        get: operations["listDisputePolicies"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2236,6 +2360,98 @@ export interface components {
              */
             user_id: string;
         };
+        Adjustment: {
+            /**
+             * Format: decimal
+             * @description How much, in the invoice's currency.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * Format: decimal
+             * @description How much of the document settles the invoice.
+             * @example 1250.0000
+             */
+            applied: string | null;
+            /**
+             * Format: uuid
+             * @description Where it is written.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            connection_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it was noted.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /** @description Who noted it. */
+            created_by: string;
+            /**
+             * @description Of the amount.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: uuid
+             * @description The dispute that it settles.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            dispute_id: string | null;
+            /** @description What is in the way, or what nobody knows yet. */
+            error: string | null;
+            /** @description The provider's id of the document. */
+            external_id: string | null;
+            /**
+             * Format: uuid
+             * @description The adjustment.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The invoice.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            invoice_id: string;
+            /** @enum {string} */
+            kind: "credit" | "discount" | "write_off" | "reissue" | "correction";
+            /**
+             * @description The number of the document.
+             * @example CM-1042
+             */
+            number: string | null;
+            /**
+             * @description What it is for.
+             * @example Dispute D-12: pricing
+             */
+            reason: string;
+            /**
+             * @description pending: nobody was told. sending: the provider was asked, and nobody knows yet what came of it. written_back: the provider has the document. confirmed: a sync brought it. failed: the provider has none, and `error` says why.
+             * @enum {string}
+             */
+            status: "pending" | "sending" | "written_back" | "confirmed" | "failed" | "cancelled";
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            updated_at: string;
+            /**
+             * @description Counts its changes.
+             * @example 412
+             */
+            version: number;
+            /**
+             * Format: date
+             * @description The day that the document bears.
+             * @example 2026-03-31
+             */
+            written_on: string | null;
+        };
+        AdjustmentList: {
+            items: components["schemas"]["Adjustment"][];
+        };
         Aging: {
             /**
              * Format: date
@@ -3721,6 +3937,28 @@ export interface components {
             /** @description False when there are more than were counted. */
             is_exact: boolean;
         };
+        Decision: {
+            /** @enum {string} */
+            action: "send_document" | "correct_and_reissue" | "credit" | "discount" | "write_off" | "open_rma" | "carrier_claim" | "payment_plan" | "refuse" | "call" | "escalate" | "freeze" | "ask" | "answer" | "hold" | "void_duplicate";
+            /**
+             * Format: decimal
+             * @description What it gives.
+             * @example 1250.0000
+             */
+            amount: string | null;
+            /** @enum {string} */
+            approve: "member" | "admin" | "automatic";
+            /**
+             * @description Of the amount.
+             * @example EUR
+             */
+            currency: string | null;
+            /**
+             * @description The rule that fits.
+             * @example price_proven
+             */
+            rule: string;
+        };
         Disconnected: {
             connection: components["schemas"]["Connection"];
             /** @description What stays here. */
@@ -3736,8 +3974,7 @@ export interface components {
             secrets_forgotten: number;
         };
         Dispute: {
-            /** @description As /api/adjustments lists them. */
-            adjustments: unknown[];
+            adjustments: components["schemas"]["Adjustment"][];
             /**
              * Format: decimal
              * @description What is in dispute; where that is all, what is open of the invoice now.
@@ -3870,8 +4107,7 @@ export interface components {
              * @enum {string}
              */
             status: "open" | "investigating" | "proposed" | "accepted" | "rejected" | "resolved";
-            /** @description What the policy suggests, by which rule, and what is missing for it. */
-            suggestion: unknown;
+            suggestion: components["schemas"]["Suggestion"] | null;
             /**
              * @description What the customer wrote.
              * @example We ordered 40 cartons and got 36.
@@ -4710,6 +4946,20 @@ export interface components {
              */
             count: number;
             value: string;
+        };
+        Fact: {
+            /** @enum {string} */
+            kind: "likely_duplicate" | "paid_since" | "unapplied_payment" | "unapplied_credit" | "credited_before" | "in_discount_window" | "past_discount_window" | "discount_taken" | "same_reason_before" | "bank_details_changed" | "settled";
+            /**
+             * @description The page of the dashboard that has more.
+             * @example /invoices/view/?id=...
+             */
+            link?: string;
+            /**
+             * @description With its figures.
+             * @example Nothing of INV-1042 is open: it is paid.
+             */
+            sentence: string;
         };
         FailedRun: {
             /**
@@ -5719,7 +5969,7 @@ export interface components {
              *       "invoices:read"
              *     ]
              */
-            scopes: ("*" | "audit:admin" | "connections:admin" | "connections:read" | "customers:read" | "customers:write" | "disputes:read" | "disputes:write" | "events:read" | "insights:read" | "invoices:read" | "invoices:write" | "jobs:read" | "keys:admin" | "members:admin" | "models:admin" | "models:read" | "models:write" | "predictions:read" | "predictions:write" | "privacy:admin" | "read" | "runs:read" | "runs:write" | "search:read" | "tenant:admin" | "tenant:read" | "write")[];
+            scopes: ("*" | "audit:admin" | "connections:admin" | "connections:read" | "customers:read" | "customers:write" | "disputes:admin" | "disputes:read" | "disputes:write" | "events:read" | "insights:read" | "invoices:read" | "invoices:write" | "jobs:read" | "keys:admin" | "members:admin" | "models:admin" | "models:read" | "models:write" | "predictions:read" | "predictions:write" | "privacy:admin" | "read" | "runs:read" | "runs:write" | "search:read" | "tenant:admin" | "tenant:read" | "write")[];
         };
         KeyList: {
             items: components["schemas"]["Key"][];
@@ -6377,6 +6627,23 @@ export interface components {
              */
             ended_sessions: number;
         };
+        PastOutcomes: {
+            /**
+             * @description How many.
+             * @example 412
+             */
+            count: number;
+            /**
+             * @description How many by outcome.
+             * @example {
+             *       "invalid_upheld": 1,
+             *       "valid_credited": 3
+             *     }
+             */
+            outcomes: {
+                [key: string]: number;
+            };
+        };
         PastPrediction: {
             /**
              * Format: date
@@ -6483,7 +6750,7 @@ export interface components {
              */
             default_days: number;
             /** @enum {string} */
-            kind: "raw" | "rejects" | "runs" | "predictions" | "webhooks" | "notices" | "jobs" | "uploads" | "exports" | "audit";
+            kind: "raw" | "rejects" | "runs" | "predictions" | "disputes" | "webhooks" | "notices" | "jobs" | "uploads" | "exports" | "audit";
             /**
              * @description The shortest you can choose.
              * @example 412
@@ -6512,6 +6779,90 @@ export interface components {
              * @example Ada Lovelace
              */
             name: string;
+        };
+        Policy: {
+            /**
+             * Format: date-time
+             * @description When it was stored.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string | null;
+            /** @description Who stored it; null for the one that comes with the hub. */
+            created_by: string | null;
+            /** @description The policy as data, by config/dispute_policy.schema.json. */
+            document: {
+                [key: string]: unknown;
+            };
+            /** @description What whoever stored it said. */
+            note: string | null;
+            /** @description Counts up; 0 is the policy that comes with the hub. */
+            number: number;
+            /**
+             * @description The same as it was written.
+             * @example version: 1
+             */
+            yaml: string;
+        };
+        PolicyInput: {
+            /** @description The policy as data. */
+            document?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description What changes, for whoever looks at it later.
+             * @default null
+             * @example Waive freight up to 80.
+             */
+            note: string | null;
+            /**
+             * @description The policy as YAML, in place of `document`.
+             * @example version: 1
+             */
+            yaml?: string;
+        };
+        PolicyList: {
+            items: components["schemas"]["Policy"][];
+        };
+        PolicyRollback: {
+            /**
+             * @description Which; 0 for the one that comes with the hub.
+             * @example 0
+             */
+            number: number;
+        };
+        PolicyTrial: {
+            /**
+             * @description Disputes that were looked at, the newest first.
+             * @example 412
+             */
+            count: number;
+            /**
+             * @description Those for which they suggest different things.
+             * @example 412
+             */
+            differing: number;
+            /** @description Whether there were more disputes than are looked at. */
+            is_cut: boolean;
+            items: components["schemas"]["TriedDispute"][];
+            /** @description The policy in force. */
+            policy_number: number;
+        };
+        PolicyTrialInput: {
+            /**
+             * @description Disputes opened in so many days.
+             * @default 90
+             * @example 90
+             */
+            days: number;
+            /** @description The policy as data. */
+            document?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The policy as YAML, in place of `document`.
+             * @example version: 1
+             */
+            yaml?: string;
         };
         Prediction: {
             /**
@@ -7842,6 +8193,47 @@ export interface components {
              */
             stream: string;
         };
+        Suggestion: {
+            /**
+             * @example credit
+             * @enum {string}
+             */
+            action: "send_document" | "correct_and_reissue" | "credit" | "discount" | "write_off" | "open_rma" | "carrier_claim" | "payment_plan" | "refuse" | "call" | "escalate" | "freeze" | "ask" | "answer" | "hold" | "void_duplicate";
+            /**
+             * Format: decimal
+             * @description What it gives; null where no money moves.
+             * @example 1250.0000
+             */
+            amount: string | null;
+            /**
+             * @description Who has to approve at least.
+             * @enum {string}
+             */
+            approve: "member" | "admin" | "automatic";
+            /**
+             * @description Of the amount.
+             * @example EUR
+             */
+            currency: string | null;
+            evidence_missing: ("acceptance" | "arrival_record" | "bank_reference" | "batch_record" | "cancellation" | "carrier_invoice" | "contract" | "credit_promise" | "customer_master" | "delivery_address" | "document_match" | "exemption_certificate" | "goods_receipt" | "incoterm" | "order_confirmation" | "order_origin" | "packing_list" | "payment_history" | "penalty_clause" | "photos" | "portal_message" | "price_list" | "proof_of_delivery" | "proposal" | "purchase_order" | "quality_report" | "quote" | "rebate_contract" | "remittance" | "return_authorisation" | "ship_to" | "signature" | "tax_id_check" | "ticket" | "time_sheet" | "tracking" | "value_date" | "weigh_slip")[];
+            evidence_needed: ("acceptance" | "arrival_record" | "bank_reference" | "batch_record" | "cancellation" | "carrier_invoice" | "contract" | "credit_promise" | "customer_master" | "delivery_address" | "document_match" | "exemption_certificate" | "goods_receipt" | "incoterm" | "order_confirmation" | "order_origin" | "packing_list" | "payment_history" | "penalty_clause" | "photos" | "portal_message" | "price_list" | "proof_of_delivery" | "proposal" | "purchase_order" | "quality_report" | "quote" | "rebate_contract" | "remittance" | "return_authorisation" | "ship_to" | "signature" | "tax_id_check" | "ticket" | "time_sheet" | "tracking" | "value_date" | "weigh_slip")[];
+            facts: components["schemas"]["Fact"][];
+            look_alikes?: components["schemas"]["PastOutcomes"];
+            /** @description The version of the policy; 0 is the one that comes with the hub. */
+            policy_number: number;
+            /**
+             * @description The rule that fits; no_rule_fits where none does.
+             * @example price_proven
+             */
+            rule: string;
+            /** @description What to do, for people. */
+            sentence: string;
+            /**
+             * @description What to beware of.
+             * @example Call back on a number known before.
+             */
+            warning?: string;
+        };
         Summary: {
             /**
              * Format: date
@@ -8035,6 +8427,28 @@ export interface components {
              */
             to_on: string;
         };
+        TriedDispute: {
+            /**
+             * @description Its reason.
+             * @example pricing
+             */
+            code: string;
+            /** @description Whether they suggest different things. */
+            differs: boolean;
+            /**
+             * Format: uuid
+             * @description The dispute.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description Its number.
+             * @example 412
+             */
+            number: number;
+            today: components["schemas"]["Decision"];
+            tried: components["schemas"]["Decision"];
+        };
         Verification: {
             /** @description Verified behind this event ... */
             after: number;
@@ -8142,6 +8556,10 @@ export interface components {
              * @example 412
              */
             rank: number;
+        };
+        Writing: {
+            adjustment: components["schemas"]["Adjustment"];
+            job: components["schemas"]["Job"];
         };
     };
     responses: {
@@ -8311,6 +8729,105 @@ export interface operations {
             304: components["responses"]["NOT_MODIFIED"];
             401: components["responses"]["UNAUTHORIZED"];
             403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listAdjustments: {
+        parameters: {
+            query?: {
+                /** @description Those of a dispute. */
+                dispute_id?: string;
+                /** @description Those of an invoice. */
+                invoice_id?: string;
+                /** @description How many, newest first. */
+                limit?: number;
+                /** @description Those in one of these states. */
+                status?: ("cancelled" | "confirmed" | "failed" | "pending" | "sending" | "written_back")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    cancelAdjustment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                adjustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adjustment"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    writeBackAdjustment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                adjustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is being written: follow the job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Writing"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
             429: components["responses"]["TOO_MANY_REQUESTS"];
             default: components["responses"]["DEFAULT_ERROR"];
@@ -9211,6 +9728,163 @@ export interface operations {
             413: components["responses"]["CONTENT_TOO_LARGE"];
             415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getDisputePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    updateDisputePolicy: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            412: components["responses"]["PRECONDITION_FAILED"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            428: components["responses"]["PRECONDITION_REQUIRED"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    rollbackDisputePolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyRollback"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    tryDisputePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyTrialInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyTrial"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listDisputePolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
             429: components["responses"]["TOO_MANY_REQUESTS"];
             default: components["responses"]["DEFAULT_ERROR"];
         };

@@ -2,6 +2,7 @@ import auth from './de/auth.json'
 import charts from './de/charts.json'
 import common from './de/common.json'
 import customers from './de/customers.json'
+import disputes from './de/disputes.json'
 import forecast from './de/forecast.json'
 import invoices from './de/invoices.json'
 import jobs from './de/jobs.json'
@@ -24,6 +25,7 @@ export const de = {
   charts,
   common,
   customers,
+  disputes,
   forecast,
   invoices,
   jobs,

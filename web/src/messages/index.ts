@@ -3,6 +3,7 @@ import auth from './en/auth.json'
 import charts from './en/charts.json'
 import common from './en/common.json'
 import customers from './en/customers.json'
+import disputes from './en/disputes.json'
 import forecast from './en/forecast.json'
 import invoices from './en/invoices.json'
 import jobs from './en/jobs.json'
@@ -25,6 +26,7 @@ export const en = {
   charts,
   common,
   customers,
+  disputes,
   forecast,
   invoices,
   jobs,

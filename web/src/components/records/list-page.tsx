@@ -54,7 +54,8 @@ interface ListPageProps<Row extends { id: string }> {
   /** The same where the filters leave nothing. */
   emptyFiltered: string
   onPrefetch: (cursor: string) => void
-  exporting: { label: string; all: () => Promise<void>; selected: (ids: string[]) => Promise<void> }
+  /** Without `selected`, nothing is done with several records, and none can be chosen. */
+  exporting: { label: string; all: () => Promise<void>; selected?: (ids: string[]) => Promise<void> }
   /** What the selection comes to. */
   summary?: (selection: Selection<Row>) => ReactNode
   /** What all that match come to. */
@@ -79,9 +80,8 @@ export function ListPage<Row extends { id: string }>(props: ListPageProps<Row>) 
     useMemo(() => rows?.map(rowId), [rows]),
   )
   const save = useExport()
-  const exportAll = () => void save(exporting.all)
-  const exportSelection = () =>
-    selection.everything ? exportAll() : void save(() => exporting.selected([...selection.rows.keys()]))
+  const { all, selected } = exporting
+  const exportAll = () => void save(all)
   useActions([{ id: `${name}.export`, label: exporting.label, keys: 'e', run: exportAll }])
 
   return (
@@ -124,7 +124,7 @@ export function ListPage<Row extends { id: string }>(props: ListPageProps<Row>) 
             caption={`${props.title}: ${tabs.names[tabs.value]}`}
             query={query}
             list={list}
-            selection={selection}
+            selection={selected && selection}
             rowLabel={props.rowLabel}
             onPeek={(row) => void setPeek(row.id)}
             empty={
@@ -147,12 +147,20 @@ export function ListPage<Row extends { id: string }>(props: ListPageProps<Row>) 
           <Pagination list={list} page={query.data} total={totals} onPrefetch={props.onPrefetch}>
             {props.sums}
           </Pagination>
-          <BulkBar selection={selection} total={totals} summary={props.summary?.(selection)}>
-            <Button size="sm" onClick={exportSelection} disabled={selection.rows.size > MOST_SELECTED}>
-              <Download aria-hidden strokeWidth={1.75} />
-              {t('actions.export')}
-            </Button>
-          </BulkBar>
+          {selected && (
+            <BulkBar selection={selection} total={totals} summary={props.summary?.(selection)}>
+              <Button
+                size="sm"
+                onClick={() =>
+                  selection.everything ? exportAll() : void save(() => selected([...selection.rows.keys()]))
+                }
+                disabled={selection.rows.size > MOST_SELECTED}
+              >
+                <Download aria-hidden strokeWidth={1.75} />
+                {t('actions.export')}
+              </Button>
+            </BulkBar>
+          )}
         </TabsContent>
       </Tabs>
       {props.peek(peek, () => void setPeek(null))}

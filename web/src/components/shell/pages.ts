@@ -7,6 +7,7 @@ import {
   LayoutDashboardIcon,
   ListTodoIcon,
   type LucideIcon,
+  MessageSquareWarningIcon,
   SettingsIcon,
   UsersIcon,
 } from 'lucide-react'
@@ -20,6 +21,7 @@ export interface NavPage {
     | 'worklist'
     | 'invoices'
     | 'customers'
+    | 'disputes'
     | 'forecast'
     | 'models'
     | 'connections'
@@ -46,6 +48,13 @@ const GROUPS: NavGroup[] = [
       { name: 'worklist', href: '/worklist/', icon: ListTodoIcon, letter: 'w', needs: 'listContacts' },
       { name: 'invoices', href: '/invoices/', icon: FileTextIcon, letter: 'i', needs: 'listInvoices' },
       { name: 'customers', href: '/customers/', icon: UsersIcon, letter: 'c', needs: 'listCustomers' },
+      {
+        name: 'disputes',
+        href: '/disputes/',
+        icon: MessageSquareWarningIcon,
+        letter: 'd',
+        needs: 'listDisputes',
+      },
     ],
   },
   {

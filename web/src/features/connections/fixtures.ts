@@ -24,6 +24,9 @@ export function connection(different: Partial<Connection> = {}): Connection {
     next_full_run_on: '2026-04-05',
     disconnected_at: null,
     health: null,
+    can_write: false,
+    write_back: false,
+    write_granted: false,
     webhook_address: null,
     announcements: { received_at: null, outcome: null, waiting: 0 },
     sync: {
@@ -53,6 +56,7 @@ export const SAP: Connector = {
       needs_consent: false,
       has_app: false,
       scopes: [],
+      write_scopes: [],
       form: {
         type: 'object',
         required: ['host', 'client_secret'],
@@ -69,6 +73,7 @@ export const SAP: Connector = {
       needs_consent: false,
       has_app: false,
       scopes: [],
+      write_scopes: [],
       form: {
         type: 'object',
         required: ['host', 'username', 'password'],
@@ -100,6 +105,7 @@ export const XERO: Connector = {
       needs_consent: true,
       has_app: true,
       scopes: [{ scope: 'accounting.invoices.read', reason: 'invoices and credit notes' }],
+      write_scopes: [],
       form: { type: 'object', required: [], properties: {} },
     },
   ],

@@ -1,6 +1,7 @@
 'use client'
 
 import { RecordSteps } from '@/components/data-table'
+import { CustomerDisputes } from '@/components/disputes/dispute-list'
 import { Facts } from '@/components/definition-list'
 import { useSources } from '@/components/ledger/sources'
 import { Page } from '@/components/page'
@@ -62,6 +63,7 @@ function CustomerView({ id }: { id: string }) {
               </div>
               <div className="flex min-w-0 flex-col gap-4">
                 <AgingCard customer={found} />
+                <CustomerDisputes customerId={found.id} />
                 <ProfileCard customer={found} />
                 <SourceCard customer={found} />
               </div>

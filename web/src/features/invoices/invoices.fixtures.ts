@@ -65,6 +65,8 @@ export const invoice = (different: Partial<Invoice> = {}): Invoice => ({
   external_id: '18560',
   stated_balance: null,
   allocations: [],
+  disputes: [],
+  holds: [],
   history: [
     { recorded_at: '2026-11-02T08:00:00+00:00', superseded_at: null, row: { ...row, stated_balance: null } },
   ],

@@ -32,8 +32,8 @@ beforeEach(() => {
           ? answer({ time_zone: 'UTC', home_currency: 'EUR' })
           : pathname === '/api/connections'
             ? answer({ items: [{ id: invoice().connection_id, name: 'Demo books' }] })
-            : pathname.endsWith('/history')
-              ? answer({ items: history, next_cursor: null })
+            : pathname.endsWith('/history') || pathname === '/api/disputes'
+              ? answer({ items: pathname === '/api/disputes' ? [] : history, next_cursor: null })
               : pathname.endsWith('/reasons')
                 ? answer({
                     difference_days: 6.5,

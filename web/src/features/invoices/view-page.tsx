@@ -1,6 +1,7 @@
 'use client'
 
 import { RecordSteps } from '@/components/data-table'
+import { InvoiceDisputes } from '@/components/disputes/invoice-disputes'
 import { InvoiceStatusMark } from '@/components/ledger/marks'
 import { Page } from '@/components/page'
 import { RecordPage, RecordSkeleton } from '@/components/records/record-page'
@@ -118,6 +119,7 @@ function InvoiceBody({ invoice }: { invoice: Invoice }) {
       </div>
       <div className="flex min-w-0 flex-col gap-4">
         <InvoiceFactsCard invoice={invoice} />
+        {!state && <InvoiceDisputes invoice={invoice} />}
         {isOpen && prediction && <PredictionFactsCard prediction={prediction} />}
         <SourceCard invoice={invoice} />
       </div>

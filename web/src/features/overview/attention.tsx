@@ -10,8 +10,9 @@ import type { Attention } from './api'
 /** What needs a person, a line each; nothing where all is well. */
 export function NeedsAttention({ attention, alarms }: { attention: Attention; alarms: string[] }) {
   const t = useT('overview')
-  const { notices, runs } = attention
-  if (notices.length + runs.length + alarms.length === 0) return null
+  const { notices, runs, disputes } = attention
+  const urgent = (['late', 'check'] as const).filter((each) => disputes[each] > 0)
+  if (notices.length + runs.length + alarms.length + urgent.length === 0) return null
   return (
     <section aria-labelledby="needs-attention" className="min-w-0 rounded-lg border bg-card p-4">
       <h2 id="needs-attention" className="flex min-h-8 items-center text-sm font-semibold">
@@ -30,6 +31,16 @@ export function NeedsAttention({ attention, alarms }: { attention: Attention; al
             {run.status === 'partial' && run.rejected > 0
               ? t('attention.rejected', { count: run.rejected })
               : run.reason}
+          </Line>
+        ))}
+        {urgent.map((each) => (
+          <Line
+            key={each}
+            tone={each === 'late' ? 'negative' : 'warning'}
+            state={t(`attention.disputes.${each}`)}
+            href={`/disputes/?tab=${each === 'late' ? 'overdue' : each}`}
+          >
+            {t(`attention.disputes.${each}Detail`, { count: disputes[each] })}
           </Line>
         ))}
         {notices.map((notice) => (

@@ -95,7 +95,7 @@ export const overview: Overview = {
     contact_saves: {},
     next_cursor: null,
   },
-  attention: { notices: [], runs: [] },
+  attention: { notices: [], runs: [], disputes: { unresolved: 0, late: 0, check: 0, unassigned: 0 } },
   progress: {
     connections: 1,
     last_synced_at: '2026-11-27T03:00:00+00:00',

@@ -92,11 +92,17 @@ test('what needs a person is listed with the way there', async () => {
     rejected: 0,
     at: '2026-11-27T03:00:00+00:00',
   }
-  open({ ...overview, attention: { notices: [], runs: [run] } })
+  const disputes = { unresolved: 9, late: 2, check: 1, unassigned: 0 }
+  open({ ...overview, attention: { notices: [], runs: [run], disputes } })
   const list = await screen.findByRole('region', { name: 'Needs attention' })
+  expect(list).toHaveTextContent('2 disputes are past their due date.')
+  expect(within(list).getByRole('link', { name: 'Show: Reasons to check' })).toHaveAttribute(
+    'href',
+    expect.stringMatching(/^\/disputes\/?\?tab=check$/),
+  )
   expect(list).toHaveTextContent('Sync failed')
   expect(list).toHaveTextContent('Acme BooksThe provider did not answer.')
-  expect(within(list).getByRole('link')).toHaveAttribute(
+  expect(within(list).getByRole('link', { name: 'Show: Acme Books' })).toHaveAttribute(
     'href',
     expect.stringMatching(/^\/connections\/view\/?\?id=c1$/),
   )

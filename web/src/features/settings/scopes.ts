@@ -6,6 +6,7 @@ export type Scope = components['schemas']['KeyInput']['scopes'][number]
 export const AREAS = {
   invoices: ['invoices:read', 'invoices:write'],
   customers: ['customers:read', 'customers:write'],
+  disputes: ['disputes:read', 'disputes:write', 'disputes:admin'],
   predictions: ['predictions:read', 'predictions:write'],
   models: ['models:read', 'models:write', 'models:admin'],
   insights: ['insights:read'],

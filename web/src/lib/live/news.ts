@@ -20,6 +20,7 @@ const LEDGER = [
   '/api/search',
   '/api/tenant',
 ]
+const DISPUTES = ['/api/disputes', '/api/adjustments', '/api/invoices', '/api/overview', '/api/insights']
 const SYNCS = ['/api/connections', '/api/runs']
 
 const TOUCHED: Record<string, readonly string[]> = {
@@ -28,6 +29,8 @@ const TOUCHED: Record<string, readonly string[]> = {
   'sync-finished': [...SYNCS, ...LEDGER],
   'tie-out-lost': SYNCS,
   'forecasts-ready': [...LEDGER, '/api/models', '/api/accuracy'],
+  'dispute-opened': DISPUTES,
+  'dispute-changed': DISPUTES,
   notice: ['/api/notices', '/api/connections'],
 }
 
