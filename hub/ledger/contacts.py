@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from hub.ledger import suppression
 from hub.ledger.batch import money
 from hub.ledger.mentions import CUSTOMERS, DOCUMENTS, PLACES, VERSIONS
-from hub.ledger.models import allocations, credit_memos, customers, invoices, ledger_versions, payments
+from hub.ledger.models import adjustments, allocations, credit_memos, customers, invoices, ledger_versions, payments
 from hub.ledger.suppression import keep_out
 from hub.sdk.records import Customer
 from hub.storage.mentions import Mention, Person, Place, erase, find
@@ -122,6 +122,7 @@ def _own_places(contact: Contact) -> list[tuple[Place, ColumnElement[bool]]]:
         allocations.name: or_(
             allocations.c.invoice_id.in_(documents[0]), *(allocations.c.source_id.in_(each) for each in documents[1:])
         ),
+        adjustments.name: adjustments.c.invoice_id.in_(documents[0]),
     }
     versions = or_(
         ledger_versions.c.id.in_(contact.customers),

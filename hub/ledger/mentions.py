@@ -1,6 +1,6 @@
 """Where the ledger names people. Numbers of documents, days and amounts are not touched: accounting law keeps them."""
 
-from hub.ledger.models import allocations, credit_memos, customers, invoices, ledger_versions, payments
+from hub.ledger.models import adjustments, allocations, credit_memos, customers, invoices, ledger_versions, payments
 from hub.storage.mentions import Place
 
 CUSTOMERS = Place(
@@ -17,6 +17,11 @@ DOCUMENTS = (
     ),
     Place(table=payments, columns=("external_id", "raw"), what="payments: the records as they came"),
     Place(table=credit_memos, columns=("external_id", "raw"), what="credit memos: the records as they came"),
+    Place(
+        table=adjustments,
+        columns=("reason", "error", "external_id"),
+        what="adjustments: what they are for, and what the provider said",
+    ),
     Place(table=allocations, columns=("external_id", "raw"), what="allocations: the records as they came"),
 )
 VERSIONS = Place(table=ledger_versions, columns=("row",), what="earlier versions of customers and invoices")

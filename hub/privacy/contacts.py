@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hub.connections import mentions as connections
+from hub.disputes import mentions as disputes
 from hub.forecasting import mentions as forecasting
 from hub.http import mentions as answers
 from hub.jobs import mentions as jobs
@@ -21,7 +22,10 @@ from hub.storage.mentions import Mention, Person, erase, find
 from hub.storage.session import Storage
 from hub.sync import mentions as sync
 
-PLACES = (*sync.PLACES, *forecasting.PLACES, *connections.PLACES, *answers.PLACES, *personal.PLACES)
+PLACES = (
+    *(*sync.PLACES, *forecasting.PLACES, *connections.PLACES, *answers.PLACES, *personal.PLACES),
+    *disputes.PLACES,
+)
 """Of the tenant's schema, beside the ledger, which has more to do than to search."""
 TIMEOUT = text("set local statement_timeout = '120s'")
 """A large ledger takes some seconds to search, since there is no index over everything that was ever said."""

@@ -43,6 +43,16 @@ HOLDINGS: dict[str, Holding] = {
     "risk_runs": Holding("Each assessment of all customers, and what it assumes.", "nobody"),
     "customer_risk": Holding("How likely each customer goes late, what it may cost, and what to do.", "debtors"),
     "predictions": Holding("When each open invoice will be paid, how surely, and why.", "debtors"),
+    "disputes": Holding("What customers object to, in their words, and what is noted beside it.", "debtors"),
+    "dispute_events": Holding(
+        "What happened to each dispute, and who of the members did it; never rewritten.", "members"
+    ),
+    "dispute_comments": Holding("What was said about disputes.", "debtors"),
+    "dispute_labels": Holding("Texts of disputes with the reason that a person gave, to learn from.", "debtors"),
+    "dispute_classifiers": Holding("What the classifier has learnt of those: numbers only.", "nobody"),
+    "dispute_policies": Holding("Which resolutions are suggested when, in all versions.", "nobody"),
+    "holds": Holding("What of which invoice is held, since when and why.", "nobody"),
+    "adjustments": Holding("Credits and the like that are meant for invoices, and what became of them.", "debtors"),
     "idempotency_keys": Holding("Answers kept for a day, for requests that are sent again.", "debtors"),
     "preferences": Holding("How people want the dashboard to look, by the id of their account.", "members"),
     "saved_views": Holding("Views of lists that people keep: a name, and what they looked for.", "debtors"),

@@ -36,6 +36,9 @@ KINDS: dict[str, Kind] = {
         least=30,
         most=3650,
     ),
+    "disputes": Kind(
+        about="What was written in disputes that have ended; how they ended stays.", days=1825, least=90, most=3650
+    ),
     "webhooks": Kind(about="What providers announced.", days=30, least=1, most=90),
     "notices": Kind(about="Notices about connections that were seen or settled.", days=90, least=1, most=365),
     "jobs": Kind(about="Finished jobs and their outcomes.", days=30, least=1, most=30),

@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from hub.connections import notices, webhooks
+from hub.disputes import retention as disputes
 from hub.errors import PreconditionError
 from hub.forecasting import retention as forecasting
 from hub.http import idempotency
@@ -36,6 +37,7 @@ _STEPS: tuple[tuple[str, _Step], ...] = (
     ("webhooks", webhooks.forget),
     ("notices", notices.forget),
     ("predictions", forecasting.forget_superseded),
+    ("disputes", disputes.forget_texts),
 )
 
 

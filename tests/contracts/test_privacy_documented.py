@@ -47,6 +47,16 @@ NO_WORDS = {
     *(("forecast_books", name) for name in ("book", "cases")),  # ids and numbers
     ("risk_runs", "assumptions"),  # our own sentences about shares
     *(("customer_risk", name) for name in ("amounts", "segment", "next_step")),  # sums by currency, and our own words
+    # Who of the members acted; ids, amounts, our own words, and digests of what they wrote: never rewritten.
+    *(("dispute_events", name) for name in ("by_kind", "by_id", "by_name", "before", "after")),
+    *(("dispute_comments", name) for name in ("by_kind", "by_id")),
+    *(("disputes", name) for name in ("source", "code", "codes", "code_by", "outcome")),
+    ("disputes", "reading"),  # reasons with their chances, and places in the text
+    *(("dispute_labels", name) for name in ("code", "was", "labelled_by")),
+    *(("dispute_classifiers", name) for name in ("backend_version", "reason", "scores", "blob", "sha256", "changes")),
+    ("dispute_policies", "created_by"),  # an id
+    ("holds", "reason"),  # our own words, with the dispute's number
+    *(("adjustments", name) for name in ("idempotency_key", "created_by")),
     ("connections", "auth_method"),
     ("connections", "account_id"),  # the provider's id of the tenant's own company
     ("webhook_deliveries", "digest"),
