@@ -1,5 +1,7 @@
 """The disputes' tables, in every tenant's schema. Ids of invoices, customers and people have no foreign keys.
 
+In the hub's own schema stands only what has to be found before the tenant is known: where mail comes in.
+
 `dispute_events` is append-only: a trigger refuses to change or remove what is in it, whoever asks. So it holds no words
 of people: what somebody wrote is in `dispute_comments`, and the event has its digest.
 """
@@ -12,6 +14,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -25,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from hub.storage.bases import tenant_metadata
+from hub.storage.bases import hub_metadata, tenant_metadata
 
 MONEY = Numeric(19, 4)
 
@@ -192,4 +195,43 @@ dispute_policies = Table(
     # The id of who stored it, as the audit has it.
     Column("created_by", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+inbound_mails = Table(
+    "inbound_mails",
+    tenant_metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True, server_default=func.gen_random_uuid()),
+    # The hub's inbound address that it came by, which may be gone meanwhile; so what it takes to read it is here.
+    Column("address_id", UUID(as_uuid=True), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("config", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("content_type", Text, nullable=False),
+    # As it came, until it is read: sealed by a key of its own, which the vault has under the mail's id.
+    Column("sealed", LargeBinary),
+    Column("bytes", Integer, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    # Its Message-ID, or a digest where it has none; null until it is read.
+    Column("message_id", Text, unique=True),
+    # What came of it, one of hub.disputes.mail.OUTCOMES; null until it is read.
+    Column("outcome", Text),
+    # Why it could not be used.
+    Column("reason", Text),
+    Column("dispute_id", UUID(as_uuid=True)),
+    Index("ix_inbound_mails_address_id_received_at", "address_id", "received_at"),
+    Index("ix_inbound_mails_received_at", "received_at"),
+)
+
+inbound_addresses = Table(
+    "inbound_addresses",
+    hub_metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True, server_default=text("gen_random_uuid()")),
+    Column("tenant_key", Text, ForeignKey("hub.tenants.key", ondelete="CASCADE"), nullable=False, index=True),
+    # A channel that receives, by its slug, and what an admin has set for it here.
+    Column("channel", Text, nullable=False),
+    Column("config", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("name", Text, nullable=False),
+    # Of the token that the address ends in: 256 random bits, shown once.
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("created_by", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )

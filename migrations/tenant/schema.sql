@@ -431,6 +431,27 @@ CREATE TABLE idempotency_keys (
 
 CREATE INDEX ix_idempotency_keys_expires_at ON idempotency_keys (expires_at);
 
+CREATE TABLE inbound_mails (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	address_id UUID NOT NULL,
+	channel TEXT NOT NULL,
+	config JSONB DEFAULT '{}' NOT NULL,
+	content_type TEXT NOT NULL,
+	sealed BYTEA,
+	bytes INTEGER NOT NULL,
+	received_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	message_id TEXT,
+	outcome TEXT,
+	reason TEXT,
+	dispute_id UUID,
+	CONSTRAINT pk_inbound_mails PRIMARY KEY (id),
+	CONSTRAINT uq_inbound_mails_message_id UNIQUE (message_id)
+);
+
+CREATE INDEX ix_inbound_mails_address_id_received_at ON inbound_mails (address_id, received_at);
+
+CREATE INDEX ix_inbound_mails_received_at ON inbound_mails (received_at);
+
 CREATE TABLE invoices (
 	id UUID NOT NULL,
 	customer_id UUID NOT NULL,
