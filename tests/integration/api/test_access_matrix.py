@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
+from decimal import Decimal
+from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
@@ -21,6 +22,8 @@ from sqlalchemy import text
 from hub.app import create_app
 from hub.connections import notices
 from hub.connections import service as connections
+from hub.disputes import moves
+from hub.disputes import service as disputes
 from hub.forecasting.book import DAYS, WHOLE, Book
 from hub.forecasting.book_store import save_book
 from hub.forecasting.days import to_day
@@ -30,6 +33,7 @@ from hub.http.blueprint import Blueprint
 from hub.identity import keys, sessions, users
 from hub.personal import service as personal
 from hub.privacy import exports
+from hub.storage.audit import Actor, acting
 from hub.tenants import service as tenants
 from tests.integration.api.conftest import record_id
 from tests.integration.api.matrix import (
@@ -45,6 +49,7 @@ from tests.issuer import AUDIENCE, CLIENT, Issuer, b64, rsa_key, sign
 pytestmark = pytest.mark.usefixtures("forecast")
 
 ROLES = ("admin", "member", "viewer")
+SOMEBODY = Actor(kind="person", id=str(uuid4()), name="jo@acme.example")
 # The operator's: they name a tenant, which may be any; or they name what the installation has for all of them.
 NOT_A_TENANTS_ID = {"inviteAdmin", "getConnector", "receiveWebhook"}
 
@@ -155,9 +160,26 @@ def ids(storage, settings, tenant, app):
         "session_id": own_session,
         "export_id": _export(settings, tenant),
         "view_id": view["id"],
+        **_disputes(storage, tenant),
         **_connections(storage, tenant),
         "key": tenant,
     }
+
+
+def _disputes(storage, tenant):
+    """A dispute for each operation that leads from one status to another; the others share one."""
+    moves_of = ("accept", "investigate", "proposeResolution", "reject", "resolve", "update")
+    names = [name if name.startswith("propose") else f"{name}Dispute" for name in moves_of]
+    openings = [
+        disputes.Opening(text=name, source="api", invoice_id=UUID(record_id("invoice", "i4")), amount=Decimal(1))
+        for name in ("shared", "reopenDispute", *names)
+    ]
+    now = datetime.now(UTC)
+    with storage.tenant(tenant) as session, acting(SOMEBODY):
+        shared, ended, *others = disputes.open_disputes(session, openings, now, today=now.date())
+        moves.resolve(session, ended.id, now, outcome="withdrawn")
+    found = {f"{name}.dispute_id": str(each.id) for name, each in zip(names, others, strict=True)}
+    return {"dispute_id": str(shared.id), "reopenDispute.dispute_id": str(ended.id), **found}
 
 
 def _book():
