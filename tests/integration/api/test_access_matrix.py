@@ -167,9 +167,9 @@ def ids(storage, settings, tenant, app):
 
 
 def _disputes(storage, tenant):
-    """A dispute for each operation that leads from one status to another; the others share one."""
-    moves_of = ("accept", "investigate", "proposeResolution", "reject", "resolve", "update")
-    names = [name if name.startswith("propose") else f"{name}Dispute" for name in moves_of]
+    """A dispute for each operation that changes one; the others share one."""
+    names = [f"{verb}Dispute" for verb in ("accept", "investigate", "reject", "resolve", "update")]
+    names += ["proposeResolution", "setDisputeCode", "setDisputeEvidence"]
     openings = [
         disputes.Opening(text=name, source="api", invoice_id=UUID(record_id("invoice", "i4")), amount=Decimal(1))
         for name in ("shared", "reopenDispute", *names)
@@ -179,7 +179,8 @@ def _disputes(storage, tenant):
         shared, ended, *others = disputes.open_disputes(session, openings, now, today=now.date())
         moves.resolve(session, ended.id, now, outcome="withdrawn")
     found = {f"{name}.dispute_id": str(each.id) for name, each in zip(names, others, strict=True)}
-    return {"dispute_id": str(shared.id), "reopenDispute.dispute_id": str(ended.id), **found}
+    found |= {"reopenDispute.dispute_id": str(ended.id), "reopenDispute.If-Match": '"2"'}
+    return {"dispute_id": str(shared.id), **found}
 
 
 def _book():
