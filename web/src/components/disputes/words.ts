@@ -117,6 +117,16 @@ export const STATUS_TONES: Record<DisputeStatus, Tone> = {
   resolved: 'neutral',
 }
 
+export const ADJUSTMENT_KINDS = ['credit', 'discount', 'write_off', 'reissue', 'correction'] as const
+export const ADJUSTMENT_STATUSES = [
+  'pending',
+  'sending',
+  'written_back',
+  'confirmed',
+  'failed',
+  'cancelled',
+] as const
+
 /** Which group a reason belongs to. */
 export const groupOf = (code: string): Group =>
   GROUP_NAMES.find((group) => (GROUPS[group] as readonly string[]).includes(code)) ?? 'other'
@@ -140,6 +150,8 @@ export function useDisputeWords() {
       source: known(SOURCES, (source) => t(`source.${source}`)),
       action: known(ACTIONS, (action) => t(`action.${action}`)),
       evidence: known(EVIDENCE, (kind) => t(`evidence.${kind}`)),
+      adjustment: known(ADJUSTMENT_KINDS, (kind) => t(`adjustmentKind.${kind}`)),
+      adjustmentStatus: known(ADJUSTMENT_STATUSES, (status) => t(`adjustmentStatus.${status}`)),
     }
   }, [t])
 }

@@ -15,6 +15,13 @@ export function useEventWords(currency: string | null): (event: DisputeEvent) =>
     const after = textsOf(event.after)
     const money = (amount: string | undefined) =>
       amount ? (currency ? format.money(amount, currency) : amount) : t('amount.all')
+    const adjustment = () =>
+      after.amount && after.currency
+        ? t('event.noted', {
+            kind: words.adjustment(after.kind ?? ''),
+            amount: format.money(after.amount, after.currency),
+          })
+        : t('event.adjustment', { status: words.adjustmentStatus(after.status ?? '') })
     switch (event.kind) {
       case 'opened':
         return t('event.opened', { source: words.source(after.source ?? '') })
@@ -41,10 +48,20 @@ export function useEventWords(currency: string | null): (event: DisputeEvent) =>
       case 'moved':
         return after.outcome
           ? t('event.ended', { outcome: words.outcome(after.outcome) })
-          : t('event.moved', {
-              from: words.status(before.status ?? ''),
-              to: words.status(after.status ?? ''),
-            })
+          : after.proposed_action
+            ? t('event.proposed', {
+                action: words.action(after.proposed_action),
+                amount: after.proposed_amount ? money(after.proposed_amount) : 'none',
+              })
+            : t('event.moved', {
+                from: words.status(before.status ?? ''),
+                to: words.status(after.status ?? ''),
+              })
+      case 'adjusted':
+      case 'written_back':
+        return adjustment()
+      case 'matched':
+        return after.adjustment_id ? adjustment() : t('event.matched')
       case 'suggested':
         return after.action
           ? t('event.suggested', { action: words.action(after.action) })

@@ -5,7 +5,6 @@ import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { Card, CardAction, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
 import { Facts } from '@/components/definition-list'
-import { Status } from '@/components/status'
 import { useDisputeWords } from '@/components/disputes/words'
 import { useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
@@ -66,7 +65,10 @@ function Suggested({ suggestion }: { suggestion: Suggestion }) {
             value: (
               <>
                 <span className="font-mono text-xs">{suggestion.rule}</span>{' '}
-                <Link href="/settings/disputes/" className="text-primary underline-offset-4 hover:underline">
+                <Link
+                  href="/settings/dispute-policy/"
+                  className="text-primary underline-offset-4 hover:underline"
+                >
                   {suggestion.policy_number
                     ? t('suggestion.policy', { number: suggestion.policy_number })
                     : t('suggestion.shipped')}
@@ -94,23 +96,22 @@ function Suggested({ suggestion }: { suggestion: Suggestion }) {
         ]}
       />
       {facts.length > 0 && (
-        <ul className="flex flex-col gap-1 border-t pt-3" aria-label={t('suggestion.facts')}>
+        <ul
+          className="flex list-disc flex-col gap-1 border-t pt-3 pl-4 marker:text-actual"
+          aria-label={t('suggestion.facts')}
+        >
           {facts.map((fact) => (
             <li key={fact.sentence}>
-              <Status tone="neutral" className="whitespace-normal">
-                <span>
-                  {fact.sentence}
-                  {fact.link?.startsWith('/') && (
-                    <Link
-                      href={fact.link}
-                      className="ml-2 text-primary underline-offset-4 hover:underline"
-                      aria-label={t('suggestion.showFact', { fact: fact.sentence })}
-                    >
-                      {t('suggestion.show')}
-                    </Link>
-                  )}
-                </span>
-              </Status>
+              {fact.sentence}
+              {fact.link?.startsWith('/') && (
+                <Link
+                  href={fact.link}
+                  className="ml-2 text-primary underline-offset-4 hover:underline"
+                  aria-label={t('suggestion.showFact', { fact: fact.sentence })}
+                >
+                  {t('suggestion.show')}
+                </Link>
+              )}
             </li>
           ))}
         </ul>

@@ -91,7 +91,7 @@ function DisputeBody({ dispute }: { dispute: Dispute }) {
   const { reason, setReason } = useDisputeKeys({ dispute, moves, begin, canSayReason, work })
 
   return (
-    <div className="grid min-w-0 gap-4 lg:grid-cols-3">
+    <div className="grid min-w-0 gap-4 lg:grid-cols-3 lg:grid-rows-[auto_1fr]">
       <div className="flex min-w-0 flex-col gap-4 lg:col-span-2">
         {dispute.invoice === null && (
           <Alert variant="warning">
@@ -120,13 +120,15 @@ function DisputeBody({ dispute }: { dispute: Dispute }) {
           onPropose={moves.includes('propose') ? () => setMove('propose') : null}
         />
         <EvidenceCard dispute={dispute} canEdit={canEdit} />
-        <HistoryCard disputeId={dispute.id} currency={dispute.currency} canComment={canEdit} />
       </div>
-      <div className="flex min-w-0 flex-col gap-4 max-lg:row-start-1">
+      <div className="flex min-w-0 flex-col gap-4 lg:row-span-2">
         <StepsCard dispute={dispute} moves={moves} onMove={begin} isPending={work.isPending} />
         <FactsCard dispute={dispute} canEdit={canEdit && dispute.status !== 'resolved'} />
         <AdjustmentsCard disputeId={dispute.id} />
         <LookAlikesCard dispute={dispute} />
+      </div>
+      <div className="min-w-0 lg:col-span-2">
+        <HistoryCard disputeId={dispute.id} currency={dispute.currency} canComment={canEdit} />
       </div>
       <Suspense>
         {move && <MoveDialog key={move} dispute={dispute} move={move} onClose={() => setMove(null)} />}

@@ -4,6 +4,7 @@ import { useMemo } from 'react'
 import { columnsOf, RowLink } from '@/components/data-table'
 import { InvoiceStatusMark, RiskMark } from '@/components/ledger/marks'
 import { useSources } from '@/components/ledger/sources'
+import { Status } from '@/components/status'
 import { cn } from '@/lib/cn'
 import { NONE, useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
@@ -56,7 +57,12 @@ export function useInvoiceColumns() {
       }),
       column.accessor('status', {
         meta: { label: t('columns.status') },
-        cell: ({ row: { original } }) => <InvoiceStatusMark status={original.status} />,
+        cell: ({ row: { original } }) => (
+          <span className="inline-flex items-baseline gap-3">
+            <InvoiceStatusMark status={original.status} />
+            {original.disputed && <Status tone="warning">{t('facts.disputed')}</Status>}
+          </span>
+        ),
       }),
       column.accessor('issued_on', {
         meta: { label: t('columns.issued'), sort: 'issued_on' },

@@ -5,6 +5,7 @@ export const PAGES = [
   { name: 'general', needs: 'getTenant' },
   { name: 'members', needs: 'listMembers' },
   { name: 'api-keys', needs: 'listKeys' },
+  { name: 'dispute-policy', needs: 'getDisputePolicy' },
   { name: 'jobs', needs: 'listJobs' },
   { name: 'audit', needs: 'listAudit' },
   { name: 'privacy', needs: 'getRetention' },
