@@ -122,6 +122,8 @@ def run(settings: Settings, stopping: Event, *, demo_days: int | None) -> None:
 
             up_demo.run(settings, storage, supervisor, address, demo_days, watch)
         _show_way_in(settings, storage, demo_days is not None)
+        if demo_days is not None:
+            _open_disputes(storage)
         click.echo(f"Running at {address}; logs are in {supervisor.logs}. Ctrl-C stops everything.")
         while True:
             watch()
@@ -132,6 +134,14 @@ def _show_way_in(settings: Settings, storage: "Storage", demo: bool) -> None:
     from hub.cli import up_demo, up_link
 
     up_link.show(settings, storage, datetime.now(UTC), tenant=up_demo.TENANT if demo else None)
+
+
+def _open_disputes(storage: "Storage") -> None:
+    """After the way in, whose owner they are left to."""
+    from hub.cli import demo_disputes, up_demo
+
+    if count := demo_disputes.open_all(storage, up_demo.TENANT, datetime.now(UTC)):
+        click.echo(f"{count} disputes have come in; the workers read them")
 
 
 def _migrate(storage: "Storage") -> None:

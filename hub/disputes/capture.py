@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from hub import live
-from hub.disputes import effects, history
+from hub.disputes import effects, history, policies
 from hub.disputes.models import dispute_labels, disputes
 from hub.disputes.workflow import UNENDED
 from hub.errors import ConflictError, InvalidError
@@ -23,8 +23,6 @@ from hub.storage import audit
 
 Source = Literal["api", "batch", "csv", "email", "provider"]
 SOURCES: tuple[Source, ...] = ("api", "batch", "csv", "email", "provider")
-ANSWERED_WITHIN = 10
-"""Business days after which a dispute is due, unless somebody says otherwise."""
 MOST_AT_ONCE = 1_000
 LONGEST_TEXT = 20_000
 
@@ -84,7 +82,8 @@ def open_disputes(
     Those whose external id is known already are given back as they are. Raises InvalidError for an invoice that the
     ledger has not or that nobody owes, and DisputeExistsError where the disputes of an invoice came to more than is
     open of it. Mail, files and providers tell what they tell: of them, amounts are not held against the balance.
-    `today` is the day it is for the tenant. `fields` is what stands before "0.invoice_id" in the errors of several.
+    They are due when the policy says, from `today`, the day it is for the tenant. `fields` is what stands before
+    "0.invoice_id" in the errors of several.
     """
     # Of two that open at once the second sees what the first has opened.
     session.execute(_ALONE)
@@ -93,7 +92,8 @@ def open_disputes(
     _refuse_repeated(new, fields)
     invoices = _invoices(session, (each.invoice_id for _, each in new))
     _check(session, new, invoices, fields)
-    rows = [_row(each, invoices, now, today) for _, each in new]
+    due_on = due_after(today, policies.current(session).clock["resolve"])
+    rows = [_row(each, invoices, now, due_on) for _, each in new]
     numbers = _insert(session, rows)
     _follow(session, rows, numbers, now)
     opened = {place: Opened(row["id"], numbers[row["id"]], True) for (place, _), row in zip(new, rows, strict=True)}
@@ -117,9 +117,9 @@ def find_by_external_id(session: Session, external_id: str) -> Opened | None:
     return None if row is None else Opened(row.id, row.number, False)
 
 
-def due_after(opened_on: date) -> date:
-    """ANSWERED_WITHIN business days after a day; weekends are none."""
-    day, left = opened_on, ANSWERED_WITHIN
+def due_after(opened_on: date, business_days: int) -> date:
+    """The day so many business days later; weekends are none."""
+    day, left = opened_on, business_days
     while left:
         day += timedelta(days=1)
         left -= day.weekday() < 5
@@ -194,7 +194,7 @@ def _disputed(session: Session, ids: Collection[UUID]) -> dict[UUID, list[tuple[
     return found
 
 
-def _row(opening: Opening, invoices: Mapping[UUID, Owed], now: datetime, today: date) -> dict[str, Any]:
+def _row(opening: Opening, invoices: Mapping[UUID, Owed], now: datetime, due_on: date) -> dict[str, Any]:
     invoice = None if opening.invoice_id is None else invoices[opening.invoice_id]
     is_said = opening.code is not None
     return {
@@ -215,7 +215,7 @@ def _row(opening: Opening, invoices: Mapping[UUID, Owed], now: datetime, today: 
         "amount": None if opening.amount is None else opening.amount.quantize(Decimal("0.0001")),
         "currency": opening.currency if invoice is None else invoice.currency,
         "attachments": [dict(each) for each in opening.attachments],
-        "due_on": due_after(today),
+        "due_on": due_on,
         "opened_at": now,
     }
 
