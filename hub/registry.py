@@ -33,6 +33,10 @@ _CONTRACTS: dict[Kind, str] = {
     "channel": "hub.sdk.channel:Channel",
     "writer": "hub.sdk.writer:ReminderWriter",
 }
+# What a plugin of a kind has to be beside that, by the capabilities that its manifest names; at least one of them.
+_CAPABILITIES: dict[Kind, dict[str, str]] = {
+    "channel": {"send": "hub.sdk.channel:SendingChannel", "inbound": "hub.sdk.channel:ReceivingChannel"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +117,18 @@ def load(environ: Mapping[str, str] | None = None) -> Registry:
 
 
 def check(registry: Registry, slug: str) -> list[str]:
-    """What a plugin's class lacks of its kind's contract, a sentence each; also why its code cannot be loaded."""
+    """What a plugin's class lacks of what its manifest says it is and can; also why its code cannot be loaded."""
     manifest = registry.get(slug)
     try:
         plugin = registry.load(slug)
     except ConfigError as error:
         return [str(error)]
-    module, _, name = _CONTRACTS[manifest.kind].partition(":")
-    return list(_lacks(plugin, getattr(importlib.import_module(module), name)))
+    optional = _CAPABILITIES.get(manifest.kind, {})
+    named = [contract for capability, contract in optional.items() if capability in manifest.capabilities]
+    found = [lack for contract in (_CONTRACTS[manifest.kind], *named) for lack in _lacks(plugin, _contract(contract))]
+    if optional and not named:
+        found.append(f"{slug} names none of the capabilities of a {manifest.kind}: {', '.join(optional)}")
+    return found
 
 
 def _points() -> list[EntryPoint]:
@@ -154,6 +162,12 @@ def _read(point: EntryPoint) -> Iterator[Manifest]:
 
 def _sentence(error: BaseException) -> str:
     return str(error) if isinstance(error, ConfigError) else f"{type(error).__name__}: {error}"
+
+
+def _contract(place: str) -> type:
+    module, _, name = place.partition(":")
+    contract: type = getattr(importlib.import_module(module), name)
+    return contract
 
 
 def _lacks(plugin: Any, contract: type) -> Iterator[str]:

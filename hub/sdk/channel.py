@@ -1,7 +1,10 @@
-"""The contract of a channel: it delivers one message to one person, and understands the provider's receipts."""
+"""The contract of a channel: it delivers messages to people (`send`), takes in what they write (`inbound`), or both.
+
+A manifest names which in its capabilities; the plugin's class is checked for what its manifest says it can.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -41,16 +44,51 @@ class Receipt:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundMessage:
+    """A message that somebody sent, as a channel read it. All of it is the sender's word, and untrusted.
+
+    Addresses are lower case. `text` is plain text with its quoted history; `message_id` has its angle brackets, empty
+    where there is none; `answers` are the ids of what it replies to, the nearest last. `attachments` are names of
+    files. `authentication` has what the receiving server found, by "spf", "dkim" and "dmarc": pass, fail, softfail,
+    none ...; nothing where nobody vouches for it. `is_automatic`: no person wrote it just now. `hops` counts the
+    servers it came by.
+    """
+
+    sender: str
+    subject: str
+    text: str
+    message_id: str = ""
+    to: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = ()
+    authentication: Mapping[str, str] = field(default_factory=dict)
+    spam_score: float | None = None
+    is_automatic: bool = False
+    hops: int = 0
+
+
 class Channel(Protocol):
-    """Made anew for each use from its checked, immutable config, secrets included.
+    """Made anew for each use from its checked, immutable config, secrets included."""
+
+    slug: str
+
+
+class SendingChannel(Protocol):
+    """A channel with the capability `send`.
 
     `send` raises AuthError, TransientError, ConfigError, or RecordError for an address that cannot be used.
     """
-
-    slug: str
 
     def send(self, message: Message) -> Delivery:
         """Hand the message to the provider, once for each idempotency key where the provider can tell."""
 
     def parse_receipts(self, headers: Mapping[str, str], body: bytes) -> list[Receipt]:
         """The receipts in a provider's callback, whose signature is checked first. Raises AuthError if it is wrong."""
+
+
+class ReceivingChannel(Protocol):
+    """A channel with the capability `inbound`: who calls is known by the secret in the address alone."""
+
+    def parse_message(self, content_type: str, body: bytes) -> InboundMessage:
+        """The message in a request's body. Raises RecordError for what is none; nothing else, whatever it is given."""
