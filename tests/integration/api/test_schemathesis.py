@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis.checks import load_all_checks
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi import checks as openapi_checks
+from sqlalchemy import text
 
 from hub.app import create_app
 from hub.http.access import ACCESS
@@ -81,7 +82,11 @@ def without_streams(found):
 document = documented()
 schema = without_streams(document)
 brief = documented(thoroughly=False)
-KNOWN = {"invoice_id": record_id("invoice", "i1"), "customer_id": record_id("customer", "c1")}
+KNOWN = {
+    "invoice_id": record_id("invoice", "i1"),
+    "customer_id": record_id("customer", "c1"),
+    "dispute_id": "018f3a52-0000-8000-8000-0000000000d1",
+}
 
 
 @schema.hook
@@ -133,6 +138,19 @@ def test_as_nobody(case, unlimited, forecast):
     case.validate_response(response, checks=CHECKS)
     if case.operation.definition.raw["security"]:
         assert response.status_code in (401, 404, 405)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def dispute(storage, tenant, forecast):
+    """A dispute under the known id."""
+    with storage.tenant(tenant) as session:
+        session.execute(
+            text("""
+                insert into disputes (id, invoice_id, customer_id, source, text, due_on, opened_at, currency)
+                values (:dispute_id, :invoice_id, :customer_id, 'api', 'Too dear.', '2026-04-10', now(), 'EUR')
+            """),
+            KNOWN,
+        )
 
 
 @pytest.fixture(scope="module")
