@@ -124,7 +124,7 @@ export default function NewDispute({ invoice, onClose }: Props) {
               maxLength={20_000}
               value={text}
               onChange={(event) => setText(event.target.value)}
-              autoFocus
+              autoFocus={invoice !== undefined}
             />
           </Field>
           <div className="grid gap-4 sm:grid-cols-2">

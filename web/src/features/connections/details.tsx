@@ -64,6 +64,19 @@ function Company({ connection, connector }: { connection: Connection; connector:
   )
 }
 
+/** Whether the hub may write credit memos there, and whether the provider would let it. */
+function Writing({ connection }: { connection: Connection }) {
+  const t = useT('connections')
+  if (!connection.write_back) return <Status tone="neutral">{t('details.writingOff')}</Status>
+  return connection.write_granted ? (
+    <Status tone="positive">{t('details.writingOn')}</Status>
+  ) : (
+    <Status tone="warning" className="whitespace-normal">
+      {t('details.writingAsk')}
+    </Status>
+  )
+}
+
 function Access({ connection, connector }: { connection: Connection; connector: Connector | undefined }) {
   const t = useT('connections')
   const { instant } = useFormat()
@@ -101,6 +114,9 @@ function Access({ connection, connector }: { connection: Connection; connector: 
               : []),
             ...(connection.sealed.length
               ? [{ label: t('details.sealed'), value: connection.sealed.join(', ') }]
+              : []),
+            ...(connection.can_write
+              ? [{ label: t('details.writing'), value: <Writing connection={connection} /> }]
               : []),
           ]}
         />

@@ -13,6 +13,8 @@ import { type Entries, type FormField, fits } from './form-fields'
 export interface ConnectValues {
   name: string
   config: Entries
+  /** Whether the hub may write documents there; asked of a connection that is there already. */
+  write_back?: boolean
 }
 
 const NOTHING = '-'

@@ -1,6 +1,6 @@
 'use client'
 
-import { useForm } from 'react-hook-form'
+import { Controller, useForm } from 'react-hook-form'
 import { toast } from '@/lib/toast'
 import { Alert, AlertDescription } from '@/components/ui/alert'
 import { Button } from '@/components/ui/button'
@@ -14,6 +14,7 @@ import {
 } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
+import { Switch } from '@/components/ui/switch'
 import { client } from '@/lib/api'
 import { useT } from '@/lib/i18n'
 import { applyProblem, asProblem } from '@/lib/problem'
@@ -46,11 +47,15 @@ export function SettingsDialog({
   const fields = settable(way, connection.sealed)
   const form = useForm<ConnectValues>({
     mode: 'onTouched',
-    defaultValues: { name: connection.name, config: entriesOf(fields, connection.config) },
+    defaultValues: {
+      name: connection.name,
+      config: entriesOf(fields, connection.config),
+      write_back: connection.write_back,
+    },
   })
   const { errors, isSubmitting, dirtyFields } = form.formState
 
-  const save = form.handleSubmit(async ({ name, config }) => {
+  const save = form.handleSubmit(async ({ name, config, write_back: writesBack }) => {
     try {
       // The version of what is changed: what was shown when the dialog was opened, unless somebody was faster.
       const { connection: current, version } = await readForChange(connection.id)
@@ -66,6 +71,7 @@ export function SettingsDialog({
         body: {
           ...(dirtyFields.name ? { name: name.trim() } : {}),
           ...(dirtyFields.config ? { config: configOf(fields, config, connection.config) } : {}),
+          ...(dirtyFields.write_back ? { write_back: writesBack } : {}),
         },
       })
       toast.success(t('settings.saved', { name: name.trim() }))
@@ -98,6 +104,22 @@ export function SettingsDialog({
           {fields.map((field) => (
             <ConnectorField key={field.name} field={field} control={form.control} />
           ))}
+          {connection.can_write && (
+            <Controller
+              control={form.control}
+              name="write_back"
+              render={({ field }) => (
+                <Field
+                  label={t('settings.writeBack')}
+                  help={t('settings.writeBackHelp')}
+                  layout="inline"
+                  error={errors.write_back?.message}
+                >
+                  <Switch checked={field.value ?? false} onCheckedChange={field.onChange} />
+                </Field>
+              )}
+            />
+          )}
           {errors.root && (
             <Alert variant="destructive">
               <AlertDescription>{errors.root.message}</AlertDescription>

@@ -35,10 +35,9 @@ export function useEventWords(currency: string | null): (event: DisputeEvent) =>
       case 'corrected':
         return before.code === after.code
           ? t('event.confirmed', { reason: words.code(after.code ?? '') })
-          : t('event.corrected', {
-              from: before.code ? words.code(before.code) : t('reason.none'),
-              to: words.code(after.code ?? ''),
-            })
+          : before.code
+            ? t('event.corrected', { from: words.code(before.code), to: words.code(after.code ?? '') })
+            : t('event.chosen', { reason: words.code(after.code ?? '') })
       case 'due':
         return t('event.due', { from: format.day(before.due_on), to: format.day(after.due_on) })
       case 'changed':

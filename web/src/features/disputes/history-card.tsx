@@ -118,7 +118,7 @@ function CommentForm({ disputeId }: { disputeId: string }) {
       {write.error ? <ProblemAlert error={write.error} className="w-full" /> : null}
       <Field label={t('history.comment')} help={t('history.commentHelp')} className="w-full">
         <Textarea
-          id="dispute-comment"
+          data-comment=""
           rows={2}
           maxLength={4000}
           value={text}

@@ -55,7 +55,7 @@ export function useDisputeKeys({ dispute, moves, begin, canSayReason, work }: Op
       id: 'dispute.comment',
       label: t('history.comment'),
       keys: 'c',
-      run: () => document.getElementById('dispute-comment')?.focus(),
+      run: () => document.querySelector<HTMLElement>('[data-comment]')?.focus(),
     })
   }
   if (canSayReason) {
