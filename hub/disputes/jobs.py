@@ -11,7 +11,6 @@ from sqlalchemy import select
 from hub.disputes import automatic, reading, suggestion
 from hub.disputes.models import disputes
 from hub.disputes.workflow import UNDECIDED
-from hub.errors import NotFoundError
 from hub.jobs.context import JobContext
 from hub.sdk.classifier import DisputeClassifier, Reading
 from hub.sdk.errors import ConfigError
@@ -31,7 +30,7 @@ def classify(context: JobContext) -> dict[str, Any]:
     today = _today(context)
     try:
         reader = reading.classifier(context.registry, context.settings)
-    except (ConfigError, NotFoundError) as error:
+    except ConfigError as error:
         left = _leave(context, f"Texts are not read here: {error}", today)
         return {"read": 0, "left": left, "problem": str(error)}
     with context.transaction() as session:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from hub.disputes import history, service
 from hub.disputes.models import dispute_classifiers, disputes
 from hub.disputes.workflow import UNENDED
+from hub.errors import NotFoundError
 from hub.sdk.classifier import DisputeClassifier, Reading
 from hub.sdk.errors import ConfigError
 from hub.settings import Settings
@@ -46,8 +47,20 @@ def classifier(registry: Any, settings: Settings) -> DisputeClassifier:
     key = (settings.disputes_classifier, settings.disputes_classifier_config)
     with _loading:
         if key not in _loaded:
-            _loaded[key] = registry.make(key[0], _config(registry, *key))
+            _loaded[key] = _make(registry, *key)
         return _loaded[key]
+
+
+def _make(registry: Any, slug: str, given: str) -> DisputeClassifier:
+    try:
+        made: DisputeClassifier = registry.make(slug, _config(registry, slug, given))
+    except NotFoundError as error:
+        raise ConfigError(f"there is no classifier {slug}") from error
+    except ConfigError as error:
+        if isinstance(error.__cause__, ImportError):
+            raise ConfigError(f"what {slug} needs is not installed: pip install 'paypredict[nlp]'") from error
+        raise
+    return made
 
 
 def _config(registry: Any, slug: str, given: str) -> dict[str, Any]:

@@ -216,12 +216,15 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(open_texts, work, get, mon
 
 def test_without_a_classifier_it_is_left_to_a_person_and_read_once_there_is_one(open_texts, work, get):
     (dispute_id,) = open_texts("It is late.")
-    for missing in ([], [replace(MANIFEST, entry="no.such.module:Nothing")]):
+    for missing, why in (
+        ([], "there is no classifier words"),
+        ([replace(MANIFEST, entry="no.such.module:Nothing")], "what words needs is not installed"),
+    ):
         state, _, result = work(*missing)[-1]
-        assert state == "done" and result["problem"]
+        assert state == "done" and why in result["problem"]
         dispute, _ = get(dispute_id)
         assert dispute["code"] is None and dispute["is_sure"] is False and dispute["read_at"]
-        assert dispute["reading"]["problem"].startswith("Texts are not read here: ")
+        assert dispute["reading"]["problem"].startswith(f"Texts are not read here: {why}")
         assert dispute["suggestion"] is not None
         open_texts("Another is late.")
     work(MANIFEST)
