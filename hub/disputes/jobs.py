@@ -28,6 +28,10 @@ def classify(context: JobContext) -> dict[str, Any]:
     Without a classifier, or where it fails for good, they are left to a person and say so.
     """
     today = _today(context)
+    if not _waiting(context, 1):
+        # Nothing to read is no reason to load a model.
+        _suggest(context, _without(context), today)
+        return {"read": 0, "left": 0}
     try:
         reader = reading.classifier(context.registry, context.settings)
     except ConfigError as error:

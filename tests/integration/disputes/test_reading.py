@@ -148,6 +148,12 @@ def test_the_classifier_is_made_once_and_asked_once_per_text(open_texts, work):
     assert [len(each) for each in reader.asked] == [reading.AT_ONCE, 3, 1]
 
 
+def test_with_nothing_to_read_no_model_is_loaded(open_texts, work):
+    open_texts("Said already.", code="pricing")
+    assert work(MANIFEST)[-1][2] == {"read": 0, "left": 0}
+    assert reading._loaded == {}
+
+
 def test_no_transaction_is_open_while_it_reads(open_texts, work, storage, tenant, monkeypatch):
     seen = []
     asked = text("""

@@ -14,7 +14,11 @@ def test_what_follows():
         (FirstPagesStored(**ids, run_id="r1"), [("forecasting.refresh", {})]),
         (
             SyncFinished(**finished, changed=3),
-            [("disputes.signals", {"connection_id": "c1"}), ("forecasting.refresh", {})],
+            [
+                ("disputes.signals", {"connection_id": "c1"}),
+                ("disputes.confirm", {}),
+                ("forecasting.refresh", {}),
+            ],
         ),
         (SyncFinished(**finished, changed=0), []),
         (TieOutLost(**ids, run_id="r1"), [("sync.run", {"connection_id": "c1", "kind": "full"})]),

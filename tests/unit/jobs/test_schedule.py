@@ -49,7 +49,7 @@ def test_the_schedules_kinds_have_handlers():
 
 def test_a_sync_that_changed_something_is_forecast():
     finished = {"tenant": "t", "connection_id": "c", "run_id": "r", "status": "ok"}
-    assert list(pipelines.reactions(SyncFinished(**finished, changed=1))) == [("forecasting.refresh", {})]
+    assert ("forecasting.refresh", {}) in pipelines.reactions(SyncFinished(**finished, changed=1))
     assert list(pipelines.reactions(SyncFinished(**finished, changed=0))) == []
 
 
