@@ -834,6 +834,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/inbound-addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant's inbound addresses with what has come by each, and the channels that there are */
+        get: operations["listInboundAddresses"];
+        put?: never;
+        /** Make an inbound address, which is shown this once */
+        post: operations["createInboundAddress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbound-addresses/{address_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                address_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take in nothing more by an address; what came before is still read */
+        delete: operations["deleteInboundAddress"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbound/{channel}/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in a mail; it is kept, and read in a moment
+         * @description The token alone says whose it is. What was taken in before, by its Message-ID, is known when it is read.
+         */
+        post: operations["receiveMail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/insights": {
         parameters: {
             query?: never;
@@ -2900,6 +2960,24 @@ export interface components {
              * @description The new one, at least 12 characters.
              */
             password: string;
+        };
+        Channel: {
+            /** @description JSON Schema (2020-12) of what may be set. */
+            config: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Its name.
+             * @example SendGrid Inbound Parse
+             */
+            name: string;
+            /**
+             * @description Its name for programs.
+             * @example sendgrid
+             */
+            slug: string;
+            /** @description What it takes. */
+            summary: string;
         };
         CodeInput: {
             /**
@@ -5262,6 +5340,81 @@ export interface components {
             /** @description Worksheets there are. */
             sheets: string[];
         };
+        InboundAddress: {
+            /**
+             * @description How mail comes, by the channel's slug.
+             * @example sendgrid
+             */
+            channel: string;
+            /** @description What was set for the channel. */
+            config: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /**
+             * @description Who made it.
+             * @example ada@acme.example
+             */
+            created_by: string | null;
+            /**
+             * Format: uuid
+             * @description Names the address.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description What it is for.
+             * @example Disputes mailbox
+             */
+            name: string;
+            /**
+             * @description What came of the mails that are still known: opened, commented, automatic, spam, loop, repeated, empty, unreadable.
+             * @example {
+             *       "automatic": 5,
+             *       "commented": 3,
+             *       "opened": 12
+             *     }
+             */
+            outcomes: {
+                [key: string]: number;
+            };
+            /**
+             * Format: date-time
+             * @description When the newest mail came, of those still known.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            received_at: string | null;
+            /**
+             * @description Mails that are not read yet.
+             * @example 412
+             */
+            waiting: number;
+        };
+        InboundAddressInput: {
+            /**
+             * @description The channel's slug.
+             * @example sendgrid
+             */
+            channel: string;
+            /** @description What the channel's `config` lists. */
+            config?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description What it is for.
+             * @example Disputes mailbox
+             */
+            name: string;
+        };
+        InboundAddressList: {
+            channels: components["schemas"]["Channel"][];
+            items: components["schemas"]["InboundAddress"][];
+        };
         InstalledTenant: {
             /**
              * Format: date-time
@@ -5745,6 +5898,66 @@ export interface components {
              * @example 1250.0000
              */
             total: string;
+        };
+        IssuedAddress: {
+            /**
+             * @description How mail comes, by the channel's slug.
+             * @example sendgrid
+             */
+            channel: string;
+            /** @description What was set for the channel. */
+            config: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /**
+             * @description Who made it.
+             * @example ada@acme.example
+             */
+            created_by: string | null;
+            /**
+             * Format: uuid
+             * @description Names the address.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description What it is for.
+             * @example Disputes mailbox
+             */
+            name: string;
+            /**
+             * @description What came of the mails that are still known: opened, commented, automatic, spam, loop, repeated, empty, unreadable.
+             * @example {
+             *       "automatic": 5,
+             *       "commented": 3,
+             *       "opened": 12
+             *     }
+             */
+            outcomes: {
+                [key: string]: number;
+            };
+            /**
+             * Format: date-time
+             * @description When the newest mail came, of those still known.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            received_at: string | null;
+            /**
+             * @description Where to have mail posted: whoever knows it can send some. Shown this once.
+             * @example https://ar.example.com/api/inbound/sendgrid/0a1b...
+             */
+            url: string;
+            /**
+             * @description Mails that are not read yet.
+             * @example 412
+             */
+            waiting: number;
         };
         IssuedKey: {
             /**
@@ -6750,7 +6963,7 @@ export interface components {
              */
             default_days: number;
             /** @enum {string} */
-            kind: "raw" | "rejects" | "runs" | "predictions" | "disputes" | "webhooks" | "notices" | "jobs" | "uploads" | "exports" | "audit";
+            kind: "raw" | "rejects" | "runs" | "predictions" | "disputes" | "webhooks" | "mails" | "notices" | "jobs" | "uploads" | "exports" | "audit";
             /**
              * @description The shortest you can choose.
              * @example 412
@@ -7405,6 +7618,14 @@ export interface components {
              * @example ok
              */
             status: string;
+        };
+        Received: {
+            /**
+             * Format: uuid
+             * @description Names the mail.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
         };
         Reconnect: {
             /**
@@ -10566,6 +10787,127 @@ export interface operations {
             };
             401: components["responses"]["UNAUTHORIZED"];
             403: components["responses"]["FORBIDDEN"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listInboundAddresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundAddressList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    createInboundAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InboundAddressInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedAddress"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    deleteInboundAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                address_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    receiveMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        /** @description One mail, as the channel takes it: a form of SendGrid's Inbound Parse, or the mail itself. At most 25 MB. */
+        requestBody?: {
+            content: {
+                "message/rfc822": string;
+                "multipart/form-data": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
             429: components["responses"]["TOO_MANY_REQUESTS"];
             default: components["responses"]["DEFAULT_ERROR"];
         };

@@ -190,6 +190,28 @@ test('a change names the version that was read', async () => {
   expect([sent.headers.get('If-Match'), sent.body]).toEqual(['"42"', { name: 'Plant 2' }])
 })
 
+test('writing to the books is allowed where the connector can, and only by asking for it', async () => {
+  const writes = connection({ can_write: true })
+  const { bodiesOf } = open(
+    {
+      [`GET ${HERE}`]: answer(writes, 200, { ETag: '"42"' }),
+      [`PATCH ${HERE}`]: answer({ ...writes, write_back: true }),
+    },
+    { searchParams: `?id=${ID}&connect=settings` },
+  )
+  const user = userEvent.setup()
+  const dialog = await screen.findByRole('dialog')
+  await user.click(within(dialog).getByRole('switch', { name: 'Write credit memos to these books' }))
+  await user.click(within(dialog).getByRole('button', { name: 'Save' }))
+  await waitFor(() => expect(bodiesOf(`PATCH ${HERE}`)).toEqual([{ write_back: true }]))
+})
+
+test('a connector that only reads offers no writing', async () => {
+  open({}, { searchParams: `?id=${ID}&connect=settings` })
+  const dialog = await screen.findByRole('dialog')
+  expect(within(dialog).queryByRole('switch')).toBeNull()
+})
+
 test('what somebody else has changed meanwhile is not overwritten', async () => {
   open(
     { [`PATCH ${HERE}`]: problem(412, 'precondition', 'The connection was changed meanwhile.') },

@@ -11,10 +11,12 @@ vi.mock('next/navigation', () => ({ useRouter: () => ({ push }), usePathname: ()
 
 let shown: Invoice
 let history = [pastPrediction(20)]
+let role = 'viewer'
 const ID = invoice().id
 
 beforeEach(() => {
   shown = invoice()
+  role = 'viewer'
   history = [pastPrediction(20)]
   push.mockReset()
   sessionStorage.clear()
@@ -25,7 +27,7 @@ beforeEach(() => {
         ? answer({
             user: { id: 'u', email: 'a@b.example', name: '' },
             tenant: null,
-            role: 'viewer',
+            role,
             tenants: [],
           })
         : pathname === '/api/tenant'
@@ -167,4 +169,19 @@ test('brackets lead to the neighbours in the list it came from', async () => {
   expect(push).toHaveBeenLastCalledWith(`/invoices/view/?id=${invoiceItem(8).id}`)
   await userEvent.keyboard('[[')
   expect(push).toHaveBeenLastCalledWith(`/invoices/view/?id=${invoiceItem(7).id}`)
+})
+
+test('D disputes it, for those who may', async () => {
+  const { queryClient } = page()
+  await screen.findByRole('heading', { level: 1, name: 'Invoice INV-1' })
+  expect(await screen.findByText('This invoice is not disputed.')).toBeInTheDocument()
+  await userEvent.keyboard('d')
+  expect(screen.queryByRole('dialog')).toBeNull()
+  role = 'member'
+  await queryClient.invalidateQueries()
+  await userEvent.click(await screen.findByRole('button', { name: 'Dispute' }))
+  expect(await screen.findByRole('dialog', { name: 'Dispute invoice INV-1' })).toBeInTheDocument()
+  await userEvent.keyboard('{Escape}')
+  await userEvent.keyboard('d')
+  expect(await screen.findByRole('dialog')).toHaveTextContent('Empty: all of the €1,250.00 that is open.')
 })

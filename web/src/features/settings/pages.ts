@@ -6,6 +6,7 @@ export const PAGES = [
   { name: 'members', needs: 'listMembers' },
   { name: 'api-keys', needs: 'listKeys' },
   { name: 'dispute-policy', needs: 'getDisputePolicy' },
+  { name: 'inbound-mail', needs: 'listInboundAddresses' },
   { name: 'jobs', needs: 'listJobs' },
   { name: 'audit', needs: 'listAudit' },
   { name: 'privacy', needs: 'getRetention' },

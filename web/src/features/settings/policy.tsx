@@ -121,7 +121,6 @@ function PolicyEditor({ inForce, text, onStored }: { inForce: Policy; text: stri
             rows={24}
             spellCheck={false}
             autoComplete="off"
-            readOnly={!canStore && !canTry}
             value={yaml}
             onChange={(event) => setYaml(event.target.value)}
             className="max-h-[60dvh] overflow-auto font-mono text-xs leading-5 whitespace-pre"

@@ -81,9 +81,23 @@ test('what is wrong with an admin’s address stands beside it', async () => {
 })
 
 test.each([
-  ['admin', false, ['General', 'Members', 'API keys', 'Jobs', 'Audit', 'Privacy', 'Profile']],
-  ['viewer', false, ['General', 'Jobs', 'Profile']],
-  ['viewer', true, ['General', 'Jobs', 'Profile', 'Companies']],
+  [
+    'admin',
+    false,
+    [
+      'General',
+      'Members',
+      'API keys',
+      'Dispute policy',
+      'Incoming mail',
+      'Jobs',
+      'Audit',
+      'Privacy',
+      'Profile',
+    ],
+  ],
+  ['viewer', false, ['General', 'Dispute policy', 'Jobs', 'Profile']],
+  ['viewer', true, ['General', 'Dispute policy', 'Jobs', 'Profile', 'Companies']],
 ] as const)('a %s (operator: %s) finds their own pages', async (role, isOperator, pages) => {
   standInForHub({ 'GET /api/session': answer(session({ role, is_operator: isOperator })) })
   renderPage(<SettingsLayout>page</SettingsLayout>)
