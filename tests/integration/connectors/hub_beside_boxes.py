@@ -114,6 +114,7 @@ class HubBesideBox:
     box: Box
     tenant: str = ""
     connection: str = ""
+    kinds: tuple[str, ...] = ("connections.", "sync.")
 
     def __post_init__(self) -> None:
         self.tenant = tenants.create(self.storage, f"{self.slug} {secrets.token_hex(3)}").key
@@ -160,10 +161,8 @@ class HubBesideBox:
         return listed
 
     def work_off(self) -> None:
-        """Do this tenant's work of connecting and syncing, and what of it has to be tried again, as if hours passed."""
-        handlers = {
-            kind: handler for kind, handler in pipelines.HANDLERS.items() if kind.startswith(("connections.", "sync."))
-        }
+        """Do this tenant's work of these `kinds`, and what of it has to be tried again, as if hours passed."""
+        handlers = {kind: handler for kind, handler in pipelines.HANDLERS.items() if kind.startswith(self.kinds)}
         runner = Runner(
             storage=self.storage,
             settings=self.settings,
@@ -181,17 +180,15 @@ class HubBesideBox:
 
     def _due(self) -> list[UUID]:
         with self.storage.hub() as session, Redis.from_url(self.settings.redis_url) as valkey:
-            wanted = "tenant_key = :tenant and state = 'queued' and (kind like 'connections.%' or kind like 'sync.%')"
+            wanted = "tenant_key = :tenant and state = 'queued' and kind ^@ any(:kinds)"
             waiting = f"select count(*) from hub.work where {wanted} and run_at > now()"
-            if session.execute(text(waiting), {"tenant": self.tenant}).scalar_one():
+            values = {"tenant": self.tenant, "kinds": list(self.kinds)}
+            if session.execute(text(waiting), values).scalar_one():
                 # What the provider had asked to be left alone for is over, too.
                 for name in valkey.scan_iter("paypredict:budget:*"):
                     valkey.delete(name)
-                session.execute(text(f"update hub.work set run_at = now() where {wanted}"), {"tenant": self.tenant})
-            found = session.scalars(
-                text(f"select id from hub.work where {wanted} order by created_at"), {"tenant": self.tenant}
-            )
-            return list(found)
+                session.execute(text(f"update hub.work set run_at = now() where {wanted}"), values)
+            return list(session.scalars(text(f"select id from hub.work where {wanted} order by created_at"), values))
 
     def ties_out(self) -> dict[str, Any]:
         """That the ledger and the provider agree with the company's own books to the cent; the newest tie-out."""

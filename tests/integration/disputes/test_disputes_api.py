@@ -187,7 +187,6 @@ def test_the_whole_way_and_back(opened, member, admin, storage, tenant):
         ("moved", "resolved"),
         ("reopened", "open"),
         ("adjusted", "cancelled"),
-        ("suggested", None),
     ]
     assert [each["text"] for each in events][2:4] == ["Four of ten.", "Agreed."]
     with storage.tenant(tenant) as session:
