@@ -18,7 +18,7 @@ COPY plugins plugins
 COPY bench bench
 COPY hub hub
 COPY --from=dashboard /src/hub/http/dashboard/built hub/http/dashboard/built
-RUN pip install --constraint constraints.txt .
+RUN pip install --constraint constraints.txt '.[nlp]'
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --home-dir /data --create-home paypredict

@@ -62,7 +62,7 @@ clean:  ## Remove what was built and cached; data stays
 
 .venv/installed: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing PayPredict into .venv; the first time takes a minute or two"
-	@$(PIP) --editable '.[web]'
+	@$(PIP) --editable '.[web,nlp]'
 	@touch $@
 
 .venv/installed-dev: pyproject.toml constraints.txt | .venv/bin/python
