@@ -2,7 +2,7 @@
 
 from sqlalchemy import literal_column
 
-from hub.disputes.models import dispute_comments, dispute_labels, dispute_policies, disputes
+from hub.disputes.models import dispute_comments, dispute_labels, dispute_policies, disputes, inbound_mails
 from hub.storage.mentions import Place
 
 # Places in a text that is another text now would mark the wrong words.
@@ -26,5 +26,6 @@ PLACES = (
     DISPUTES,
     Place(table=dispute_comments, columns=("text", "by_name"), what="comments on disputes"),
     Place(table=dispute_labels, columns=("text",), what="texts of disputes that the classifier learns from"),
-    Place(table=dispute_policies, columns=("document", "note"), what="policies of disputes"),
+    Place(table=dispute_policies, columns=("document", "source", "note"), what="policies of disputes"),
+    Place(table=inbound_mails, columns=("message_id", "reason"), what="which mails came in"),
 )

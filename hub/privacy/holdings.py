@@ -48,6 +48,9 @@ HOLDINGS: dict[str, Holding] = {
         "What happened to each dispute, and who of the members did it; never rewritten.", "members"
     ),
     "dispute_comments": Holding("What was said about disputes.", "debtors"),
+    "inbound_mails": Holding(
+        "Which mails came in and what came of each; until it is read, the mail itself, sealed.", "debtors"
+    ),
     "dispute_labels": Holding("Texts of disputes with the reason that a person gave, to learn from.", "debtors"),
     "dispute_classifiers": Holding("What the classifier has learnt of those: numbers only.", "nobody"),
     "dispute_policies": Holding("Which resolutions are suggested when, in all versions.", "nobody"),
@@ -71,6 +74,9 @@ HOLDINGS: dict[str, Holding] = {
     "connected_accounts": Holding("Which companies at which providers a tenant has connected, by their ids.", "nobody"),
     "parked_webhooks": Holding("What providers announced about companies that nobody has connected, yet.", "nobody"),
     "api_keys": Holding("API keys: name, prefix, scopes, when they were used. Of the key itself, a hash.", "members"),
+    "inbound_addresses": Holding(
+        "Addresses that mail comes in by: name, channel, who made them. Of the secret part, a hash.", "members"
+    ),
     "data_keys": Holding("The tenants' data keys, each wrapped by the master key.", "nobody"),
     "work": Holding("Jobs: what they were given, what came of them, why they failed.", "debtors"),
     "schedule_runs": Holding("When the schedule last did what.", "nobody"),

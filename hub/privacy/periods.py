@@ -40,6 +40,9 @@ KINDS: dict[str, Kind] = {
         about="What was written in disputes that have ended; how they ended stays.", days=1825, least=90, most=3650
     ),
     "webhooks": Kind(about="What providers announced.", days=30, least=1, most=90),
+    "mails": Kind(
+        about="Which mails came in, and what came of each; disputes keep what they said.", days=30, least=7, most=365
+    ),
     "notices": Kind(about="Notices about connections that were seen or settled.", days=90, least=1, most=365),
     "jobs": Kind(about="Finished jobs and their outcomes.", days=30, least=1, most=30),
     "uploads": Kind(about="Files that were handed in and that no job needs any more.", days=7, least=1, most=30),

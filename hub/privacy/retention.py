@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from hub.connections import notices, webhooks
+from hub.disputes import inbound
 from hub.disputes import retention as disputes
 from hub.errors import PreconditionError
 from hub.forecasting import retention as forecasting
@@ -35,6 +36,7 @@ _STEPS: tuple[tuple[str, _Step], ...] = (
     ("runs", sync.forget_runs),
     ("rejects", sync.forget_rejects),
     ("webhooks", webhooks.forget),
+    ("mails", inbound.forget),
     ("notices", notices.forget),
     ("predictions", forecasting.forget_superseded),
     ("disputes", disputes.forget_texts),

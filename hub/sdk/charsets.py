@@ -13,7 +13,11 @@ _LINE_ENDS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 def decode(data: bytes, charset: str | None = None) -> str:
     """`data` in its charset; where that is none, or does not fit, as UTF-8 or else Windows' Western European."""
-    for name in (_known(charset), "utf-8"):
+    known = _known(charset)
+    if known and known.startswith(("utf-16", "utf-32")):
+        # Nothing else looks like these, even where some of it is missing.
+        return data.decode(known, "replace")
+    for name in (known, "utf-8"):
         if name is not None:
             try:
                 return data.decode(name)

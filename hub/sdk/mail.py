@@ -98,7 +98,7 @@ def addresses_in(values: tuple[str, ...] | list[str]) -> list[str]:
 def file_name(name: str, otherwise: str) -> str:
     """The name of a file without folders or control characters; `otherwise` where it has none."""
     plain = charsets.one_line(_decoded(name[: 4 * LONGEST_NAME]), 4 * LONGEST_NAME)
-    return re.split(r"[/\\]", plain)[-1].strip()[-LONGEST_NAME:] or otherwise
+    return re.split(r"[/\\]", plain)[-1].strip()[-LONGEST_NAME:] or charsets.one_line(otherwise, LONGEST_NAME)
 
 
 def _headers(mail: Message) -> dict[str, list[str]]:
@@ -108,7 +108,7 @@ def _headers(mail: Message) -> dict[str, list[str]]:
         values = found.setdefault(name.lower(), [])
         if len(values) < 100:
             raw = str(value)[:LONGEST_HEADER].encode("ascii", "surrogateescape" if _is_raw(value) else "replace")
-            values.append(charsets.decode(raw))
+            values.append(charsets.lines(charsets.decode(raw), LONGEST_HEADER))
     return found
 
 
@@ -136,8 +136,9 @@ def _texts(part: Message, names: list[str], budget: Iterator[int], depth: int) -
     if depth > DEEPEST or next(budget, None) is None:
         return
     kind = part.get_content_type()
-    children = part.get_payload() if part.is_multipart() else None
-    if isinstance(children, list):
+    payload = part.get_payload() if part.is_multipart() else None
+    if isinstance(payload, list):
+        children = [child for child in payload if isinstance(child, Message)]
         if kind == "message/rfc822":
             for child in children[:1]:
                 yield _passed_on(child, names, budget, depth)

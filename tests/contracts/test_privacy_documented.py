@@ -55,6 +55,11 @@ NO_WORDS = {
     *(("dispute_labels", name) for name in ("code", "was", "labelled_by")),
     *(("dispute_classifiers", name) for name in ("backend_version", "reason", "scores", "blob", "sha256", "changes")),
     ("dispute_policies", "created_by"),  # an id
+    ("inbound_mails", "channel"),
+    ("inbound_mails", "config"),  # what an admin set for a mail server
+    ("inbound_mails", "content_type"),
+    ("inbound_mails", "sealed"),  # see docs/privacy.md: for the moment until it is read
+    ("inbound_mails", "outcome"),
     ("holds", "reason"),  # our own words, with the dispute's number
     *(("adjustments", name) for name in ("idempotency_key", "created_by")),
     ("connections", "auth_method"),

@@ -31,11 +31,11 @@ def read_form(content_type: str, body: bytes) -> tuple[dict[str, bytes], dict[st
     try:
         while not isinstance(event := decoder.next_event(), Epilogue | NeedData):
             if isinstance(event, File):
-                files.setdefault(event.name[:LONGEST_NAME], event.filename)
+                files.setdefault((event.name or "")[:LONGEST_NAME], event.filename)
                 # A raw mail may come as a file.
-                name = event.name if event.name == "email" else None
+                name = "email" if event.name == "email" else None
             elif isinstance(event, Field):
-                name = event.name
+                name = event.name or ""
             elif isinstance(event, Data) and name is not None:
                 chunks.append(cast(bytes, event.data))
                 if not event.more_data:

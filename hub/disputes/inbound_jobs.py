@@ -1,0 +1,48 @@
+"""Work on mail that came in."""
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from hub.disputes import inbound
+from hub.errors import InvalidError
+from hub.jobs.context import JobContext
+from hub.sdk.errors import RecordError
+from hub.storage import audit
+from hub.storage.audit import Actor
+from hub.tenants import service as tenants
+
+log = logging.getLogger(__name__)
+
+
+def receive(context: JobContext, mail_id: str) -> dict[str, Any]:
+    """Work of the kind `disputes.receive`: read a mail and do what it calls for. A mail that breaks its channel is
+    noted as unreadable, and put down like all others."""
+    with context.storage.hub() as session:
+        zone = tenants.get(session, context.tenant).time_zone
+    try:
+        with context.transaction() as session:
+            kept = inbound.open_mail(session, context.vault, UUID(mail_id))
+    except InvalidError as error:
+        return _unreadable(context, UUID(mail_id), error.detail)
+    if kept is None:
+        return {"outcome": "repeated"}
+    channel = context.registry.make(kept.channel, kept.config)
+    try:
+        message = channel.parse_message(kept.content_type, kept.body)
+    except RecordError as error:
+        return _unreadable(context, kept.id, str(error))
+    except Exception as error:  # whatever anybody may send, one mail must not come again and again
+        log.exception("a mail cannot be read", extra={"fields": {"channel": kept.channel, "bytes": len(kept.body)}})
+        return _unreadable(context, kept.id, f"The channel failed: {type(error).__name__}.")
+    now = datetime.now(UTC)
+    today = now.astimezone(ZoneInfo(zone)).date()
+    with audit.acting(Actor(kind="plugin", id=kept.channel, name="Mail")), context.transaction() as session:
+        return {"outcome": inbound.take_in(session, kept.id, message, now, today=today)}
+
+
+def _unreadable(context: JobContext, mail_id: UUID, reason: str) -> dict[str, Any]:
+    with context.transaction() as session:
+        return {"outcome": inbound.put_down(session, mail_id, "unreadable", reason=reason[:500])}
