@@ -100,6 +100,7 @@ def addresses(demo: Demo) -> dict[str, str]:
     invoice = demo.get("/api/predictions", limit=1, risk_level="high")["items"][0]["invoice_id"]
     customer = demo.get(f"/api/invoices/{invoice}")["customer_id"]
     connection = demo.get("/api/connections")["items"][0]["id"]
+    dispute = demo.get("/api/disputes", limit=1)["items"][0]["id"]
     pages = {
         "overview": "/",
         "worklist": "/worklist/",
@@ -107,6 +108,9 @@ def addresses(demo: Demo) -> dict[str, str]:
         "invoice": f"/invoices/view/?id={invoice}",
         "customers": "/customers/",
         "customer": f"/customers/view/?id={customer}",
+        "disputes": "/disputes/",
+        "dispute": f"/disputes/view/?id={dispute}",
+        "dispute-insights": "/disputes/insights/",
         "forecast": "/forecast/",
         "models": "/models/",
         "connections": "/connections/",

@@ -52,10 +52,12 @@ export function DisputedAmount({
   const format = useFormat()
   if (currency === null) return <>{NONE}</>
   return (
-    <span className="whitespace-nowrap">
-      {isAll && <span className="mr-2 text-xs text-muted-foreground">{t('amount.all')}</span>}
-      {format.money(amount, currency)}
-    </span>
+    <>
+      {isAll && (
+        <span className="mr-2 text-xs whitespace-nowrap text-muted-foreground">{t('amount.all')}</span>
+      )}
+      <span className="whitespace-nowrap">{format.money(amount, currency)}</span>
+    </>
   )
 }
 

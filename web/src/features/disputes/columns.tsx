@@ -47,7 +47,7 @@ export function useDisputeColumns(today: string) {
             original.customer_id ? (
               <Link
                 href={`/customers/view/?id=${original.customer_id}`}
-                className="underline-offset-4 hover:underline"
+                className="inline-block leading-6 underline-offset-4 hover:underline"
               >
                 {original.customer_name ?? NONE}
               </Link>
@@ -62,7 +62,7 @@ export function useDisputeColumns(today: string) {
             original.invoice_id ? (
               <Link
                 href={`/invoices/view/?id=${original.invoice_id}`}
-                className="underline-offset-4 hover:underline"
+                className="inline-block leading-6 underline-offset-4 hover:underline"
               >
                 {original.invoice_number ?? NONE}
               </Link>

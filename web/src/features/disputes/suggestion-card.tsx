@@ -106,7 +106,7 @@ function Suggested({ suggestion }: { suggestion: Suggestion }) {
               {fact.link?.startsWith('/') && (
                 <Link
                   href={fact.link}
-                  className="ml-2 text-primary underline-offset-4 hover:underline"
+                  className="ml-2 text-primary underline underline-offset-4"
                   aria-label={t('suggestion.showFact', { fact: fact.sentence })}
                 >
                   {t('suggestion.show')}
