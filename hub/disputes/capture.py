@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from hub import live
 from hub.disputes import effects, history, policies
+from hub.disputes.card_numbers import strike_out
 from hub.disputes.models import dispute_labels, disputes
 from hub.disputes.workflow import UNENDED
 from hub.errors import ConflictError, InvalidError
@@ -204,8 +205,8 @@ def _row(opening: Opening, invoices: Mapping[UUID, Owed], now: datetime, due_on:
         "source": opening.source,
         "external_id": opening.external_id,
         "sender": opening.sender,
-        "text": opening.text,
-        "context": opening.context,
+        "text": strike_out(opening.text),
+        "context": None if opening.context is None else strike_out(opening.context),
         "product": opening.product,
         "code": opening.code,
         "code_by": "person" if is_said else None,

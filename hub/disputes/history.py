@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from hub.disputes.card_numbers import strike_out
 from hub.disputes.models import dispute_comments, dispute_events
 from hub.disputes.workflow import Mover
 from hub.http.answers import dumps
@@ -95,7 +96,8 @@ def record_all(
 
 
 def write_comment(session: Session, dispute_id: UUID, text: str, at: datetime) -> dict[str, Any]:
-    """Keep what somebody wrote; returns what an event has of it: {comment_id, sha256}."""
+    """Keep what somebody wrote, but for card numbers; returns what an event has of it: {comment_id, sha256}."""
+    text = strike_out(text)
     row = insert(dispute_comments).values(dispute_id=dispute_id, at=at, text=text, **_who())
     comment_id = session.scalar(row.returning(dispute_comments.c.id))
     return {"comment_id": comment_id, "sha256": sha256(text.encode()).hexdigest()}

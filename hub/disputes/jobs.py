@@ -11,6 +11,7 @@ from sqlalchemy import select
 from hub.disputes import automatic, reading, suggestion
 from hub.disputes.models import disputes
 from hub.disputes.workflow import UNDECIDED
+from hub.errors import HubError
 from hub.jobs.context import JobContext
 from hub.sdk.classifier import DisputeClassifier, Reading
 from hub.sdk.errors import ConfigError
@@ -103,9 +104,14 @@ def _without(context: JobContext) -> list[UUID]:
 def _suggest(context: JobContext, ids: list[UUID], today: date) -> None:
     for dispute_id in ids:
         now = datetime.now(UTC)
-        with context.transaction() as session:
-            suggestion.suggest(session, dispute_id, now, today=today)
-            automatic.accept(session, dispute_id, now, context.registry)
+        try:
+            with context.transaction() as session:
+                suggestion.suggest(session, dispute_id, now, today=today)
+            with context.transaction() as session:
+                automatic.accept(session, dispute_id, now, context.registry)
+        except HubError:
+            # It stays without a suggestion, and a person looks at it; the others are not to wait for that.
+            log.exception("nothing could be suggested for dispute %s", dispute_id)
 
 
 def _today(context: JobContext) -> date:

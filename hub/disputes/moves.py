@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub.disputes import history, service, settling
+from hub.disputes.card_numbers import strike_out
 from hub.disputes.history import mover
 from hub.disputes.workflow import Verb, check_outcome, move
 from hub.errors import InvalidError
@@ -41,7 +42,7 @@ def propose(
     proposal = {
         "action": action,
         "amount": None if amount is None else f"{amount:.4f}",
-        "note": note,
+        "note": note and strike_out(note),
         "by": {"kind": mover(who), "id": who.id, "name": who.name},
         "at": now.isoformat(),
     }
@@ -67,9 +68,9 @@ def accept(
     move(dispute["status"], "accept", mover(who))
     if mover(who) != "policy":
         settling.check(session, dispute, who, is_admin=is_admin)
-    accepted = _move(session, dispute, "accept", now, note=note)
+    # First what may be refused: whoever goes on in this transaction after a refusal has recorded nothing of it.
     settling.settle(session, dispute, now)
-    return accepted
+    return _move(session, dispute, "accept", now, note=note)
 
 
 def reject(

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from hub import live
 from hub.disputes import effects, history
 from hub.disputes.capture import Opened, Opening, find_by_external_id, open_dispute, open_disputes, unended_of
+from hub.disputes.card_numbers import strike_out
 from hub.disputes.models import dispute_labels, disputes
 from hub.disputes.workflow import UNENDED
 from hub.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, PreconditionError
@@ -186,7 +187,14 @@ def set_evidence(
     if len(others) >= MOST_EVIDENCE:
         raise InvalidError("That is too much evidence.", fields={"kind": f"At most {MOST_EVIDENCE} kinds."})
     who = audit.actor()
-    said = {"kind": kind, "status": status, "url": url, "note": note, "by": who.id, "at": now.isoformat()}
+    said = {
+        "kind": kind,
+        "status": status,
+        "url": url,
+        "note": note and strike_out(note),
+        "by": who.id,
+        "at": now.isoformat(),
+    }
     after = write(session, dispute, {"evidence": [*others, said]}, now)
     was, told = {"evidence": {kind: before}}, {"evidence": {kind: status}}
     history.record(session, dispute_id, "evidence", now, before=was, after=told)

@@ -182,13 +182,13 @@ def test_the_whole_way_and_back(opened, member, admin, storage, tenant):
         ("opened", "open"),
         ("moved", "investigating"),
         ("moved", "proposed"),
-        ("moved", "accepted"),
         ("adjusted", None),
+        ("moved", "accepted"),
         ("moved", "resolved"),
         ("reopened", "open"),
         ("adjusted", "cancelled"),
     ]
-    assert [each["text"] for each in events][2:4] == ["Four of ten.", "Agreed."]
+    assert [each["text"] for each in events if each["text"]][:2] == ["Four of ten.", "Agreed."]
     with storage.tenant(tenant) as session:
         actions = session.scalars(
             text("select action from audit.events where object_id = :id and action like 'dispute.%' order by number"),

@@ -133,7 +133,7 @@ def test_replayed_it_is_the_dispute(storage, tenant, new_invoice, steps):
         for place, (verb, who, seed) in enumerate(steps):
             before = service.get(session, dispute_id)
             try:
-                with acting(who):
+                with acting(who), session.begin_nested():
                     _step(session, dispute_id, verb, seed, NOW + timedelta(minutes=place))
                 done += 1
             except (ConflictError, ForbiddenError, InvalidError):
@@ -146,7 +146,8 @@ def test_replayed_it_is_the_dispute(storage, tenant, new_invoice, steps):
     replayed = history.replay(events)
     now = {name: _plain(dispute[name]) for name in REPLAYED}
     assert {name: replayed.get(name) for name in REPLAYED} == now
-    assert len(events) <= done + 1
+    # One for each step, but for those that changed nothing; what a step does beside the dispute has its own.
+    assert len([event for event in events if event["kind"] not in ("adjusted", "suggested")]) <= done + 1
     assert [event["id"] for event in events] == sorted(event["id"] for event in events)
     assert [event["before"]["status"] for event in events if event["kind"] == "moved"] == _statuses(events)
     # What it holds follows from what it is.

@@ -124,3 +124,18 @@ def test_what_has_not_ended_is_not_forgotten(storage, tenant, planted):
     with storage.tenant(tenant) as session:
         assert forget_texts(session, NOW + timedelta(days=9999), 100) == 0
         assert ADDRESS in service.get(session, planted)["text"]
+
+
+def test_card_numbers_are_stored_nowhere_whoever_writes_them(storage, tenant, new_invoice):
+    card = "4111 1111 1111 1111"
+    said = f"Paid by card {card} on Monday."
+    opening = capture.Opening(text=said, context=said, source="api", invoice_id=new_invoice())
+    with storage.tenant(tenant) as session, acting(SOMEBODY):
+        dispute_id = capture.open_dispute(session, opening, NOW, today=NOW.date()).id
+        service.comment(session, dispute_id, said, NOW)
+        service.set_code(session, dispute_id, "already_paid", [], NOW)
+        service.set_evidence(session, dispute_id, NOW, kind="bank_reference", status="have", note=said)
+        moves.propose(session, dispute_id, NOW, action="answer", note=said)
+        moves.reject(session, dispute_id, NOW, note=said)
+        assert service.get(session, dispute_id)["text"] == "Paid by card XXXX XXXX XXXX 1111 on Monday."
+    assert card not in everything(storage, tenant, dispute_id)

@@ -285,3 +285,20 @@ def test_what_the_tenant_has_taught_is_used_and_named(open_texts, work, get, sto
         assert get(after)[0]["code"] == "other"
     with storage.tenant(tenant) as session:
         session.execute(text("update dispute_classifiers set status = 'retired'"))
+
+
+def test_a_dispute_that_nothing_can_be_suggested_for_does_not_hold_up_the_others(open_texts, work, get, monkeypatch):
+    from hub.disputes import suggestion
+    from hub.errors import InvalidError
+
+    first, second = open_texts("It is late.", "Too dear.")
+    suggest = suggestion.suggest
+
+    def fails(session, dispute_id, *arguments, **named):
+        if dispute_id == first:
+            raise InvalidError("not this one")
+        return suggest(session, dispute_id, *arguments, **named)
+
+    monkeypatch.setattr(suggestion, "suggest", fails)
+    assert work(MANIFEST)[-1] == ("done", 1, {"read": 2, "left": 0})
+    assert get(first)[0]["suggestion"] is None and get(second)[0]["suggestion"] is not None
