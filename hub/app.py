@@ -11,7 +11,9 @@ from hub import live
 from hub.connections import api as connections
 from hub.connections import notices_api, oauth_api, webhooks_api
 from hub.disputes import api as disputes
+from hub.disputes import inbound_api
 from hub.disputes.adjustments_api import adjustments
+from hub.disputes.classifiers_api import dispute_classifiers
 from hub.disputes.documents import invoice_disputes
 from hub.disputes.policy_api import dispute_policy
 from hub.forecasting import api as forecasting
@@ -61,6 +63,9 @@ BLUEPRINTS = (
     search_api.search,
     disputes.disputes,
     dispute_policy,
+    dispute_classifiers,
+    inbound_api.addresses,
+    inbound_api.received,
     adjustments,
     api_risk.risk,
     api_curve.predictions,

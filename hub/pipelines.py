@@ -24,6 +24,8 @@ HANDLERS: dict[str, str] = {
     "forecasting.backtest": "hub.forecasting.jobs:backtest",
     "forecasting.reproduce": "hub.forecasting.jobs:reproduce",
     "disputes.classify": "hub.disputes.jobs:classify",
+    "disputes.learn": "hub.disputes.learning:learn",
+    "disputes.receive": "hub.disputes.inbound_jobs:receive",
     "disputes.write_back": "hub.disputes.write_back:run",
     "disputes.confirm": "hub.disputes.write_back:confirm",
     "privacy.export": "hub.privacy.jobs:export",

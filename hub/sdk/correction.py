@@ -36,8 +36,8 @@ class Correction:
     def dump(self, version: str) -> bytes:
         """The correction, and the version of the classifier that it belongs to."""
         file = io.BytesIO()
-        parts = {"weights": self.weights.astype(np.float16), "bias": self.bias.astype(np.float16)}
-        np.savez_compressed(file, version=np.array(version), **parts)
+        weights, bias = self.weights.astype(np.float16), self.bias.astype(np.float16)
+        np.savez_compressed(file, version=np.array(version), weights=weights, bias=bias)
         return file.getvalue()
 
     @classmethod

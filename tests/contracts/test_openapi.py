@@ -19,17 +19,20 @@ OPERATIONS = {
     "addDisputeComment",
     "addMember",
     "backtestModel",
+    "cancelAdjustment",
     "changePassword",
     "chooseAccount",
     "compareScenarios",
     "createConnection",
     "createDispute",
     "createDisputes",
+    "createInboundAddress",
     "createInvoice",
     "createKey",
     "createSignInLink",
     "createTenant",
     "createView",
+    "deleteInboundAddress",
     "deleteView",
     "disconnectConnection",
     "downloadExport",
@@ -54,6 +57,7 @@ OPERATIONS = {
     "getDispute",
     "getDisputeHistory",
     "getDisputeInsights",
+    "getDisputePolicy",
     "getDso",
     "getHealth",
     "getInsights",
@@ -78,14 +82,18 @@ OPERATIONS = {
     "importInvoices",
     "investigateDispute",
     "inviteAdmin",
+    "listAdjustments",
     "listAudit",
     "listConnectionRuns",
     "listConnections",
     "listConnectors",
     "listContacts",
     "listCustomers",
+    "listDisputeClassifiers",
     "listDisputeOwners",
+    "listDisputePolicies",
     "listDisputes",
+    "listInboundAddresses",
     "listInstallationAudit",
     "listInvoices",
     "listJobs",
@@ -105,6 +113,7 @@ OPERATIONS = {
     "promoteModel",
     "proposeResolution",
     "readImportHead",
+    "receiveMail",
     "receiveWebhook",
     "reconnectConnection",
     "redeemSignInLink",
@@ -119,6 +128,8 @@ OPERATIONS = {
     "resumeConnection",
     "revokeKey",
     "rollBackModel",
+    "rollbackDisputeClassifier",
+    "rollbackDisputePolicy",
     "rotateKey",
     "searchRecords",
     "seeNotice",
@@ -129,9 +140,12 @@ OPERATIONS = {
     "startOidcSignIn",
     "streamEvents",
     "switchTenant",
+    "trainDisputeClassifier",
+    "tryDisputePolicy",
     "updateConnection",
     "updateCustomer",
     "updateDispute",
+    "updateDisputePolicy",
     "updateMember",
     "updatePreferences",
     "updateProfile",
@@ -139,9 +153,11 @@ OPERATIONS = {
     "updateTenant",
     "updateView",
     "verifyAudit",
+    "writeBackAdjustment",
 }
 # Writes outside a tenant's session, where there is no place for kept answers; most answer a secret, which is not kept.
 HUB_WRITES = {
+    "/api/inbound-addresses",
     "/api/keys",
     "/api/keys/{key_id}/rotation",
     "/api/members",
@@ -152,7 +168,7 @@ HUB_WRITES = {
     "/api/session/link",
 }
 # Writes that are the same however often they are sent, by a sender who names no key.
-SENT_AGAIN_BY_NATURE = {"/api/webhooks/{connector}/{connection}"}
+SENT_AGAIN_BY_NATURE = {"/api/inbound/{channel}/{token}", "/api/webhooks/{connector}/{connection}"}
 # Errors that a provider wants without a word.
 EMPTY_ERRORS = {("/api/webhooks/{connector}/{connection}", "401")}
 # Reads whose question is too personal for an address that gets logged, or is a file.
@@ -162,6 +178,7 @@ READS_BY_POST = {
     "/api/invoices/import/head",
     "/api/invoices/export",
     "/api/customers/export",
+    "/api/dispute-policy/try",
 }
 # Replace one field by a value that does not depend on what it was before: there is no change of others to lose.
 SINGLE_FIELD_UPDATES = {

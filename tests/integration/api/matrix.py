@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 
+from hub.disputes.policy import default_policy
 from hub.http.access import ACCESS, SCOPES, Rule
 from tests.integration.identity.callers import Caller
 
@@ -37,7 +38,12 @@ MEANT: dict[str, Any] = {
     "proposeResolution": {"action": "refuse"},
     "rejectDispute": {"note": "So says the matrix."},
     "resolveDispute": {"outcome": "withdrawn"},
+    "createInboundAddress": {"name": "Made by the matrix", "channel": "mime"},
     "reopenDispute": {"note": "So says the matrix."},
+    "updateDisputePolicy": {"document": dict(default_policy().document)},
+    "rollbackDisputePolicy": {"number": 0},
+    "tryDisputePolicy": {"document": dict(default_policy().document)},
+    "rollbackDisputeClassifier": {"number": 0},
     "updateTenant": {"name": "Changed", "time_zone": "Asia/Tokyo"},
     "addMember": {"email": "added@people.example", "role": "admin"},
     "updateMember": {"role": "viewer"},
