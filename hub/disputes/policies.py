@@ -46,7 +46,9 @@ def store(
 ) -> Policy:
     """Have a policy be in force from now on. Raises InvalidError, and PreconditionError where another one is by now."""
     checked = read_policy(source)
-    return _append(session, checked.document, source if isinstance(source, str) else None, note, now, expected_number)
+    # The database keeps no order of a document's parts; its text does.
+    written = source if isinstance(source, str) else dump_yaml(checked.document)
+    return _append(session, checked.document, written, note, now, expected_number)
 
 
 def roll_back(session: Session, number: int, now: datetime, *, expected_number: int | None = None) -> Policy:

@@ -19,10 +19,11 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
+from hub import registry
 from hub.app import create_app
 from hub.connections import notices
 from hub.connections import service as connections
-from hub.disputes import moves
+from hub.disputes import inbound, moves
 from hub.disputes import service as disputes
 from hub.forecasting.book import DAYS, WHOLE, Book
 from hub.forecasting.book_store import save_book
@@ -31,6 +32,7 @@ from hub.http import auditing, auth
 from hub.http.access import ACCESS, SCOPES
 from hub.http.blueprint import Blueprint
 from hub.identity import keys, sessions, users
+from hub.ledger import adjustments
 from hub.personal import service as personal
 from hub.privacy import exports
 from hub.storage.audit import Actor, acting
@@ -51,7 +53,7 @@ pytestmark = pytest.mark.usefixtures("forecast")
 ROLES = ("admin", "member", "viewer")
 SOMEBODY = Actor(kind="person", id=str(uuid4()), name="jo@acme.example")
 # The operator's: they name a tenant, which may be any; or they name what the installation has for all of them.
-NOT_A_TENANTS_ID = {"inviteAdmin", "getConnector", "receiveWebhook"}
+NOT_A_TENANTS_ID = {"inviteAdmin", "getConnector", "receiveWebhook", "receiveMail"}
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +150,7 @@ def ids(storage, settings, tenant, app):
         view = personal.create_view(session, admin.user_id, page="invoices", name="Mine", query="status=open")
     with storage.hub() as session:
         made = keys.issue(session, tenant, "found by its id", ["read"]).key.id
+        address = inbound.create_address(session, tenant, _mime(), "Of the matrix", {}, "jo@acme.example")[0]["id"]
         own_session = session.scalar(text("select id from sessions where user_id = :id"), {"id": admin.user_id})
     return {
         "invoice_id": record_id("invoice", "i1"),
@@ -156,6 +159,7 @@ def ids(storage, settings, tenant, app):
         "run_id": run,
         "model_id": model,
         "key_id": made,
+        "address_id": address,
         "user_id": person(app, storage, settings, (tenant, "member")).user_id,
         "session_id": own_session,
         "export_id": _export(settings, tenant),
@@ -178,9 +182,26 @@ def _disputes(storage, tenant):
     with storage.tenant(tenant) as session, acting(SOMEBODY):
         shared, ended, *others = disputes.open_disputes(session, openings, now, today=now.date())
         moves.resolve(session, ended.id, now, outcome="withdrawn")
-    found = {f"{name}.dispute_id": str(each.id) for name, each in zip(names, others, strict=True)}
-    found |= {"reopenDispute.dispute_id": str(ended.id), "reopenDispute.If-Match": '"2"'}
+        found = {f"{name}.dispute_id": str(each.id) for name, each in zip(names, others, strict=True)}
+        found |= {"reopenDispute.dispute_id": str(ended.id), "reopenDispute.If-Match": '"2"'}
+        found["updateDisputePolicy.If-Match"] = '"0"'
+        for name in ("writeBackAdjustment", "cancelAdjustment"):
+            made = adjustments.record(
+                session,
+                invoice_id=UUID(record_id("invoice", "i4")),
+                dispute_id=shared.id,
+                kind="credit",
+                amount=Decimal(1),
+                currency="EUR",
+                reason=name,
+                now=now,
+            )
+            found[f"{name}.adjustment_id"] = str(made.id)
     return {"dispute_id": str(shared.id), **found}
+
+
+def _mime():
+    return registry.load({}).get("mime")
 
 
 def _book():

@@ -343,7 +343,7 @@ def test_what_can_only_be_read_cannot_be_allowed(storage, settings, hasty):
         path = f"/api/connections/{hub.connection}"
         match = hub.browser.get(path).headers["ETag"]
         refused = hub.browser.patch(path, json={"write_back": True}, headers={"If-Match": match})
-        assert refused.status_code == 422 and "only read" in refused.json()["fields"]["write_back"]
+        assert refused.status_code == 422 and "only read" in refused.text
 
 
 def test_the_audit_tells_who_let_the_hub_write_and_what_was_written(hub, storage):
