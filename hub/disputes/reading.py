@@ -21,6 +21,7 @@ from hub.disputes import history, service
 from hub.disputes.models import dispute_classifiers, disputes
 from hub.disputes.workflow import UNENDED
 from hub.errors import NotFoundError
+from hub.jobs.policy import said_of
 from hub.sdk.classifier import DisputeClassifier, Reading
 from hub.sdk.errors import ConfigError
 from hub.settings import Settings
@@ -60,6 +61,8 @@ def _make(registry: Any, slug: str, given: str) -> DisputeClassifier:
         if isinstance(error.__cause__, ImportError):
             raise ConfigError(f"what {slug} needs is not installed: pip install 'paypredict[nlp]'") from error
         raise
+    except Exception as error:  # a plugin's own: the disputes are not to wait for who mends it
+        raise ConfigError(f"{slug} cannot be made ({said_of(error)})") from error
     return made
 
 

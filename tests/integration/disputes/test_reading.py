@@ -302,3 +302,15 @@ def test_a_dispute_that_nothing_can_be_suggested_for_does_not_hold_up_the_others
     monkeypatch.setattr(suggestion, "suggest", fails)
     assert work(MANIFEST)[-1] == ("done", 1, {"read": 2, "left": 0})
     assert get(first)[0]["suggestion"] is None and get(second)[0]["suggestion"] is not None
+
+
+def test_a_classifier_that_cannot_be_made_leaves_disputes_to_people(open_texts, work, get, monkeypatch):
+    monkeypatch.setattr(words.WordsClassifier, "is_broken", True)
+    (dispute_id,) = open_texts("It is late.")
+    state, attempts, result = work(MANIFEST)[-1]
+    assert (state, attempts, result["problem"]) == ("done", 1, "words cannot be made (OSError: no head.json)")
+    assert get(dispute_id)[0]["is_sure"] is False
+    monkeypatch.setattr(words.WordsClassifier, "is_broken", False)
+    open_texts("Another is late.")
+    work(MANIFEST)
+    assert get(dispute_id)[0]["code"] == "late_delivery"

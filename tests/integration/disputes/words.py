@@ -11,8 +11,11 @@ class WordsClassifier:
     slug = "words"
     version = "1"
     made = 0
+    is_broken = False
 
     def __init__(self, config):
+        if self.is_broken:
+            raise OSError("no head.json")
         type(self).made += 1
         self.asked: list[list[str]] = []
 
