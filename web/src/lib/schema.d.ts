@@ -461,6 +461,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dispute-classifiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The classifier in use, the labels collected and needed, and all versions, newest first */
+        get: operations["listDisputeClassifiers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispute-classifiers/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have an earlier version, or the classifier as it comes, read from now on */
+        post: operations["rollbackDisputeClassifier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispute-classifiers/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Learn from people's corrections now; the new version reads only if it is better on those held back */
+        post: operations["trainDisputeClassifier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dispute-policy": {
         parameters: {
             query?: never;
@@ -2979,6 +3030,61 @@ export interface components {
             /** @description What it takes. */
             summary: string;
         };
+        ClassifierChange: {
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            at: string;
+            /**
+             * @description Their id.
+             * @example 018f3a52-0000-7000-8000-00000000000a
+             */
+            by_id: string;
+            /**
+             * @description Who: person, key, client or system.
+             * @example person
+             */
+            by_kind: string;
+            /** @enum {string} */
+            status: "champion" | "retired" | "rejected";
+            /**
+             * @description Why.
+             * @example Rolled back to version 2.
+             */
+            why: string;
+        };
+        ClassifierRollback: {
+            /**
+             * @description A version that was in use; 0: the classifier as it comes.
+             * @example 2
+             */
+            number: number;
+        };
+        ClassifierScore: {
+            /**
+             * @description How often its likeliest class is what a person said.
+             * @example 0.9
+             */
+            accuracy: number;
+            /**
+             * @description Mean log loss of what a person said; less is better.
+             * @example 0.4
+             */
+            log_loss: number;
+        };
+        ClassifierScores: {
+            /** @description The new one. */
+            challenger: components["schemas"]["ClassifierScore"];
+            /**
+             * @description On how many disputes, that neither learnt from.
+             * @example 412
+             */
+            held_back: number;
+            /** @description The one in use then. */
+            incumbent: components["schemas"]["ClassifierScore"];
+        };
         CodeInput: {
             /**
              * @description The main reason.
@@ -4227,6 +4333,92 @@ export interface components {
              */
             owner_id?: string | null;
             product?: string | null;
+        };
+        DisputeClassifier: {
+            /**
+             * @description The classifier it was learnt on.
+             * @example minilm_disputes
+             */
+            backend: string;
+            /**
+             * @description Of that classifier.
+             * @example 3f2a9c01d4b7
+             */
+            backend_version: string;
+            changes: components["schemas"]["ClassifierChange"][];
+            /**
+             * Format: date-time
+             * @description When it was learnt.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /**
+             * @description Disputes with a class from a person by then.
+             * @example 412
+             */
+            labels: number;
+            /**
+             * @description Counts up within the tenant.
+             * @example 412
+             */
+            number: number;
+            /**
+             * @description Why it is that.
+             * @example Better: log loss 0.410 after 0.530.
+             */
+            reason: string;
+            scores: components["schemas"]["ClassifierScores"];
+            /**
+             * @description Of what was learnt.
+             * @example 9f86d081884c7d65
+             */
+            sha256: string;
+            /**
+             * @description champion: in use; retired: was; rejected: was not better than the one in use.
+             * @enum {string}
+             */
+            status: "champion" | "retired" | "rejected";
+        };
+        DisputeClassifiers: {
+            /**
+             * @description The classifier that reads here, by the operator's settings.
+             * @example minilm_disputes
+             */
+            backend: string;
+            /**
+             * @description How many by class.
+             * @example {
+             *       "pricing": 12,
+             *       "tax_error": 3
+             *     }
+             */
+            by_code: {
+                [key: string]: number;
+            };
+            /** @description Whether there is enough to learn from. */
+            can_learn: boolean;
+            /** @description Versions, newest first. */
+            items: components["schemas"]["DisputeClassifier"][];
+            /**
+             * @description Disputes with a class from a person.
+             * @example 412
+             */
+            labels: number;
+            /**
+             * @description So many are needed before anything is learnt.
+             * @example 412
+             */
+            labels_needed: number;
+            /**
+             * @description The version in use; 0: the classifier as it comes.
+             * @example 412
+             */
+            number: number;
+            /**
+             * @description What is missing; null where it can learn.
+             * @example 12 disputes have a class.
+             */
+            reason: string | null;
         };
         DisputedAmount: {
             /**
@@ -9948,6 +10140,96 @@ export interface operations {
             409: components["responses"]["CONFLICT"];
             413: components["responses"]["CONTENT_TOO_LARGE"];
             415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listDisputeClassifiers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputeClassifiers"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    rollbackDisputeClassifier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClassifierRollback"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputeClassifiers"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    trainDisputeClassifier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job that learns; its result says what came of it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
             429: components["responses"]["TOO_MANY_REQUESTS"];
             default: components["responses"]["DEFAULT_ERROR"];
