@@ -5,6 +5,7 @@ import { ConfirmProvider } from '@/components/confirm'
 import type * as Nav from '@/lib/nav'
 import { answer, renderPage } from '@/test/render'
 import type { Accuracy, Model } from './api'
+import { classifiers } from './classifier.fixtures'
 import { ModelsPage } from './page'
 
 vi.mock('@/lib/nav', async (original) => ({
@@ -71,6 +72,7 @@ function open(role: string) {
       return answer({ ...challenger, status: 'champion' })
     }
     if (pathname === '/api/accuracy') return answer(accuracy)
+    if (pathname === '/api/dispute-classifiers') return answer(classifiers({ number: 0, items: [] }))
     if (pathname === '/api/models') {
       const items = searchParams.get('status') === 'champion' ? [champion] : [champion, challenger]
       return answer({ items, next_cursor: null })

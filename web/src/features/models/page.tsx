@@ -10,6 +10,7 @@ import { Skeleton } from '@/components/ui/skeleton'
 import { useT } from '@/lib/i18n'
 import { HORIZONS, useAccuracy, useChampions } from './api'
 import { Champions } from './champions'
+import { DisputeClassifier } from './classifier'
 import { Drift } from './drift'
 import { ModelList } from './model-list'
 import { QualityFigures } from './quality-figures'
@@ -112,6 +113,7 @@ export function ModelsPage() {
       </Region>
       {champion && <Drift model={champion} />}
       <ModelList />
+      <DisputeClassifier />
     </Page>
   )
 }

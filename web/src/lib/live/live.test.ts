@@ -223,6 +223,20 @@ describe('what is asked for anew', () => {
     expect(stale()).toEqual(['/api/jobs'])
   })
 
+  it('is disputes and all that shows them for a dispute that changed', () => {
+    const touched = touchedBy({ kind: 'dispute-changed' }) ?? []
+    for (const address of [
+      '/api/disputes/{dispute_id}',
+      '/api/adjustments',
+      '/api/invoices',
+      '/api/overview',
+    ]) {
+      expect(isUnder(address, touched)).toBe(true)
+    }
+    expect(touchedBy({ kind: 'job', work: 'disputes.learn' })).toContain('/api/dispute-classifiers')
+    expect(touchedBy({ kind: 'job' })).toEqual(['/api/jobs'])
+  })
+
   it('is nothing for news that this page does not know', () => {
     expect(touchedBy({ kind: 'something-new' })).toEqual([])
     expect(touchedBy({ kind: 'written' })).toEqual([])

@@ -23,6 +23,9 @@ const LEDGER = [
 const DISPUTES = ['/api/disputes', '/api/adjustments', '/api/invoices', '/api/overview', '/api/insights']
 const SYNCS = ['/api/connections', '/api/runs']
 
+/** By what kind of job it is. */
+const WORK: Record<string, readonly string[]> = { sync: SYNCS, disputes: ['/api/dispute-classifiers'] }
+
 const TOUCHED: Record<string, readonly string[]> = {
   'connection-ready': ['/api/connections', '/api/tenant'],
   'first-pages-stored': [...SYNCS, ...LEDGER],
@@ -40,7 +43,7 @@ export function touchedBy(news: News): readonly string[] | null {
     case 'anew':
       return null
     case 'job':
-      return ['/api/jobs', ...(news.work?.startsWith('sync.') ? SYNCS : [])]
+      return ['/api/jobs', ...(WORK[news.work?.split('.')[0] ?? ''] ?? [])]
     case 'written':
       return news.path === '/api/invoices' ? LEDGER : news.path ? [news.path] : []
     default:
