@@ -23,7 +23,8 @@ MOST_NUMBERS = 500
 SHORT_NUMBER = 5
 """Digits that may as well be a quantity, a year or a town: a number only where a word before them says so."""
 
-_REPLY = re.compile(r"\s*(?:re|aw|sv|rif|ref|antw|antwort|r[eé]p|rv|fw|fwd|wg|tr|doorst)\s*(?:\[\d+\])?\s*:", re.I)
+_REPLY = re.compile(r"\s*(?:re|aw|sv|rif|ref|antw|antwort|r[eé]p)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
+_PASSED_ON = re.compile(r"\s*(?:rv|fw|fwd|wg|tr|doorst)\s*:", re.IGNORECASE)
 _DISPUTE = re.compile(r"(?<![\w-])D-(\d{1,12})(?![\w-])", re.IGNORECASE)
 _WRITTEN = re.compile(r"[^\s,;:!?\"'()\[\]<>{}|=*]+")
 _CUES = frozenset(
@@ -59,9 +60,10 @@ class Said:
 
 def read(message: InboundMessage) -> Said:
     """Take a message apart. `text` is empty where nobody has written anything."""
-    is_reply = bool(message.answers or _REPLY.match(message.subject))
-    # The subject of a reply is of whom it answers.
-    head = "" if is_reply or not message.subject else f"Subject: {message.subject}\n\n"
+    is_passed_on = bool(_PASSED_ON.match(message.subject))
+    is_reply = not is_passed_on and bool(message.answers or _REPLY.match(message.subject))
+    # The subject of a reply is of whom it answers; that of a mail that is passed on stands in it.
+    head = "" if is_reply or is_passed_on or not message.subject else f"Subject: {message.subject}\n\n"
     whole = head + message.text
     new = newest(whole, alone=is_reply)
     text = new.text.strip() if message.text.strip() else ("" if is_reply else message.subject)
