@@ -33,10 +33,12 @@ _CONTRACTS: dict[Kind, str] = {
     "channel": "hub.sdk.channel:Channel",
     "writer": "hub.sdk.writer:ReminderWriter",
 }
-# What a plugin of a kind has to be beside that, by the capabilities that its manifest names; at least one of them.
+# What a plugin of a kind has to be beside that, by the capabilities that its manifest names.
 _CAPABILITIES: dict[Kind, dict[str, str]] = {
     "channel": {"send": "hub.sdk.channel:SendingChannel", "inbound": "hub.sdk.channel:ReceivingChannel"},
+    "connector": {"write_credit_memo": "hub.sdk.connector:WritingConnector"},
 }
+_NEEDS_ONE = frozenset({"channel"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def check(registry: Registry, slug: str) -> list[str]:
     optional = _CAPABILITIES.get(manifest.kind, {})
     named = [contract for capability, contract in optional.items() if capability in manifest.capabilities]
     found = [lack for contract in (_CONTRACTS[manifest.kind], *named) for lack in _lacks(plugin, _contract(contract))]
-    if optional and not named:
+    if manifest.kind in _NEEDS_ONE and not named:
         found.append(f"{slug} names none of the capabilities of a {manifest.kind}: {', '.join(optional)}")
     return found
 

@@ -180,7 +180,7 @@ def confirm(context: JobContext) -> dict[str, Any]:
         for each in confirmed:
             if each.dispute_id is not None:
                 told = {"adjustment_id": each.id, "status": "confirmed", "number": each.number}
-                history.record(session, each.dispute_id, "matched", _now(), after=told)
+                history.record(session, each.dispute_id, "adjusted", _now(), after=told)
             _tell(session, each)
     return {"confirmed": len(confirmed)}
 

@@ -154,8 +154,8 @@ class WriteResult:
     applied: Decimal
 
 
-class WritingConnector(ApiConnector, Protocol):
-    """A connector with the capability `write_credit_memo`. The hub calls it only where an admin allowed it."""
+class WritingConnector(Protocol):
+    """Beside `ApiConnector`: the capability `write_credit_memo`. The hub calls it only where an admin allowed it."""
 
     def write(self, request: WriteRequest) -> WriteResult:
         """Have the document made once: asked again with the same key, what is there is found and finished.
