@@ -4,7 +4,7 @@ Each verb locks the dispute's row first, so that of two people at once the secon
 told where it no longer fits. `expected_version`, where it is given, refuses whatever changed since it was read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from hub import live
 from hub.disputes import effects, history
 from hub.disputes.capture import Opened, Opening, find_by_external_id, open_dispute, open_disputes, unended_of
 from hub.disputes.card_numbers import strike_out
-from hub.disputes.models import dispute_labels, disputes
+from hub.disputes.models import dispute_comments, dispute_labels, disputes
 from hub.disputes.workflow import UNENDED
 from hub.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, PreconditionError
 from hub.ledger.owed import owed
@@ -30,6 +30,7 @@ __all__ = [
     "find_by_external_id",
     "get",
     "lock",
+    "of_customers",
     "of_invoice",
     "open_dispute",
     "open_disputes",
@@ -61,6 +62,22 @@ def of_invoice(session: Session, invoice_id: UUID) -> list[dict[str, Any]]:
         .order_by(disputes.c.opened_at, disputes.c.number)
     )
     return [dict(row) for row in session.execute(query).mappings()]
+
+
+def of_customers(session: Session, customer_ids: Collection[UUID]) -> list[dict[str, Any]]:
+    """All disputes of these customers with what was said about each, oldest first: for a person who asks."""
+    query = select(disputes).where(disputes.c.customer_id.in_(customer_ids)).order_by(disputes.c.number)
+    said = select(dispute_comments).order_by(dispute_comments.c.id)
+    return [
+        {
+            **row,
+            "comments": [
+                {"at": each.at, "text": each.text}
+                for each in session.execute(said.where(dispute_comments.c.dispute_id == row["id"]))
+            ],
+        }
+        for row in session.execute(query).mappings()
+    ]
 
 
 def lock(session: Session, dispute_id: UUID, expected_version: int | None = None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.connections import mentions as connections
 from hub.disputes import mentions as disputes
+from hub.disputes.service import of_customers as disputes_of
 from hub.forecasting import mentions as forecasting
 from hub.http import mentions as answers
 from hub.jobs import mentions as jobs
@@ -61,7 +62,11 @@ def export(session: Session, storage: Storage, address: str, now: datetime) -> d
         {"place": each.table, "row": each.key, "field": each.column, "text": each.text[:_EXCERPT]}
         for each in _mentions(session, storage, contact)
     ]
-    return {"email": address, "made_at": now, "customers": ledger.describe(session, contact), "mentions": mentions}
+    customers = ledger.describe(session, contact)
+    found = disputes_of(session, [each["id"] for each in customers])
+    for customer in customers:
+        customer["disputes"] = [each for each in found if each["customer_id"] == customer["id"]]
+    return {"email": address, "made_at": now, "customers": customers, "mentions": mentions}
 
 
 def erase_contact(

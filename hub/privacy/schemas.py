@@ -92,7 +92,7 @@ class ContactExportSchema(Schema):
         required=True,
         metadata={
             "description": "The customers that have the address, each as it is held (recorded_at says since when), with"
-            " its invoices, payments and credit memos."
+            " its invoices, payments, credit memos and disputes."
         },
     )
     mentions = List(Nested(MentionSchema), required=True)

@@ -139,3 +139,16 @@ def test_card_numbers_are_stored_nowhere_whoever_writes_them(storage, tenant, ne
         moves.reject(session, dispute_id, NOW, note=said)
         assert service.get(session, dispute_id)["text"] == "Paid by card XXXX XXXX XXXX 1111 on Monday."
     assert card not in everything(storage, tenant, dispute_id)
+
+
+def test_a_person_who_asks_gets_the_disputes_of_their_company(storage, tenant, new_invoice, admin):
+    opening = capture.Opening(text="We got nine.", source="api", invoice_id=new_invoice(customer="asks"))
+    with storage.tenant(tenant) as session, acting(SOMEBODY):
+        dispute_id = capture.open_dispute(session, opening, NOW, today=NOW.date()).id
+        service.comment(session, dispute_id, "They counted twice.", NOW)
+    held = admin.post("/api/privacy/contacts/export", json={"email": "ap@asks.example"})
+    assert held.status_code == 200, held.json
+    (customer,) = held.json["customers"]
+    (dispute,) = customer["disputes"]
+    assert (dispute["id"], dispute["text"]) == (str(dispute_id), "We got nine.")
+    assert [each["text"] for each in dispute["comments"]] == ["They counted twice."]
