@@ -3370,7 +3370,7 @@ export interface components {
             role?: string;
         };
         ContactExport: {
-            /** @description The customers that have the address, each as it is held (recorded_at says since when), with its invoices, payments and credit memos. */
+            /** @description The customers that have the address, each as it is held (recorded_at says since when), with its invoices, payments, credit memos and disputes. */
             customers: {
                 [key: string]: unknown;
             }[];

@@ -56,6 +56,8 @@ function Events({ events, currency }: { events: DisputeEvent[]; currency: string
   const t = useT('disputes')
   const format = useFormat()
   const say = useEventWords(currency)
+  const whoOf = ({ by, by_kind: kind }: DisputeEvent) =>
+    kind === 'system' || kind === 'policy' ? t(`history.${kind}`) : by
   return (
     <ol className="flex flex-col">
       {[...events].reverse().map((event) => (
@@ -72,7 +74,7 @@ function Events({ events, currency }: { events: DisputeEvent[]; currency: string
             <div className="min-w-0">
               <p>
                 {say(event)}{' '}
-                <span className="text-muted-foreground">{t('history.by', { name: event.by })}</span>
+                <span className="text-muted-foreground">{t('history.by', { name: whoOf(event) })}</span>
               </p>
               {event.text && (
                 <p className="mt-1 rounded-md border px-3 py-2 wrap-anywhere whitespace-pre-wrap">

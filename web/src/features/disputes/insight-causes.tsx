@@ -100,7 +100,9 @@ function Causes({
               {rows.map((row) => (
                 <TableRow key={row.key}>
                   <TableCell className="max-w-52 truncate">{row.name}</TableCell>
-                  <TableCell>{row.main_code ? words.code(row.main_code) : t('reason.none')}</TableCell>
+                  <TableCell className="whitespace-nowrap">
+                    {row.main_code ? words.code(row.main_code) : t('reason.none')}
+                  </TableCell>
                   <TableCell className="text-right">{format.number(row.count)}</TableCell>
                   <TableCell className="text-right whitespace-nowrap">
                     {row.amount ? format.money(row.amount, row.currency) : NONE}

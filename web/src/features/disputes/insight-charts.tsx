@@ -101,7 +101,6 @@ export function OutcomeBars({ found }: { found: DisputeInsights }) {
   const first = rows[0]
   return (
     <ChartFrame
-      height={heightOf(found)}
       title={t('insights.outcomes')}
       summary={
         first &&

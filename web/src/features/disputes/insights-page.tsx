@@ -118,7 +118,7 @@ const InsightSkeleton = () => (
     </div>
     <div className="grid gap-4 lg:grid-cols-3">
       <ChartSkeleton height="page" className="lg:col-span-2" />
-      <ChartSkeleton height="page" />
+      <ChartSkeleton />
     </div>
     <ChartSkeleton />
   </div>

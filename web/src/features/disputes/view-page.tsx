@@ -99,7 +99,7 @@ function DisputeBody({ dispute }: { dispute: Dispute }) {
             <AlertDescription>{t('view.unmatchedDetail')}</AlertDescription>
           </Alert>
         )}
-        {dispute.reading?.problem && (
+        {dispute.code === null && dispute.reading?.problem && (
           <Alert variant="warning">
             <AlertTitle>{t('view.unread')}</AlertTitle>
             <AlertDescription>{dispute.reading.problem}</AlertDescription>

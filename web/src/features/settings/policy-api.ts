@@ -13,6 +13,12 @@ export const useStorePolicy = () => api.useMutation('put', '/api/dispute-policy'
 export const useRollBackPolicy = () => api.useMutation('post', '/api/dispute-policy/rollback')
 export const useTryPolicy = () => api.useMutation('post', '/api/dispute-policy/try')
 
+/** The company's people by their id. */
+export function usePeople(): (id: string | null) => string | null {
+  const { data } = api.useQuery('get', '/api/disputes/owners', {}, { staleTime: 300_000 })
+  return (id) => (id === null ? null : (data?.items.find((person) => person.id === id)?.name ?? id))
+}
+
 /** Has the policy, its versions and what they suggest be read again. */
 export function usePolicyChanged(): () => Promise<void> {
   const queryClient = useQueryClient()

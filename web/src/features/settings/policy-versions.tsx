@@ -11,7 +11,7 @@ import { NONE, useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import { useCan } from '@/lib/session'
 import { toast } from '@/lib/toast'
-import { type Policy, usePolicies, usePolicyChanged, useRollBackPolicy } from './policy-api'
+import { type Policy, usePeople, usePolicies, usePolicyChanged, useRollBackPolicy } from './policy-api'
 import { Section } from './section'
 
 /** All policies that were in force, the newest first, each to look at, to begin from and to go back to. */
@@ -27,6 +27,7 @@ export function PolicyVersions({
   const confirm = useConfirm()
   const say = useProblemText()
   const changed = usePolicyChanged()
+  const personOf = usePeople()
   const canRollBack = useCan('rollbackDisputePolicy')
   const query = usePolicies()
   const rollBack = useRollBackPolicy()
@@ -79,7 +80,7 @@ export function PolicyVersions({
                     )}
                   </TableHead>
                   <TableCell className="whitespace-nowrap">{format.instant(policy.created_at)}</TableCell>
-                  <TableCell>{policy.created_by ?? NONE}</TableCell>
+                  <TableCell>{personOf(policy.created_by) ?? NONE}</TableCell>
                   <TableCell className="max-w-72 truncate" title={policy.note ?? undefined}>
                     {policy.note ?? NONE}
                   </TableCell>

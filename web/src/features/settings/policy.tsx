@@ -16,7 +16,14 @@ import { useT } from '@/lib/i18n'
 import { asProblem } from '@/lib/problem'
 import { useCan } from '@/lib/session'
 import { toast } from '@/lib/toast'
-import { type Policy, usePolicy, usePolicyChanged, useStorePolicy, useTryPolicy } from './policy-api'
+import {
+  type Policy,
+  usePeople,
+  usePolicy,
+  usePolicyChanged,
+  useStorePolicy,
+  useTryPolicy,
+} from './policy-api'
 import { PolicyTrial } from './policy-trial'
 import { PolicyVersions } from './policy-versions'
 import { Section } from './section'
@@ -50,6 +57,7 @@ function PolicyEditor({ inForce, text, onStored }: { inForce: Policy; text: stri
   const format = useFormat()
   const confirm = useConfirm()
   const changed = usePolicyChanged()
+  const nameOf = usePeople()
   const canStore = useCan('updateDisputePolicy')
   const canTry = useCan('tryDisputePolicy')
   const store = useStorePolicy()
@@ -91,7 +99,7 @@ function PolicyEditor({ inForce, text, onStored }: { inForce: Policy; text: stri
       title={inForce.number === 0 ? t('shipped') : t('number', { number: inForce.number })}
       detail={
         inForce.created_at &&
-        t('storedBy', { name: inForce.created_by ?? '', at: format.instant(inForce.created_at) })
+        t('storedBy', { name: nameOf(inForce.created_by) ?? '', at: format.instant(inForce.created_at) })
       }
     >
       <form
