@@ -216,15 +216,17 @@ _CONFIRMED = text("""
         and m.deleted_on is null and m.status = 'open'
     where a.status = 'written_back'
     union all
-    select a.id, coalesce(m.external_id, l.external_id), l.connection_id, m.number, 1
+    -- One that the provider was asked for before one that it was not.
+    select a.id, coalesce(m.external_id, l.external_id), l.connection_id, m.number,
+        case a.status when 'sending' then 1 else 2 end
     from adjustments a
     join allocations l on l.invoice_id = a.invoice_id and l.amount = a.amount and l.deleted_on is null
-        and l.reversed_on is null and l.recorded_at > a.created_at
+        and l.reversed_on is null and l.recorded_at > a.created_at and l.applied_on > a.created_at::date - 31
         and l.kind in ('credit_memo', 'discount', 'write_off', 'journal')
     left join credit_memos m on l.kind = 'credit_memo' and m.id = l.source_id
     where a.status in ('pending', 'sending', 'failed') and a.kind in ('credit', 'discount', 'write_off')
     union all
-    select a.id, null, null, null, 2
+    select a.id, null, null, null, 3
     from adjustments a join invoices i on i.id = a.invoice_id
     where a.status in ('pending', 'failed') and a.kind in ('reissue', 'correction')
         and i.status in ('void', 'deleted', 'credited')

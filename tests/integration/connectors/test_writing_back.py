@@ -120,7 +120,7 @@ def test_written_back_it_is_one_memo_that_the_next_sync_confirms(hub):
     adjustment = accepted(hub)
     is_once(hub, written(hub, adjustment))
     history = hub.call("GET", f"/api/disputes/{adjustment['dispute_id']}/history")["items"]
-    assert [each["kind"] for each in history][-3:] == ["adjusted", "written_back", "adjusted"]
+    assert [each["kind"] for each in history][-4:] == ["adjusted", "moved", "written_back", "adjusted"]
     # Asked for again there is nothing to do.
     again = hub.browser.post(f"/api/adjustments/{adjustment['id']}/write-back")
     assert (again.status_code, again.json()["detail"]) == (409, "There is nothing to write back: it is confirmed.")

@@ -342,6 +342,58 @@ def test_reopened_it_takes_back_what_was_only_noted(session, dispute):
     assert made.status == "cancelled"
 
 
+def noted(session, invoice, amount="30", status=None):
+    made = adjustments.record(
+        session,
+        invoice_id=invoice,
+        dispute_id=None,
+        kind="credit",
+        amount=Decimal(amount),
+        currency="EUR",
+        reason="Tried",
+        now=NOW - timedelta(hours=1),
+    )
+    return made if status is None else adjustments.change(session, made, NOW, status=status)
+
+
+def credited(session, customer, number, memo, amount="30"):
+    """A credit memo comes that settles an invoice in part."""
+    store(
+        session,
+        CreditMemo(
+            external_id=memo, customer_id=customer, number=memo, issued_on=TODAY, currency="EUR", total=Decimal(amount)
+        ),
+        Allocation(
+            external_id=f"A-{memo}",
+            invoice_id=number,
+            kind="credit_memo",
+            amount=Decimal(amount),
+            applied_on=TODAY,
+            source_id=memo,
+        ),
+    )
+
+
+def test_one_memo_confirms_one_adjustment_and_rather_the_one_that_was_asked_for(session, new_invoice, customer):
+    invoice = new_invoice("100", customer=customer, number=f"C-{customer}")
+    pending, sending = noted(session, invoice), noted(session, invoice, status="sending")
+    credited(session, customer, f"C-{customer}", f"M1-{customer}")
+    assert [each.id for each in adjustments.confirm(session, NOW)] == [sending.id]
+    assert adjustments.confirm(session, NOW) == []
+    credited(session, customer, f"C-{customer}", f"M2-{customer}")
+    (second,) = adjustments.confirm(session, NOW)
+    assert (second.id, second.number, second.status) == (pending.id, f"M2-{customer}", "confirmed")
+
+
+def test_another_amount_or_an_earlier_credit_confirms_nothing(session, new_invoice, customer):
+    invoice = new_invoice("100", customer=customer, number=f"E-{customer}")
+    credited(session, customer, f"E-{customer}", f"M3-{customer}", amount="20")
+    made = adjustments.change(session, noted(session, invoice, amount="20"), NOW, created_at=NOW + timedelta(hours=1))
+    noted(session, invoice, amount="21")
+    assert adjustments.confirm(session, NOW) == []
+    assert adjustments.get(session, made.id).status == "pending"
+
+
 # What the policy does by itself
 
 

@@ -4,6 +4,8 @@ import copy
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hub.disputes.policy import WARNING, Case, CustomerStanding, Fact, default_policy, read_policy, suggest
 from hub.errors import InvalidError
@@ -282,3 +284,40 @@ def test_words_that_yaml_takes_for_something_else_are_refused_not_guessed():
     with pytest.raises(InvalidError) as refused:
         read_policy(text)
     assert "clock.resolve" in refused.value.fields
+
+
+MONEY = st.decimals(min_value=0, max_value=10**9, places=2)
+
+
+@given(
+    amount=st.none() | MONEY,
+    balance=MONEY,
+    total=MONEY,
+    percent=st.integers(1, 100),
+    limit=st.integers(0, 10**6),
+    rate=st.none() | st.decimals(min_value="0.0001", max_value=1000, places=4),
+    currency=st.sampled_from(["USD", "JPY", "KWD"]),
+    is_sure=st.booleans(),
+    has_evidence=st.booleans(),
+)
+def test_whatever_comes_a_rule_never_gives_more_than_its_limits(
+    amount, balance, total, percent, limit, rate, currency, is_sure, has_evidence
+):
+    found = suggest(
+        policy_with(rule(approve="automatic", at_most={"percent": percent, "amount": limit}, needs=["photos"])),
+        case(
+            amount=amount,
+            balance=balance,
+            total=total,
+            currency=currency,
+            home_rate=rate,
+            is_sure=is_sure,
+            evidence={"photos": "have"} if has_evidence else {},
+        ),
+    )
+    given_ = Decimal(found["amount"])
+    assert 0 <= given_ <= balance
+    assert given_ * 100 <= total * percent
+    assert given_ == 0 if rate is None else given_ * rate <= limit
+    if found["approve"] == "automatic":
+        assert is_sure and has_evidence and given_ == min(balance, balance if amount is None else amount)
