@@ -1,12 +1,14 @@
 """Where disputes name people: in what they wrote, what was written about it, and what was said with each step."""
 
-from sqlalchemy import literal_column
+from typing import Any
+
+from sqlalchemy import ColumnElement, literal_column
 
 from hub.disputes.models import dispute_comments, dispute_labels, dispute_policies, disputes, inbound_mails
 from hub.storage.mentions import Place
 
 # Places in a text that is another text now would mark the wrong words.
-_WITHOUT_SPANS = literal_column("""
+_WITHOUT_SPANS: ColumnElement[Any] = literal_column("""
     case when reading -> 'labels' is null then reading else jsonb_set(reading, '{labels}', (
         select coalesce(jsonb_agg(label.value || '{"spans": []}' order by label.ordinality), '[]')
         from jsonb_array_elements(reading -> 'labels') with ordinality label
