@@ -175,7 +175,7 @@ ACCESS: dict[str, Rule] = {
     "rejectDispute": _writes("disputes"),
     "resolveDispute": _writes("disputes"),
     "reopenDispute": _writes("disputes"),
-    "listInboundAddresses": _manages("disputes", "no"),
+    "listInboundAddresses": _manages("disputes", "read"),
     "createInboundAddress": _manages("disputes"),
     "deleteInboundAddress": _manages("disputes"),
     "receiveMail": _public(),  # asks for a secret address of its own

@@ -153,7 +153,13 @@ def test_what_opens_something_is_left_out_and_said_so(archive, manifest):
     (secret,) = lines(archive, "tenant/secrets.jsonl")
     assert set(secret) == {"owner", "name", "key_id", "sealed_at"}
     left_out = {(each["table"], each["column"]) for each in manifest["left_out"]}
-    assert left_out == {("secrets", "sealed"), ("api_keys", "key_hash"), ("users", "password_hash")}
+    assert left_out == {
+        ("secrets", "sealed"),
+        ("api_keys", "key_hash"),
+        ("users", "password_hash"),
+        ("inbound_addresses", "token_hash"),
+        ("inbound_mails", "sealed"),
+    }
 
 
 def test_what_is_the_tenants_in_shared_tables_is_there_and_nothing_of_others(filled, archive):
