@@ -1,5 +1,6 @@
 """Credit memos at QuickBooks: made once whatever goes wrong, applied, and refused in words that help."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,8 @@ from hub.sdk.testing.company import Company
 from hub.sdk.testing.faults import Fault
 from plugins.connectors.quickbooks.box import QuickBooksBox
 from tests.integration.connectors.quickbooks_runs import connected, ties_out
+from tests.integration.connectors.quickbooks_xsd import Schemas
+from tests.normal_form import CONTRACTS
 
 KEY = "pp-0192f0c1d2e37a4b8c9dabcdef012345"
 
@@ -55,6 +58,19 @@ def test_a_credit_memo_is_made_and_applied_and_the_books_tie_out(connection, inv
     connection.run()
     ties_out(connection)
     assert result.external_id in connection.books.credit_memos
+
+
+def test_what_is_sent_has_the_published_fields_and_types(connection, invoice):
+    folder = CONTRACTS / "quickbooks" / "xsd"
+    if not folder.exists():
+        pytest.skip(f"the schemas are not at {folder}")
+    connection.connector().write(asking(invoice))
+    calls = {call.path.rpartition("/")[2]: call for call in connection.box.calls if "requestid" in call.query}
+    assert [call.query["requestid"] for call in calls.values()] == [f"{KEY}-memo", f"{KEY}-link"]
+    for name, entity in (("creditmemo", "CreditMemo"), ("payment", "Payment")):
+        sent = json.loads(calls[name].body, parse_float=Decimal)
+        assert list(Schemas(folder).problems(entity, sent)) == []
+        assert calls[name].query["minorversion"] == "75"
 
 
 def test_asked_again_nothing_is_made_anew(connection, invoice):

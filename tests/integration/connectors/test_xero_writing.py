@@ -1,10 +1,13 @@
 """Credit notes at Xero: made once whatever goes wrong, applied, and refused in words that help."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import jsonschema
 import pytest
+import yaml
 
 from hub.sdk.connector import WriteRequest
 from hub.sdk.errors import AuthError, RefusedError, TransientError
@@ -13,6 +16,7 @@ from hub.sdk.testing.faults import Fault
 from plugins.connectors.xero.box import XeroBox
 from plugins.connectors.xero.box_books import guid
 from tests.integration.connectors.xero_runs import connected
+from tests.normal_form import CONTRACTS
 
 READ = [f"accounting.{each}.read" for each in ("contacts", "invoices", "payments", "settings", "reports.trialbalance")]
 WRITE = [*READ, "accounting.invoices"]
@@ -66,6 +70,22 @@ def test_a_credit_memo_is_made_and_applied_and_the_books_tie_out(connection, inv
     connection.run()
     assert connection.receivable() == company.receivable() == {"USD": Decimal("70.05")}
     assert result.external_id in connection.books.credit_memos
+
+
+def test_what_is_sent_holds_to_the_published_schema(connection, invoice):
+    path = CONTRACTS / "xero" / "xero_accounting_ar.yaml"
+    if not path.exists():
+        pytest.skip(f"the specification is not at {path}")
+    writer(connection).write(asking(invoice))
+    specification = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    calls = [call for call in connection.box.calls if call.method == "PUT"]
+    assert [call.headers["idempotency-key"] for call in calls] == [f"{KEY}-note", f"{KEY}-link"]
+    for call, name in zip(calls, ("CreditNotes", "Allocations"), strict=True):
+        for schema in specification["components"]["schemas"].values():
+            if "properties" in schema:
+                schema["additionalProperties"] = False
+        whole = {"components": specification["components"], "$ref": f"#/components/schemas/{name}"}
+        jsonschema.Draft4Validator(whole).validate(json.loads(call.body))
 
 
 def test_asked_again_nothing_is_made_anew(connection, invoice):
