@@ -22,7 +22,8 @@ import json, sys
 peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
 print(json.dumps({"rss_mb": int(peak) / 1024, "modules": sorted(sys.modules)}))
 """
-HEAVY = {"xgboost", "sklearn", "pandas", "polars", "torch", "transformers", "scipy", "matplotlib", "onnxruntime"}
+HEAVY = {"xgboost", "sklearn", "pandas", "polars", "scipy", "matplotlib"}
+HEAVY |= {"torch", "transformers", "onnxruntime", "tokenizers"}
 RSS_GOAL_MB = 100
 
 

