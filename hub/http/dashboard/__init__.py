@@ -8,6 +8,7 @@ Files come before routes are counted and before anybody is asked who they are: t
 is counted like any other request. No address of the API is ever answered with a page.
 """
 
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -43,10 +44,9 @@ def install(app: Flask) -> None:
     app.before_request(lambda: _file(site))
     app.register_error_handler(NotFound, lambda error: _missing(site, error))
     app.add_url_rule("/account", "account_address", public(lambda: _redirect("/settings/profile/", 302)))
-    app.add_url_rule("/i/<uuid:record_id>", "invoice_address", public(lambda record_id: _record("invoices", record_id)))
-    app.add_url_rule(
-        "/c/<uuid:record_id>", "customer_address", public(lambda record_id: _record("customers", record_id))
-    )
+    for letter, kind in (("i", "invoice"), ("c", "customer"), ("d", "dispute")):
+        view = public(partial(_record, f"{kind}s"))
+        app.add_url_rule(f"/{letter}/<uuid:record_id>", f"{kind}_address", view)
 
 
 def _file(site: Site) -> Response | None:

@@ -105,6 +105,8 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "palette": ("overview", _palette),
     "keyboard": ("invoices", lambda page: page.keyboard.press("?")),
     "peek": ("invoices", _peek),
+    "new-dispute": ("disputes", lambda page: page.keyboard.press("d")),
+    "reason": ("dispute", lambda page: page.keyboard.press("1")),
     "scenario": ("forecast", _scenario),
     "bad-row": ("import", _bad_row),
     "connect": ("connections", lambda page: page.get_by_role("button", name="Connect QuickBooks Online").click()),

@@ -17,6 +17,7 @@ PUBLIC = {
     *(
         f"/i/{SOME_ID}",
         f"/c/{SOME_ID}",
+        f"/d/{SOME_ID}",
         "/healthz",
         "/readyz",
         "/metrics",
@@ -26,7 +27,7 @@ PUBLIC = {
     ),
     *("/account", "/api/session/methods", "/api/session", "/api/session/link"),
     *("/api/oidc/start", "/api/oidc/callback"),
-    *("/api/oauth/callback", f"/api/webhooks/{SOME_ID}/{SOME_ID}"),
+    *("/api/oauth/callback", f"/api/webhooks/{SOME_ID}/{SOME_ID}", f"/api/inbound/{SOME_ID}/{SOME_ID}"),
 }
 
 

@@ -164,6 +164,7 @@ def test_short_addresses_lead_to_records_and_nowhere_else(browser):
     record = "018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10"
     assert browser.get(f"/i/{record}").headers["Location"] == f"/invoices/view/?id={record}"
     assert browser.get(f"/c/{record}").headers["Location"] == f"/customers/view/?id={record}"
+    assert browser.get(f"/d/{record}").headers["Location"] == f"/disputes/view/?id={record}"
     assert browser.get("/i/evil.example", headers=BROWSER).status_code == 404
 
 

@@ -18,7 +18,7 @@ interface Reasoned {
   is_sure: boolean | null
 }
 
-/** Why somebody does not pay: the reason with its probability, or that a person said so, or that nobody knows yet. */
+/** Why somebody does not pay: the reason, with its probability unless a person said so, or that nobody knows yet. */
 export function ReasonMark({ dispute }: { dispute: Reasoned }) {
   const t = useT('disputes')
   const words = useDisputeWords()
@@ -28,11 +28,7 @@ export function ReasonMark({ dispute }: { dispute: Reasoned }) {
   return (
     <span className="inline-flex items-baseline gap-2 whitespace-nowrap">
       <span>{words.code(code)}</span>
-      {by === 'person' ? (
-        <span className="text-xs text-muted-foreground">{t('reason.byPerson')}</span>
-      ) : (
-        <span className="text-primary">{format.probability(probability)}</span>
-      )}
+      {by !== 'person' && <span className="text-primary">{format.probability(probability)}</span>}
       {by !== 'person' && isSure === false && (
         <Status tone="warning" className="text-xs">
           {t('reason.notSure')}

@@ -47,7 +47,7 @@ export function useDisputeColumns(today: string) {
             original.customer_id ? (
               <Link
                 href={`/customers/view/?id=${original.customer_id}`}
-                className="inline-block leading-6 underline-offset-4 hover:underline"
+                className="inline-block max-w-full truncate align-bottom leading-6 underline-offset-4 hover:underline"
               >
                 {original.customer_name ?? NONE}
               </Link>
