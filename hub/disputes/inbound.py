@@ -84,6 +84,8 @@ def create_address(
     Raises InvalidError for a config that the channel does not take, and ConflictError where there are too many.
     """
     form = {"type": "object", "properties": {}, "required": [], "additionalProperties": False, **manifest.config}
+    if forms.secret_names(form):
+        raise InvalidError("An inbound address keeps no secrets of a channel.", fields={"channel": "Another one."})
     if config and not form["properties"]:
         raise InvalidError("Nothing can be set for this channel.", fields={"config": "Leave it out."})
     entered = forms.check(form, config)

@@ -1,6 +1,7 @@
 """Work on mail that came in."""
 
 import logging
+import traceback
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -34,8 +35,10 @@ def receive(context: JobContext, mail_id: str) -> dict[str, Any]:
         message = channel.parse_message(kept.content_type, kept.body)
     except RecordError as error:
         return _unreadable(context, kept.id, str(error))
-    except Exception as error:  # whatever anybody may send, one mail must not come again and again
-        log.exception("a mail cannot be read", extra={"fields": {"channel": kept.channel, "bytes": len(kept.body)}})
+    except Exception as error:  # noqa: BLE001 - whatever anybody may send, one mail must not come again and again
+        # Where, and not what: the words of an error may be the mail's.
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        log.error("a mail cannot be read by %s: %s\n%s", kept.channel, type(error).__name__, frames)
         return _unreadable(context, kept.id, f"The channel failed: {type(error).__name__}.")
     now = datetime.now(UTC)
     today = now.astimezone(ZoneInfo(zone)).date()

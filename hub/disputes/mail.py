@@ -67,6 +67,10 @@ def read(message: InboundMessage) -> Said:
     whole = head + message.text
     new = newest(whole, alone=is_reply)
     text = new.text.strip() if message.text.strip() else ("" if is_reply else message.subject)
+    if is_reply and _is_all_quoted(whole, new.ranges):
+        text = ""
+    if not text and message.attachments:
+        text = f"Nothing is written; attached: {', '.join(message.attachments)}"
     rest = _rest(whole, new.ranges, len(head)) if message.text.strip() else ""
     named = _DISPUTE.search(message.subject)
     passed_on = _PASSED_ON_BY.search(message.text)
@@ -127,6 +131,11 @@ def _envelope(message: InboundMessage) -> str:
         checks = ", ".join(f"{method.upper()} {result}" for method, result in sorted(message.authentication.items()))
         lines.append(f"Sender checks: {checks}")
     return "\n".join(lines) + "\n"
+
+
+def _is_all_quoted(whole: str, ranges: tuple[tuple[int, int], ...]) -> bool:
+    """Whether all of these lines are marked as somebody else's: who has added nothing says nothing."""
+    return all(">" in whole[whole.rfind("\n", 0, start) + 1 : start + 1] for start, _ in ranges)
 
 
 def _rest(whole: str, ranges: tuple[tuple[int, int], ...], start: int) -> str:

@@ -23,6 +23,7 @@ from hub.settings import Settings
 from tests.integration.api.conftest import record_id
 
 load_all_checks()
+schemathesis.serializer.alias("message/rfc822", "text/plain")
 CHECKS = (
     schemathesis.checks.not_a_server_error,
     openapi_checks.status_code_conformance,

@@ -2,8 +2,10 @@
 
 import re
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -218,13 +220,65 @@ def test_new_bank_details_get_the_fixed_warning(mail, newest, member):
         ({"Auto_Submitted": "auto-replied"}, "automatic"),
         ({"Precedence": "bulk"}, "automatic"),
         ({"words": "\n\n", "subject": ""}, "empty"),
-        ({"words": "\n> only what you wrote\n", "subject": "Re: x"}, "opened"),
+        ({"words": "\n> only what you wrote\n", "subject": "Re: x"}, "empty"),
     ],
 )
 def test_what_is_no_dispute(mail, storage, tenant, headers, outcome):
     before = count(storage, tenant)
     assert mail(**headers) == outcome
-    assert count(storage, tenant) == before + (outcome == "opened")
+    assert count(storage, tenant) == before
+
+
+def test_attachments_without_a_word_are_said_to_be_there(mail, newest):
+    body = (
+        b"From: ap@c1.example\nMessage-ID: <attached@x>\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"
+        b"Content-Disposition: attachment; filename=debit-note.pdf\n\n%PDF\n--b--\n"
+    )
+    assert mail.post(body) == "opened"
+    assert newest()["text"] == "Nothing is written; attached: debit-note.pdf"
+
+
+def test_the_same_mail_read_by_two_workers_at_once_opens_one_dispute(app, settings, storage, tenant, address):
+    body = b"From: ap@c1.example\nMessage-ID: <at-once@x>\n\nThe goods arrived broken.\n"
+    ids = [app.test_client().post(address, data=body, content_type="message/rfc822").json["id"] for _ in range(4)]
+    begin = Barrier(len(ids))
+
+    def read(mail_id):
+        context = JobContext(storage=storage, settings=settings, registry=PLUGINS, tenant=tenant, work_id=uuid4())
+        begin.wait()
+        return receive(context, mail_id)["outcome"]
+
+    with ThreadPoolExecutor(len(ids)) as pool:
+        assert sorted(pool.map(read, ids)) == ["opened", "repeated", "repeated", "repeated"]
+
+
+def test_mails_are_forgotten_and_what_they_said_stays(mail, newest, storage, tenant):
+    message_id = f"<{secrets.token_hex(8)}@c1.example>"
+    assert mail(Message_ID=message_id) == "opened"
+    dispute = newest()
+    with storage.tenant(tenant) as session:
+        assert inbound.forget(session, datetime.now(UTC) + timedelta(minutes=1), 2) == 2
+        assert inbound.forget(session, datetime.now(UTC) + timedelta(minutes=1), 100_000) > 0
+        assert session.scalar(text("select count(*) from inbound_mails")) == 0
+    # The dispute itself still knows its mail, and those that answer it.
+    assert mail(Message_ID=message_id) == "repeated"
+    assert mail("One thing more to say.", References=message_id) == "commented"
+    assert newest()["id"] == dispute["id"]
+
+
+def test_people_to_talk_to_are_known_by_their_addresses_too(mail, newest, storage, tenant, new_invoice):
+    new_invoice(customer="c3")
+    contacts = '{"contacts": [{"name": "Li", "email": "Li@Other.example"}]}'
+    with storage.tenant(tenant) as session:
+        session.execute(
+            text("update customers set profile = cast(:contacts as jsonb) where name = 'Customer c3'"),
+            {"contacts": contacts},
+        )
+    assert mail("The goods arrived damaged.", sender="li@other.example") == "opened"
+    assert newest()["customer"]["name"] == "Customer c3"
+    # Part of an address is not the address.
+    assert mail("The goods arrived damaged.", sender="i@other.example") == "opened"
+    assert newest()["customer"] is None
 
 
 def test_a_mail_that_goes_in_circles_is_stopped(mail):
