@@ -8,7 +8,7 @@ Files come before routes are counted and before anybody is asked who they are: t
 is counted like any other request. No address of the API is ever answered with a page.
 """
 
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -45,8 +45,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda error: _missing(site, error))
     app.add_url_rule("/account", "account_address", public(lambda: _redirect("/settings/profile/", 302)))
     for letter, kind in (("i", "invoice"), ("c", "customer"), ("d", "dispute")):
-        view = public(partial(_record, f"{kind}s"))
-        app.add_url_rule(f"/{letter}/<uuid:record_id>", f"{kind}_address", view)
+        app.add_url_rule(f"/{letter}/<uuid:record_id>", f"{kind}_address", _address_of(f"{kind}s"))
 
 
 def _file(site: Site) -> Response | None:
@@ -90,9 +89,14 @@ def _send(file: File, status: int = 200) -> Response:
     return response
 
 
-def _record(kind: str, record_id: UUID) -> Response:
+def _address_of(records: str) -> Callable[[UUID], Response]:
     """A short address, for mails and messages, leads to the record's page."""
-    return _redirect(f"/{kind}/view/?id={record_id}", 302)
+
+    @public
+    def lead_on(record_id: UUID) -> Response:
+        return _redirect(f"/{records}/view/?id={record_id}", 302)
+
+    return lead_on
 
 
 def _redirect(address: str, status: int) -> Response:
