@@ -53,6 +53,7 @@ pytestmark = pytest.mark.usefixtures("forecast")
 ROLES = ("admin", "member", "viewer")
 SOMEBODY = Actor(kind="person", id=str(uuid4()), name="jo@acme.example")
 # The operator's: they name a tenant, which may be any; or they name what the installation has for all of them.
+FOUND_AND_REFUSED = {("writeBackAdjustment", 409)}  # nobody has let the hub write to those books
 NOT_A_TENANTS_ID = {"inviteAdmin", "getConnector", "receiveWebhook", "receiveMail"}
 
 
@@ -301,7 +302,9 @@ def naming_ids(operations):
 def test_the_matrix_has_an_id_for_every_path(operations, ids):
     for operation in naming_ids(operations):
         for name in operation.parameters:
-            assert ids.get(name), f"{operation.name}: give the matrix a {name} of its tenant"
+            assert ids.get(f"{operation.name}.{name}", ids.get(name)), (
+                f"{operation.name}: give the matrix a {name} of its tenant"
+            )
 
 
 def test_every_operation_has_a_rule_and_every_rule_an_operation(operations):
@@ -508,6 +511,7 @@ def test_those_ids_do_exist(operations, app, storage, settings, ids, tenant):
         cookie = sessions.create(session, owner, "password", datetime.now(UTC), settings=settings)
     admin = with_cookie(app, cookie, owner)
     for operation in naming_ids(operations):
-        if (status := operation.call_in_earnest(admin, ids)) >= 400:
+        status = operation.call_in_earnest(admin, ids)
+        if status >= 400 and (operation.name, status) not in FOUND_AND_REFUSED:
             wrong.append((operation.name, status))
     assert wrong == []
