@@ -67,6 +67,9 @@ function AdjustmentLine({ adjustment }: { adjustment: Adjustment }) {
   }
   const params = { path: { adjustment_id: adjustment.id }, header: once() }
   const waits = adjustment.status === 'pending' || adjustment.status === 'failed'
+  // Asked for again, what nobody knows yet is found out; it is written once all the same.
+  const mayWrite = canWrite && (waits || (adjustment.status === 'sending' && adjustment.error !== null))
+  const mayCancel = canCancel && waits
   const write = async () => {
     const question = {
       title: t('adjustments.writeTitle', { kind, amount }),
@@ -100,21 +103,23 @@ function AdjustmentLine({ adjustment }: { adjustment: Adjustment }) {
       <span className="flex flex-wrap items-baseline gap-x-3">
         <Status tone={TONES[adjustment.status]}>{t(`adjustmentStatus.${adjustment.status}`)}</Status>
         {adjustment.external_id && (
-          <span className="font-mono text-xs text-muted-foreground">{adjustment.external_id}</span>
+          <span className="font-mono text-xs text-muted-foreground">
+            {adjustment.number ?? adjustment.external_id}
+          </span>
         )}
       </span>
       {adjustment.error && <p className="text-negative">{adjustment.error}</p>}
       {adjustment.status === 'pending' && (
         <p className="text-xs text-muted-foreground">{t('adjustments.pending')}</p>
       )}
-      {waits && (canWrite || canCancel) && (
+      {(mayWrite || mayCancel) && (
         <span className="flex flex-wrap gap-2">
-          {canWrite && (
+          {mayWrite && (
             <Button variant="outline" size="sm" disabled={writing.isPending} onClick={() => void write()}>
               {t('adjustments.write')}
             </Button>
           )}
-          {canCancel && (
+          {mayCancel && (
             <Button variant="ghost" size="sm" disabled={cancelling.isPending} onClick={() => void cancel()}>
               {t('adjustments.cancel')}
             </Button>
