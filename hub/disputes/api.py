@@ -74,7 +74,7 @@ class Disputes(MethodView):
 
         def create(session: Session) -> Response:
             opened = _open(session, [body], "api")[0]
-            return _show(session, service.get(session, opened.id), 201)
+            return _show(session, service.get(session, opened.id), {}, 201)
 
         return _once(create)
 
@@ -120,8 +120,9 @@ class Dispute(MethodView):
     @disputes.response(200, DisputeSchema)
     def get(self, dispute_id: UUID) -> Response:
         """A dispute with all that is known of it"""
+        people = _people(dispute_id)
         with tenant_session() as session:
-            return _show(session, service.get(session, dispute_id))
+            return _show(session, service.get(session, dispute_id), people)
 
     @disputes.doc(operationId="updateDispute", parameters=[IF_MATCH])
     @disputes.arguments(DisputeChangeSchema)
@@ -130,9 +131,10 @@ class Dispute(MethodView):
         """Change owner, due day, disputed amount, product or invoice"""
         version = expected_version()
         _check_owner(body.get("owner_id"))
+        people = _people(dispute_id, body.get("owner_id"))
         with tenant_session() as session:
             service.change(session, dispute_id, body, now(), expected_version=version)
-            return _show(session, _suggested(session, dispute_id))
+            return _show(session, _suggested(session, dispute_id), people)
 
 
 @disputes.route("/<uuid:dispute_id>/history")
@@ -246,10 +248,11 @@ def _change(
     `is_suggested_anew`: what the policy suggests may be another thing after it.
     """
     version = expected_version() if "If-Match" in request.headers else None
+    people = _people(dispute_id)
 
     def change(session: Session) -> Response:
         after = verb(session, dispute_id, now=now(), expected_version=version, **arguments)
-        return _show(session, _suggested(session, dispute_id) if is_suggested_anew else after)
+        return _show(session, _suggested(session, dispute_id) if is_suggested_anew else after, people)
 
     return _once(change)
 
@@ -329,11 +332,21 @@ def _may_write() -> bool:
     return ACCESS["investigateDispute"].allows(caller().roles, caller().scopes)
 
 
-def _show(session: Session, dispute: Mapping[str, Any], status: int = 200) -> Response:
+def _people(dispute_id: UUID, owner_id: UUID | None = None) -> dict[UUID, str]:
+    """What whoever looks after a dispute, or is going to, is called.
+
+    Asked before the transaction in which it is shown: inside it, requests could each hold a connection and wait for
+    another.
+    """
+    storage = current_hub().storage
+    return documents.names(storage, [owner_id, *listing.owners_of(storage, caller().tenant, dispute_id)])
+
+
+def _show(session: Session, dispute: Mapping[str, Any], people: Mapping[UUID, str], status: int = 200) -> Response:
     shown = documents.show_dispute(
         session,
-        current_hub().storage,
         dispute,
+        people=people,
         today=today(),
         caller_id=caller().id,
         mover=mover(audit.actor()) if _may_write() else None,

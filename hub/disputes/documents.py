@@ -24,15 +24,20 @@ _READING: dict[str, Any] = {"labels": [], "language": None, "version": None, "nu
 
 
 def show_dispute(
-    session: Session, storage: Storage, dispute: Mapping[str, Any], *, today: date, caller_id: str, mover: Mover | None
+    session: Session,
+    dispute: Mapping[str, Any],
+    *,
+    people: Mapping[UUID, str],
+    today: date,
+    caller_id: str,
+    mover: Mover | None,
 ) -> dict[str, Any]:
-    """The whole document. `mover` None: somebody who only reads."""
+    """The whole document. `people` are names by id (`names`); `mover` None: somebody who only reads."""
     invoice = _invoice(session, dispute)
     customer = ledger.get_customer(session, dispute["customer_id"]) if dispute["customer_id"] else None
     amount = dispute["amount"] if dispute["amount"] is not None else (invoice.balance if invoice else 0)
     is_unended = dispute["status"] in UNENDED
     is_checked = dispute["is_sure"] or dispute["code_by"] == "person"
-    people = _names(storage, [dispute["owner_id"]])
     shown = {name: dispute[name] for name in schemas.DisputeSchema._declared_fields if name in dispute}
     proposal = dispute["proposal"]
     return shown | {
@@ -53,7 +58,7 @@ def show_dispute(
         ],
         "invoice": None if invoice is None else _only(schemas.DisputedInvoiceSchema, asdict(invoice)),
         "customer": None if customer is None else {"id": customer["id"], "name": customer["name"]},
-        "look_alikes": listing.ended_look_alikes(storage, session.info["tenant"], dispute),
+        "look_alikes": listing.ended_look_alikes(session, dispute),
         "moves": [] if mover is None else verbs(dispute["status"], mover),
         "outcomes": outcomes(dispute["status"]),
     }
@@ -92,7 +97,7 @@ def with_owners(storage: Storage, page: dict[str, Any]) -> dict[str, Any]:
     """A page of the list, with people in place of their ids."""
     totals = page.get("totals")
     among = [each["value"] for each in totals["facets"]["owner"] if each["value"] != "none"] if totals else []
-    people = _names(storage, [*(UUID(each) for each in among), *(_uuid(each["owner_id"]) for each in page["items"])])
+    people = names(storage, [*(UUID(each) for each in among), *(_uuid(each["owner_id"]) for each in page["items"])])
     for item in page["items"]:
         item["owner"] = person(_uuid(item.pop("owner_id")), people)
     if totals:
@@ -105,7 +110,8 @@ def person(user_id: UUID | None, names: Mapping[UUID, str]) -> dict[str, Any] | 
     return None if user_id is None else {"id": user_id, "name": names.get(user_id, "")}
 
 
-def _names(storage: Storage, ids: Collection[UUID | None]) -> dict[UUID, str]:
+def names(storage: Storage, ids: Collection[UUID | None]) -> dict[UUID, str]:
+    """What these people are called. Not to be asked inside a transaction: it takes another connection."""
     wanted = {each for each in ids if each is not None}
     if not wanted:
         return {}

@@ -6,8 +6,10 @@ Invoices and customers are joined by their tables' names, for the numbers and na
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import orjson
+from sqlalchemy.orm import Session
 
 from hub.disputes.groups import GROUP_OF
 from hub.disputes.workflow import UNENDED
@@ -15,7 +17,7 @@ from hub.http.paging import Key, Sort, page_body, sorts
 from hub.http.spreadsheets import csv_rows
 from hub.ledger.filtering import matches, pattern
 from hub.ledger.totals import grouped_totals
-from hub.storage.session import Storage
+from hub.storage.session import Storage, driver
 
 _UNENDED = "d.status in (" + ", ".join(f"'{status}'" for status in UNENDED) + ")"
 _GROUP = "case d.code " + " ".join(f"when '{code}' then '{group}'" for code, group in GROUP_OF.items()) + " end"
@@ -111,7 +113,13 @@ def export_disputes(storage: Storage, tenant: str, arguments: Mapping[str, Any])
     return csv_rows(COLUMNS, (tuple(item[name] for name in COLUMNS) for item in _walk(storage, tenant, arguments)))
 
 
-def ended_look_alikes(storage: Storage, tenant: str, dispute: Mapping[str, Any]) -> list[dict[str, Any]]:
+def owners_of(storage: Storage, tenant: str, dispute_id: UUID) -> list[UUID]:
+    """Who looks after a dispute, if anybody does."""
+    query = "select owner_id from disputes where id = %(id)s and owner_id is not null"
+    return [row[0] for row in storage.read(tenant, query, {"id": dispute_id})]
+
+
+def ended_look_alikes(session: Session, dispute: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The newest disputes of the same customer and code that ended, as the list shows them."""
     if dispute["customer_id"] is None or dispute["code"] is None:
         return []
@@ -122,7 +130,7 @@ def ended_look_alikes(storage: Storage, tenant: str, dispute: Mapping[str, Any])
             and d.status = 'resolved' order by d.resolved_at desc limit 5) page
     """
     wanted = {name: dispute[name] for name in ("customer_id", "code", "id")}
-    return [orjson.loads(row[0]) for row in storage.read(tenant, query, wanted)]
+    return [orjson.loads(row[0]) for row in driver(session).execute(query, wanted)]
 
 
 def _walk(storage: Storage, tenant: str, arguments: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
