@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub.disputes import history, moves, service, write_back
-from hub.errors import ConflictError
+from hub.errors import ConflictError, InvalidError
 from hub.ledger import adjustments
 from hub.storage import audit
 
@@ -25,7 +25,7 @@ def accept(session: Session, dispute_id: UUID, now: datetime, registry: Any) -> 
         try:
             with session.begin_nested():
                 moves.accept(session, dispute_id, now)
-        except ConflictError:
+        except (ConflictError, InvalidError):
             # The invoice is not known, or too little is left of it: then a person looks at it.
             return False
         for made in adjustments.list_adjustments(session, dispute_id=dispute_id, status=("pending",)):

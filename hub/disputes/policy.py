@@ -240,6 +240,9 @@ def _amount(rule: Mapping[str, Any], case: Case) -> tuple[Decimal, bool]:
     if "amount" in bound:
         # Where a limit cannot be reckoned in this currency, nothing is within it.
         limits.append(_limit(bound["amount"], case.currency, case.home_rate) or Decimal(0))
+    # What was disputed may be finer than what there are coins for.
+    whole = _rounded(amount, case.currency)
+    amount = amount if whole == amount else whole
     most = min(limits, default=amount)
     return (amount, False) if amount <= most else (most, True)
 

@@ -219,6 +219,9 @@ def test_the_amount_is_never_more_than_what_is_open():
     assert suggest(policy_with(rule()), case(amount=Decimal("1200"), balance=Decimal("300")))["amount"] == "300"
     whole = suggest(policy_with(rule()), case(amount=None, balance=Decimal("300")))
     assert whole["amount"] == "300"
+    finer = case(amount=Decimal("10.0099"))
+    assert suggest(policy_with(rule()), finer)["amount"] == "10.00"
+    assert suggest(policy_with(rule()), case(amount=Decimal("10.5"), currency="JPY"))["amount"] == "10"
     share = policy_with(rule(amount={"percent": 3}))
     assert suggest(share, case(total=Decimal("333.33"), balance=Decimal("333.33")))["amount"] == "9.99"
 
