@@ -11,13 +11,14 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from hub.connections import forms
+from hub.connections.webhooks import kept_headers
 from hub.disputes import mail, service
 from hub.disputes.capture import Opening, open_disputes
 from hub.disputes.card_numbers import strike_out
@@ -29,9 +30,13 @@ from hub.jobs import service as jobs
 from hub.ledger.correspondents import customers_with_address
 from hub.ledger.owed import Owed, owed_by_number
 from hub.sdk.channel import InboundMessage
+from hub.sdk.errors import ConfigError
 from hub.sdk.manifest import Manifest
 from hub.storage import audit
 from hub.storage.vault import Vault
+
+if TYPE_CHECKING:
+    from hub.registry import Registry
 
 CAPABILITY = "inbound"
 MOST_ADDRESSES = 20
@@ -67,7 +72,7 @@ class Kept:
     id: UUID
     channel: str
     config: Mapping[str, Any]
-    content_type: str
+    headers: Mapping[str, str]
     body: bytes = field(repr=False)
 
 
@@ -77,18 +82,27 @@ def channels(manifests: list[Manifest]) -> dict[str, Manifest]:
 
 
 def create_address(
-    hub: Session, tenant: str, manifest: Manifest, name: str, config: Mapping[str, Any], created_by: str
+    hub: Session, tenant: str, plugins: "Registry", channel: str, name: str, config: Mapping[str, Any], created_by: str
 ) -> tuple[dict[str, Any], str]:
     """A new address of the tenant: what may be shown of it, and its token, which cannot be shown again. A hub session.
 
-    Raises InvalidError for a config that the channel does not take, and ConflictError where there are too many.
+    Raises InvalidError for a channel that there is not or a config that it does not take, and ConflictError where there
+    are too many.
     """
+    known = channels(plugins.manifests())
+    manifest = known.get(channel)
+    if manifest is None:
+        raise InvalidError("There is no such channel for mail.", fields={"channel": f"One of {', '.join(known)}."})
     form = {"type": "object", "properties": {}, "required": [], "additionalProperties": False, **manifest.config}
     if forms.secret_names(form):
         raise InvalidError("An inbound address keeps no secrets of a channel.", fields={"channel": "Another one."})
     if config and not form["properties"]:
         raise InvalidError("Nothing can be set for this channel.", fields={"config": "Leave it out."})
     entered = forms.check(form, config)
+    try:
+        plugins.make(channel, entered.config)
+    except ConfigError as error:
+        raise InvalidError("The channel cannot work so.", fields={f"config.{error.field}": str(error)}) from error
     hub.execute(text("select pg_advisory_xact_lock(hashtext('inbound ' || :tenant))"), {"tenant": tenant})
     count = select(func.count()).select_from(inbound_addresses).where(inbound_addresses.c.tenant_key == tenant)
     if (hub.scalar(count) or 0) >= MOST_ADDRESSES:
@@ -166,15 +180,15 @@ def check_room(session: Session, place: Place, now: datetime) -> None:
         raise RateLimitedError("More mail waits than is read. Bring it again later.", 300)
 
 
-def keep(session: Session, vault: Vault, place: Place, content_type: str, body: bytes, now: datetime) -> UUID:
-    """Keep a mail until it is read, sealed, and have it read. The tenant's session."""
+def keep(session: Session, vault: Vault, place: Place, headers: Mapping[str, str], body: bytes, now: datetime) -> UUID:
+    """Keep a mail until it is read, sealed, and have it read. The tenant's session; header names in lower case."""
     mail_id = uuid4()
     row = insert(inbound_mails).values(
         id=mail_id,
         address_id=place.id,
         channel=place.channel,
         config=place.config,
-        content_type=content_type[:1000],
+        headers=kept_headers(headers),
         sealed=_seal(_key(session, vault), mail_id, body),
         bytes=len(body),
         received_at=now,
@@ -191,13 +205,13 @@ def open_mail(session: Session, vault: Vault, mail_id: UUID) -> Kept | None:
     if row is None or row.sealed is None:
         return None
     body = _unseal(_key(session, vault), mail_id, bytes(row.sealed))
-    return Kept(id=mail_id, channel=row.channel, config=row.config, content_type=row.content_type, body=body)
+    return Kept(id=mail_id, channel=row.channel, config=row.config, headers=row.headers, body=body)
 
 
 def put_down(session: Session, mail_id: UUID, outcome: str, **values: Any) -> str:
     """Note what came of a mail, and let go of it."""
     done = update(inbound_mails).where(inbound_mails.c.id == mail_id)
-    session.execute(done.values(outcome=outcome, sealed=None, **values))
+    session.execute(done.values(outcome=outcome, sealed=None, headers={}, **values))
     return outcome
 
 

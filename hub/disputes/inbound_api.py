@@ -58,16 +58,17 @@ class InboundAddresses(MethodView):
     def post(self, body: dict[str, Any]) -> Response:
         """Make an inbound address, which is shown this once"""
         hub = current_hub()
-        known = inbound.channels(hub.registry().manifests())
-        manifest = known.get(body["channel"])
-        if manifest is None:
-            message = f"One of {', '.join(known) or 'none'}."
-            raise InvalidError("There is no such channel for mail.", fields={"channel": message})
         with hub.storage.hub() as session:
             address, token = inbound.create_address(
-                session, caller().tenant, manifest, body["name"].strip(), body["config"], caller().name
+                session,
+                caller().tenant,
+                hub.registry(),
+                body["channel"],
+                body["name"].strip(),
+                body["config"],
+                caller().name,
             )
-        url = f"{base_url(hub.settings)}/api/inbound/{manifest.slug}/{token}"
+        url = f"{base_url(hub.settings)}/api/inbound/{address['channel']}/{token}"
         return answer(address | _NOTHING | {"url": url}, 201)
 
 
@@ -108,8 +109,9 @@ def receive_mail(channel: str, token: str) -> Response:
     body = _body()
     if not body:
         raise InvalidError("The body is empty: send the mail.")
+    headers = {name.lower(): value for name, value in request.headers.items()}
     with hub.storage.tenant(place.tenant) as session:
-        mail_id = inbound.keep(session, hub.vault, place, request.content_type or "", body, now())
+        mail_id = inbound.keep(session, hub.vault, place, headers, body, now())
     return answer({"id": mail_id})
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hub.disputes import inbound
 from hub.errors import InvalidError
 from hub.jobs.context import JobContext
-from hub.sdk.errors import RecordError
+from hub.sdk.errors import AuthError, RecordError
 from hub.storage import audit
 from hub.storage.audit import Actor
 from hub.tenants import service as tenants
@@ -32,8 +32,8 @@ def receive(context: JobContext, mail_id: str) -> dict[str, Any]:
         return {"outcome": "repeated"}
     channel = context.registry.make(kept.channel, kept.config)
     try:
-        message = channel.parse_message(kept.content_type, kept.body)
-    except RecordError as error:
+        message = channel.parse_message(kept.headers, kept.body)
+    except (AuthError, RecordError) as error:
         return _unreadable(context, kept.id, str(error))
     except Exception as error:  # noqa: BLE001 - whatever anybody may send, one mail must not come again and again
         # Where, and not what: the words of an error may be the mail's.

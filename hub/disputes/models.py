@@ -205,7 +205,8 @@ inbound_mails = Table(
     Column("address_id", UUID(as_uuid=True), nullable=False),
     Column("channel", Text, nullable=False),
     Column("config", JSONB, nullable=False, server_default=text("'{}'")),
-    Column("content_type", Text, nullable=False),
+    # What the channel may want to know of the request's headers, until the mail is read.
+    Column("headers", JSONB, nullable=False, server_default=text("'{}'")),
     # As it came, until it is read: sealed by a key of its own, which the vault has under the mail's id.
     Column("sealed", LargeBinary),
     Column("bytes", Integer, nullable=False),

@@ -88,7 +88,10 @@ class SendingChannel(Protocol):
 
 
 class ReceivingChannel(Protocol):
-    """A channel with the capability `inbound`: who calls is known by the secret in the address alone."""
+    """A channel with the capability `inbound`. Who calls knows the secret in the address; some sign beside that."""
 
-    def parse_message(self, content_type: str, body: bytes) -> InboundMessage:
-        """The message in a request's body. Raises RecordError for what is none; nothing else, whatever it is given."""
+    def parse_message(self, headers: Mapping[str, str], body: bytes) -> InboundMessage:
+        """The message in a request; header names in lower case.
+
+        Raises AuthError where it has to be signed and is not, and RecordError for what is no message.
+        """

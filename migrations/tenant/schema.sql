@@ -436,7 +436,7 @@ CREATE TABLE inbound_mails (
 	address_id UUID NOT NULL,
 	channel TEXT NOT NULL,
 	config JSONB DEFAULT '{}' NOT NULL,
-	content_type TEXT NOT NULL,
+	headers JSONB DEFAULT '{}' NOT NULL,
 	sealed BYTEA,
 	bytes INTEGER NOT NULL,
 	received_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,

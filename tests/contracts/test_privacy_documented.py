@@ -57,7 +57,7 @@ NO_WORDS = {
     ("dispute_policies", "created_by"),  # an id
     ("inbound_mails", "channel"),
     ("inbound_mails", "config"),  # what an admin set for a mail server
-    ("inbound_mails", "content_type"),
+    ("inbound_mails", "headers"),  # of the request that brought it, for the moment until it is read
     ("inbound_mails", "sealed"),  # see docs/privacy.md: for the moment until it is read
     ("inbound_mails", "outcome"),
     ("holds", "reason"),  # our own words, with the dispute's number

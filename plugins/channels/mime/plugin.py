@@ -15,6 +15,6 @@ class MimeChannel:
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._vouching = str(config.get("authserv_id", ""))
 
-    def parse_message(self, content_type: str, body: bytes) -> InboundMessage:
-        """The mail in a request's body, whatever its content type says. Raises RecordError."""
+    def parse_message(self, headers: Mapping[str, str], body: bytes) -> InboundMessage:
+        """The mail in a request's body, whatever its headers say. Raises RecordError."""
         return parse_mail(body, self._vouching)

@@ -11,22 +11,28 @@ from hub.sdk.channel import InboundMessage
 from hub.sdk.errors import RecordError
 from hub.sdk.mail import LONGEST_SUBJECT, LONGEST_TEXT, MOST_ATTACHMENTS, addresses_in, file_name, merged, parse_mail
 from plugins.channels.sendgrid.form import read_form
+from plugins.channels.sendgrid.signature import check_signature, read_key
 
 _JSON_BYTES = 65_536
 _SIGNATURE = re.compile(r":\s*([a-z]{1,20})")
 
 
 class SendGridChannel:
-    """Inbound Parse of SendGrid. It signs nothing: only the secret in the address says that it calls."""
+    """Inbound Parse of SendGrid, which signs what it posts where a security policy asks for it.
+
+    Raises ConfigError for a public key that is none.
+    """
 
     slug = "sendgrid"
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        pass
+        self._key = read_key(str(config["public_key"])) if config.get("public_key") else None
 
-    def parse_message(self, content_type: str, body: bytes) -> InboundMessage:
-        """The mail in a form of Inbound Parse. Raises RecordError."""
-        fields, files = read_form(content_type, body)
+    def parse_message(self, headers: Mapping[str, str], body: bytes) -> InboundMessage:
+        """The mail in a form of Inbound Parse. Raises RecordError; AuthError where the key, if there is one, did not sign."""
+        if self._key:
+            check_signature(self._key, headers, body)
+        fields, files = read_form(headers.get("content-type", ""), body)
         message = parse_mail(fields["email"]) if "email" in fields else _parsed(_Form(fields), files)
         form = _Form(fields)
         return replace(

@@ -151,7 +151,7 @@ def ids(storage, settings, tenant, app):
         view = personal.create_view(session, admin.user_id, page="invoices", name="Mine", query="status=open")
     with storage.hub() as session:
         made = keys.issue(session, tenant, "found by its id", ["read"]).key.id
-        address = inbound.create_address(session, tenant, _mime(), "Of the matrix", {}, "jo@acme.example")[0]["id"]
+        address = _address(session, tenant)
         own_session = session.scalar(text("select id from sessions where user_id = :id"), {"id": admin.user_id})
     return {
         "invoice_id": record_id("invoice", "i1"),
@@ -201,8 +201,10 @@ def _disputes(storage, tenant):
     return {"dispute_id": str(shared.id), **found}
 
 
-def _mime():
-    return registry.load({}).get("mime")
+def _address(session, tenant):
+    """An address for mail that comes in."""
+    made, _ = inbound.create_address(session, tenant, registry.load({}), "mime", "Of the matrix", {}, "jo@acme.example")
+    return made["id"]
 
 
 def _book():

@@ -1,5 +1,6 @@
 """Mail that comes in opens a dispute or comments on one, once; what is none comes to nothing, and says what it was."""
 
+import base64
 import re
 import secrets
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,9 @@ from threading import Barrier
 from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import text
 
 from hub import registry
@@ -316,6 +320,28 @@ def test_spam_that_leads_nowhere_is_left_out(app, admin, context, storage, tenan
     assert receive(context, send("y@ham.example", "4.9"))["outcome"] == "opened"
 
 
+def test_where_mail_has_to_be_signed_what_is_not_is_put_down(app, admin, context, storage, tenant):
+    key = ec.generate_private_key(ec.SECP256R1())
+    der = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    body = {"name": "Signed", "channel": "sendgrid", "config": {"public_key": base64.b64encode(der).decode()}}
+    path = re.sub(r"^https?://[^/]+", "", admin.post("/api/inbound-addresses", json=body).json["url"])
+    form = b'--b\r\nContent-Disposition: form-data; name="from"\r\n\r\nap@c1.example\r\n'
+    form += b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nThe price is wrong.\r\n--b--\r\n'
+    signature = base64.b64encode(key.sign(b"1770000000" + form, ec.ECDSA(SHA256()))).decode()
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    given = {
+        "X-Twilio-Email-Event-Webhook-Signature": signature,
+        "X-Twilio-Email-Event-Webhook-Timestamp": "1770000000",
+    }
+    unsigned = app.test_client().post(path, data=form, headers=headers).json["id"]
+    assert receive(context, unsigned)["outcome"] == "unreadable"
+    mail_id = app.test_client().post(path, data=form, headers=headers | given).json["id"]
+    assert receive(context, mail_id)["outcome"] == "opened"
+    with storage.tenant(tenant) as session:
+        query = "select headers, reason from inbound_mails where id = :id"
+        assert session.execute(text(query), {"id": unsigned}).one() == ({}, "The signature is missing or wrong.")
+
+
 def test_what_is_no_mail_is_noted_and_put_down(mail, admin, storage, tenant):
     assert mail.post(b"%PDF-1.7 not a mail") == "unreadable"
     with storage.tenant(tenant) as session:
@@ -328,7 +354,7 @@ def test_what_is_no_mail_is_noted_and_put_down(mail, admin, storage, tenant):
 def test_a_channel_that_breaks_costs_the_mail_and_nothing_else(app, context, address, monkeypatch):
     from plugins.channels.mime.plugin import MimeChannel
 
-    def breaks(self, content_type, body):
+    def breaks(self, headers, body):
         raise ZeroDivisionError
 
     monkeypatch.setattr(MimeChannel, "parse_message", breaks)
@@ -375,7 +401,9 @@ def test_an_address_tells_what_came_by_it(admin, mail):
         ({"name": "x", "channel": "csv"}, "channel"),
         ({"name": " ", "channel": "mime"}, "name"),
         ({"name": "x", "channel": "mime", "config": {"authserv_id": "no host!"}}, "config.authserv_id"),
-        ({"name": "x", "channel": "sendgrid", "config": {"key": "x"}}, "config"),
+        ({"name": "x", "channel": "sendgrid", "config": {"public_key": "x"}}, "config.public_key"),
+        ({"name": "x", "channel": "sendgrid", "config": {"public_key": "AAAA" * 30}}, "config.public_key"),
+        ({"name": "x", "channel": "mime", "config": {"key": "x"}}, "config.key"),
     ],
 )
 def test_an_address_that_cannot_be_made(admin, body, field):
@@ -453,8 +481,8 @@ def test_a_flood_is_asked_to_come_again(app, admin, storage, tenant):
     with storage.tenant(tenant) as session:
         session.execute(
             text(
-                "insert into inbound_mails (address_id, channel, content_type, bytes, received_at)"
-                " select :id, 'mime', 'x', 10, :at from generate_series(1, :n)"
+                "insert into inbound_mails (address_id, channel, bytes, received_at)"
+                " select :id, 'mime', 10, :at from generate_series(1, :n)"
             ),
             row,
         )

@@ -1,13 +1,18 @@
 """Inbound Parse's forms, with the fields that SendGrid documents: parsed, raw, and what is neither."""
 
+import base64
 import json
 import random
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from hub.sdk.errors import RecordError
+from hub.sdk.errors import AuthError, ConfigError, RecordError
 from plugins.channels.sendgrid.form import MOST_PARTS
 from plugins.channels.sendgrid.plugin import SendGridChannel
+from plugins.channels.sendgrid.signature import SIGNATURE, TIMESTAMP
 
 BOUNDARY = "xYzZY"
 TYPE = f"multipart/form-data; boundary={BOUNDARY}"
@@ -47,7 +52,7 @@ def form(fields: dict, files: dict | None = None) -> bytes:
 
 
 def read(fields: dict, files: dict | None = None, content_type: str = TYPE):
-    return SendGridChannel({}).parse_message(content_type, form(fields, files))
+    return SendGridChannel({}).parse_message({"content-type": content_type}, form(fields, files))
 
 
 def test_the_parsed_form_each_field_in_its_own_character_set():
@@ -147,6 +152,53 @@ def test_a_form_of_something_else_says_so():
         read({"hello": "world"})
 
 
+@pytest.fixture(scope="module")
+def key():
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def shown(key) -> str:
+    """The public half as SendGrid shows it."""
+    der = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(der).decode()
+
+
+def signed(key, body: bytes, at: str = "1770000000") -> dict[str, str]:
+    signature = base64.b64encode(key.sign(at.encode() + body, ec.ECDSA(hashes.SHA256()))).decode()
+    return {"content-type": TYPE, SIGNATURE: signature, TIMESTAMP: at}
+
+
+def test_with_a_key_what_sendgrid_signed_is_taken_in(key):
+    body = form(FIELDS)
+    assert SendGridChannel({"public_key": shown(key)}).parse_message(signed(key, body), body).subject
+
+
+@pytest.mark.parametrize("change", ["body", "time", "no signature", "no base64", "another key"])
+def test_with_a_key_nothing_else_is(key, change):
+    body = form(FIELDS)
+    headers = signed(ec.generate_private_key(ec.SECP256R1()) if change == "another key" else key, body)
+    match change:
+        case "body":
+            body = body.replace(b"9 Tage", b"1 Tag")
+        case "time":
+            headers[TIMESTAMP] = "1770000001"
+        case "no signature":
+            del headers[SIGNATURE]
+        case "no base64":
+            headers[SIGNATURE] = "ä"
+    with pytest.raises(AuthError, match="missing or wrong"):
+        SendGridChannel({"public_key": shown(key)}).parse_message(headers, body)
+
+
+@pytest.mark.parametrize("wrong", ["AAAA" * 30, "!", ""])
+def test_a_key_that_is_none_says_so(wrong):
+    if not wrong:
+        rsa_key = rsa.generate_private_key(65537, 2048)
+        wrong = shown(rsa_key)
+    with pytest.raises(ConfigError, match="no public key"):
+        SendGridChannel({"public_key": wrong})
+
+
 def test_a_form_with_very_many_parts_is_refused():
     with pytest.raises(RecordError, match="cannot be read"):
         read({f"f{n}": "x" for n in range(MOST_PARTS + 5)})
@@ -155,7 +207,7 @@ def test_a_form_with_very_many_parts_is_refused():
 def test_a_form_that_is_broken_off_says_so():
     whole = form(FIELDS)
     with pytest.raises(RecordError):
-        SendGridChannel({}).parse_message(TYPE, whole[: len(whole) // 2])
+        SendGridChannel({}).parse_message({"content-type": TYPE}, whole[: len(whole) // 2])
 
 
 def test_broken_forms_are_read_or_refused():
@@ -171,7 +223,7 @@ def test_broken_forms_are_read_or_refused():
             else:
                 del raw[at : at + rng.randint(1, 60)]
         try:
-            message = SendGridChannel({}).parse_message(TYPE, bytes(raw))
+            message = SendGridChannel({}).parse_message({"content-type": TYPE}, bytes(raw))
         except RecordError:
             continue
         assert "\0" not in message.text + message.subject + message.sender

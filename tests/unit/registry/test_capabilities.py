@@ -9,7 +9,7 @@ from hub.sdk.manifest import Manifest
 class Receives:
     slug = "receives"
 
-    def parse_message(self, content_type, body):
+    def parse_message(self, headers, body):
         """Nothing."""
 
 
