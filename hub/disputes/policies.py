@@ -11,7 +11,7 @@ from hub.disputes import facts
 from hub.disputes.models import dispute_policies, disputes
 from hub.disputes.policy import Policy, default_policy, read_policy, suggest
 from hub.disputes.policy_text import dump_yaml
-from hub.errors import ConflictError, NotFoundError, PreconditionError
+from hub.errors import ConflictError, InvalidError, PreconditionError
 from hub.storage import audit
 
 MOST_TRIED = 500
@@ -52,14 +52,18 @@ def store(
 
 
 def roll_back(session: Session, number: int, now: datetime, *, expected_number: int | None = None) -> Policy:
-    """Have an earlier policy (0: the default) be in force again, as a new version. Raises NotFoundError."""
+    """Have an earlier policy (0: the default) be in force again, as a new version.
+
+    Raises InvalidError for one that there is not, and ConflictError for the one in force.
+    """
     if number == 0:
         found: Mapping[str, Any] = _default()
     else:
         query = select(dispute_policies).where(dispute_policies.c.number == number)
         row = session.execute(query).mappings().one_or_none()
         if row is None:
-            raise NotFoundError(f"There is no policy number {number}.")
+            message = f"There is no policy number {number}."
+            raise InvalidError(message, fields={"number": "One of those that /api/dispute-policy/versions lists."})
         found = {"document": row["document"], "yaml": row["source"]}
     if number == current(session).number:
         raise ConflictError(f"Policy number {number} is in force already.")

@@ -74,7 +74,7 @@ def test_rolled_back_it_is_a_new_version(admin):
     assert (back.status_code, back.json["number"], back.json["note"]) == (200, 2, "Rolled back to 0.")
     assert back.json["yaml"] == (CONFIG / "dispute_policy.yaml").read_text()
     assert admin.post(f"{PATH}/rollback", json={"number": 1}).json["document"]["approval"]["member"] == 5
-    assert admin.post(f"{PATH}/rollback", json={"number": 99}).status_code == 404
+    assert admin.post(f"{PATH}/rollback", json={"number": 99}).status_code == 422
     assert admin.post(f"{PATH}/rollback", json={"number": 3}).status_code == 409
 
 
