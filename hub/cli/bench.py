@@ -26,6 +26,7 @@ BENCHMARKS = {
     "analytics": "Aging and DSO on a large ledger, against one primary-key read and raw SQL.",
     "page": "A page deep in the list of invoices, against the first one.",
     "jobs": "Durable work, against a bare RQ job.",
+    "disputes": "Dispute texts read in full, one and a thousand, against the bare encoder.",
     "startup": "Import and build the API, against importing its libraries.",
     "coldstart": "`paypredict up` to the first answer, against starting the servers alone.",
 }

@@ -1,0 +1,210 @@
+"""The trained head: from a text's states and words to a score for each code, and what each word adds to it.
+
+Scores are sums of weights over terms, parts of words and cues, and over how near the text's mean state, and those of
+its sentences, lie to landmarks: states of texts from training.
+"""
+
+import hashlib
+import io
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hub.sdk.classifier import REASONS
+from plugins.models.minilm_disputes.cues import Cues, shipped
+from plugins.models.minilm_disputes.encoder import Encoded
+from plugins.models.minilm_disputes.features import cue_row, parts_of, sentences, terms_of, words_of
+
+Floats = NDArray[np.float32]
+HEAD = Path(__file__).with_name("head.npz")
+NEARNESS = 1.5
+"""How fast nearness falls with the distance of two states: exp(-NEARNESS * distance squared)."""
+MOST_REMEMBERED = 20_000
+"""Words whose parts are kept at hand; the list begins anew where a process has seen more."""
+
+
+def unit(rows: Floats) -> Floats:
+    """Rows of length 1."""
+    found: Floats = rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9)
+    return found
+
+
+def nearness(rows: Floats, landmarks: Floats) -> Floats:
+    """How near rows of length 1 lie to landmarks of length 1: 1 where they are the same."""
+    found: Floats = np.exp(2 * NEARNESS * (rows @ landmarks.T - 1))
+    return found
+
+
+def sentence_states(text: str, encoded: Encoded) -> tuple[Floats, list[tuple[int, int]]]:
+    """The mean state of each sentence, of length 1, and where it lies."""
+    starts = encoded.places[:, 0]
+    real = encoded.places[:, 1] > starts
+    sums, places = [], []
+    for start, end in sentences(text):
+        chosen = real & (starts >= start) & (starts < end)
+        if chosen.any():
+            sums.append(encoded.states[chosen].sum(axis=0))
+            places.append((start, end))
+    if not sums:
+        sums, places = [encoded.states.sum(axis=0)], [(0, len(text))]
+    return unit(np.stack(sums)), places
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Terms of one kind: a row of weights and an inverse document frequency for each."""
+
+    rows: dict[str, int]
+    idf: Floats
+    weights: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A text's score per code, and what made it.
+
+    `embedding` is the text's mean state, of length 1; `by_word` is what each word adds to each code, by itself and by
+    its sentence; `near` is how near the embedding lies to the landmarks.
+    """
+
+    scores: Floats
+    embedding: Floats
+    near: Floats
+    words: list[str]
+    word_places: list[tuple[int, int]]
+    by_word: Floats
+    known: float
+    """Share of the words that the head has seen in training."""
+
+
+class Head:
+    """Weights and landmarks; made by `train.py`."""
+
+    def __init__(self, arrays: dict[str, Any], cues: Cues, version: str) -> None:
+        self.version = version
+        self.cues = cues
+        self.landmarks = _landmarks(arrays, "landmarks")
+        self.sentence_landmarks = _landmarks(arrays, "sentence_landmarks")
+        self.near_weights: Floats = arrays["near_weights"].astype(np.float32)
+        self.sentence_weights: Floats = arrays["sentence_weights"].astype(np.float32)
+        self.cue_weights: Floats = arrays["cue_weights"].astype(np.float32)
+        self.bias: Floats = arrays["bias"].astype(np.float32)
+        self.terms = _block(arrays, "terms")
+        self.parts = _block(arrays, "parts")
+        self.calibration: NDArray[np.float64] = arrays["calibration"].astype(np.float64)
+        self.sure_from = tuple(float(each) for each in arrays["sure_from"])
+        self.second_from = float(arrays["second_from"])
+        self._ids: dict[str, tuple[int, ...]] = {}
+
+    def score(self, text: str, encoded: Encoded) -> Scored:
+        """Scores of one text, from its tokens' states and its words."""
+        words, places = words_of(text)
+        embedding = unit(encoded.states.mean(axis=0))
+        near = nearness(embedding, self.landmarks)
+        by_word = np.zeros((len(words), len(REASONS)), dtype=np.float32)
+        known = self._add_terms(words, by_word)
+        self._add_parts(words, by_word)
+        row, found = cue_row(self.cues, words)
+        counts = Counter(group for group, _ in found)
+        for group, at in found:
+            by_word[at] += self.cue_weights[group] * (row[group] / counts[group])
+        scores = self.bias + near @ self.near_weights + by_word.sum(axis=0)
+        states, where = sentence_states(text, encoded)
+        own = float(np.sqrt(nearness(states, states).sum()))
+        by_sentence = nearness(states, self.sentence_landmarks) @ self.sentence_weights / own
+        _share(by_sentence, where, places, by_word)
+        return Scored(scores + by_sentence.sum(axis=0), embedding, near, words, places, by_word, known)
+
+    def by_token(self, scored: Scored, encoded: Encoded, contrast: Floats) -> Floats:
+        """What each token's state adds to a mix of the codes' scores, to first order."""
+        pull = (self.near_weights @ contrast) * scored.near * (2 * NEARNESS)
+        slope = pull @ self.landmarks
+        length = float(np.linalg.norm(encoded.states.mean(axis=0))) or 1.0
+        # What only makes the mean longer changes nothing.
+        slope = slope - scored.embedding * float(slope @ scored.embedding)
+        found: Floats = encoded.states @ slope / (length * len(encoded.states))
+        return found
+
+    def temperature(self, words: int, is_english: bool) -> float:
+        """What scores are divided by: more for longer texts, by what was measured on texts of other authors."""
+        base, longer, other = self.calibration
+        return float(np.exp(base + longer * np.log1p(words) + other * (not is_english)))
+
+    def _add_terms(self, words: list[str], by_word: Floats) -> float:
+        at_of: dict[int, list[int]] = {}
+        seen = set()
+        for term, at in terms_of(words):
+            if (number := self.terms.rows.get(term)) is not None:
+                at_of.setdefault(number, []).append(at)
+                if " " not in term:
+                    seen.add(at)
+        _spread(self.terms, at_of, by_word)
+        return len(seen) / len(words) if words else 0.0
+
+    def _add_parts(self, words: list[str], by_word: Floats) -> None:
+        at_of: dict[int, list[int]] = {}
+        for at, word in enumerate(words):
+            for number in self._parts(word):
+                at_of.setdefault(number, []).append(at)
+        _spread(self.parts, at_of, by_word)
+
+    def _parts(self, word: str) -> tuple[int, ...]:
+        found = self._ids.get(word)
+        if found is None:
+            rows = self.parts.rows
+            found = tuple(rows[part] for part in parts_of(word) if part in rows)
+            if len(self._ids) >= MOST_REMEMBERED:
+                self._ids = {}
+            self._ids[word] = found
+        return found
+
+
+def _spread(block: Block, at_of: dict[int, list[int]], by_word: Floats) -> None:
+    """Add each term's weights, by its share of a row of length 1, to the words that hold it."""
+    if not at_of:
+        return
+    numbers = np.fromiter(at_of, dtype=np.int64, count=len(at_of))
+    counts = np.fromiter((len(each) for each in at_of.values()), dtype=np.float32, count=len(at_of))
+    values = (1 + np.log(counts)) * block.idf[numbers]
+    values /= np.linalg.norm(values)
+    shares = block.weights[numbers] * (values / counts)[:, None]
+    where = np.fromiter((at for each in at_of.values() for at in each), dtype=np.int64, count=int(counts.sum()))
+    np.add.at(by_word, where, np.repeat(shares, counts.astype(np.int64), axis=0))
+
+
+def _share(by_sentence: Floats, where: list[tuple[int, int]], places: list[tuple[int, int]], by_word: Floats) -> None:
+    """Share what each sentence adds among its words."""
+    starts = np.array([start for start, _ in places])
+    for adds, (start, end) in zip(by_sentence, where, strict=True):
+        chosen = np.flatnonzero((starts >= start) & (starts < end)) if len(starts) else starts
+        if len(chosen):
+            by_word[chosen] += adds / len(chosen)
+
+
+def _landmarks(arrays: dict[str, Any], name: str) -> Floats:
+    """States kept in a byte per value, made of length 1 again."""
+    return unit(arrays[name].astype(np.float32))
+
+
+def _block(arrays: dict[str, Any], name: str) -> Block:
+    listed = bytes(arrays[f"{name}_list"]).decode().split("\n")
+    weights = arrays[f"{name}_weights"].astype(np.float32) * arrays[f"{name}_scale"].astype(np.float32)
+    rows = {term: number for number, term in enumerate(listed)}
+    return Block(rows, arrays[f"{name}_idf"].astype(np.float32), weights)
+
+
+def load(data: bytes) -> Head:
+    """A head from its file; its version is the beginning of the file's SHA-256."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return Head(dict(arrays), shipped(), hashlib.sha256(data).hexdigest()[:12])
+
+
+@lru_cache(maxsize=1)
+def head() -> Head:
+    """The shipped head."""
+    return load(HEAD.read_bytes())
