@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 
 from hub.disputes import history, service
 from hub.disputes.models import dispute_classifiers, disputes
-from hub.disputes.workflow import UNENDED
 from hub.errors import NotFoundError
 from hub.jobs.policy import said_of
 from hub.sdk.classifier import DisputeClassifier, Reading
@@ -98,7 +97,6 @@ def unread(session: Session, limit: int) -> list[tuple[UUID, str]]:
         disputes.c.code.is_(None)
         & disputes.c.reading["problem"].astext.is_not(None)
         & disputes.c.reading["version"].astext.is_(None)
-        & disputes.c.status.in_(UNENDED)
     )
     query = (
         select(disputes.c.id, disputes.c.text)
