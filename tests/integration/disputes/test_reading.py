@@ -1,11 +1,14 @@
 """Work that reads what has come in: by whatever classifier there is, once, whatever happens on the way."""
 
+import copy
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
 
-from hub.disputes import capture, history, reading, service
+from hub.disputes import capture, history, policies, reading, service
+from hub.disputes.policy import default_policy
 from hub.jobs import service as service_of_jobs
 from hub.jobs.context import WorkerStopping
 from hub.jobs.execution import Runner
@@ -128,6 +131,28 @@ def test_what_was_read_has_a_suggestion(open_texts, work, get):
     work(MANIFEST)
     dispute, events = get(dispute_id)
     assert dispute["suggestion"]["action"] and events[-1]["kind"] == "suggested"
+
+
+def test_what_an_admin_set_to_automatic_is_accepted_by_the_policy_and_nothing_else(
+    open_texts, work, get, storage, tenant
+):
+    document = copy.deepcopy(dict(default_policy().document))
+    rule = next(each for each in document["rules"] if each["name"] == "freight_small")
+    rule |= {"approve": "automatic", "at_most": {"amount": {"EUR": 20}}}
+    rule["when"]["amount"] = {"at_most": {"EUR": 50}}
+    with storage.tenant(tenant) as session, acting(SOMEBODY):
+        policies.store(session, document, None, NOW, expected_number=policies.current(session).number)
+    try:
+        (small,) = open_texts("Freight was free.", code="freight_charge", amount=Decimal("20"))
+        (larger,) = open_texts("Freight was free.", code="freight_charge", amount=Decimal("20.01"))
+        work(MANIFEST)
+    finally:
+        with storage.tenant(tenant) as session, acting(SOMEBODY):
+            policies.roll_back(session, 0, NOW)
+    accepted, events = get(small)
+    assert (accepted["status"], accepted["suggestion"]["approve"]) == ("accepted", "automatic")
+    assert {each["by_kind"] for each in events if each["kind"] in ("moved", "adjusted")} == {"policy"}
+    assert get(larger)[0]["status"] == "open"
 
 
 def test_a_reason_that_came_with_it_is_not_read_and_gets_a_suggestion(open_texts, work, get):
