@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
-from email.utils import getaddresses
 from itertools import islice
 
 from hub.sdk import charsets, html_text
@@ -20,6 +19,10 @@ LONGEST_NAME = 200
 MOST_NESTED = 100
 """Parts with parts in them, and mails within a mail; more are made to break readers."""
 MOST_PARTS = 500
+MOST_LINES = 500_000
+"""Lines of a mail; one of 25 MB whose attachments are encoded as usual has fewer."""
+MOST_BOUNDARIES = 5_000
+"""Lines that may part it."""
 MOST_ATTACHMENTS = 50
 MOST_ANSWERS = 50
 DEEPEST = 20
@@ -27,12 +30,16 @@ HEADER_BYTES = 2**18
 LONGEST_HEADER = 16_384
 
 _NESTED = re.compile(rb"multipart/|message/rfc822", re.IGNORECASE)
+_BOUNDARY = re.compile(rb"[\r\n]--")
 _LONG_HEADER = re.compile(
     rb"^content-[a-z-]{1,20}:(?:[^\n]|\n[ \t]){%d}" % LONGEST_HEADER, re.IGNORECASE | re.MULTILINE
 )
 _FIRST_LINE = re.compile(rb"\s*(?:From [^\n]*\n)?[!-9;-~]+[ \t]*:")
 _ID = re.compile(r"<[^<>\s]{1,400}>")
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[\w.-]{1,190}")
+# What somebody is called, or a comment: an address in there is nobody's.
+_ASIDE = re.compile(r'"[^"]*"|\([^()]*\)')
+_SEPARATOR = re.compile(r"[,;]")
 _RESULT = re.compile(r"\b(spf|dkim|dmarc)\s*=\s*([a-z]{1,20})")
 _AUTOMATIC_PRECEDENCE = ("bulk", "junk", "list", "auto_reply", "auto-reply")
 _MACHINES = re.compile(r"(?:mailer-daemon|postmaster)@")
@@ -55,6 +62,10 @@ def read_mail(body: bytes) -> Message:
     end = min((at for at in (body.find(b"\n\n"), body.find(b"\r\n\r\n")) if at >= 0), default=len(body))
     if end > HEADER_BYTES:
         raise RecordError(f"The mail's headers have more than {HEADER_BYTES} bytes.")
+    if max(body.count(b"\n"), body.count(b"\r")) > MOST_LINES:
+        raise RecordError(f"The mail has more than {MOST_LINES} lines.")
+    if len(list(islice(_BOUNDARY.finditer(body), MOST_BOUNDARIES + 1))) > MOST_BOUNDARIES:
+        raise RecordError(f"The mail has more than {MOST_BOUNDARIES} parts.")
     if len(list(islice(_NESTED.finditer(body), MOST_NESTED + 1))) > MOST_NESTED:
         raise RecordError(f"The mail nests more than {MOST_NESTED} parts.")
     if _LONG_HEADER.search(body):
@@ -90,9 +101,18 @@ def _message(mail: Message, vouching: str) -> InboundMessage:
 
 
 def addresses_in(values: tuple[str, ...] | list[str]) -> list[str]:
-    """The e-mail addresses in the values of address headers, lower case, without what only looks like one."""
-    found = getaddresses([value[:4000] for value in values[:5]])
-    return [address.lower() for _, address in found[:100] if _ADDRESS.fullmatch(address)]
+    """The e-mail addresses in the values of address headers, lower case, without what only looks like one.
+
+    By hand, since the standard library's parser recurses as deep as a sender likes.
+    """
+    found = []
+    for value in values[:5]:
+        for part in _SEPARATOR.split(_ASIDE.sub(" ", value[:4000]))[:100]:
+            _, is_named, address = part.rpartition("<")
+            address = address.partition(">")[0].strip() if is_named else part.strip()
+            if _ADDRESS.fullmatch(address):
+                found.append(address.lower())
+    return found
 
 
 def file_name(name: str, otherwise: str) -> str:

@@ -29,7 +29,7 @@ class SendGridChannel:
         self._key = read_key(str(config["public_key"])) if config.get("public_key") else None
 
     def parse_message(self, headers: Mapping[str, str], body: bytes) -> InboundMessage:
-        """The mail in a form of Inbound Parse. Raises RecordError; AuthError where there is a key that did not sign it."""
+        """The mail in a form of Inbound Parse. Raises RecordError; AuthError where a key is set that did not sign."""
         if self._key:
             check_signature(self._key, headers, body)
         fields, files = read_form(headers.get("content-type", ""), body)

@@ -169,7 +169,7 @@ def test_parts_within_parts_have_an_end():
     assert parse_mail(nested(mail.DEEPEST - 1)).text.strip() == "at the bottom"
     assert parse_mail(nested(mail.DEEPEST + 5)).text == ""
     with pytest.raises(RecordError, match="nests more than"):
-        parse_mail(nested(50_000))
+        parse_mail(nested(1_000))
 
 
 def test_mails_within_mails_have_an_end():
@@ -192,6 +192,35 @@ def test_many_addresses_and_ids_are_cut():
     message = parse_mail(raw)
     assert len(message.to) <= 100
     assert len(message.answers) == mail.MOST_ANSWERS
+
+
+@pytest.mark.parametrize("piece", ["\n", "\r", "word\n", "X: y\n"])
+def test_a_mail_of_very_many_lines_is_refused(piece):
+    with pytest.raises(RecordError, match="lines"):
+        parse_mail(b"From: x@y.example\n\n" + piece.encode() * (mail.MOST_LINES + 1))
+
+
+def test_a_mail_of_very_many_parts_is_refused():
+    with pytest.raises(RecordError, match="parts"):
+        parse_mail(b"From: x@y.example\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 6000)
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("jo@x.example", ["jo@x.example"]),
+        ('"Doe, Jo <li@y.example>" <Jo@X.example>', ["jo@x.example"]),
+        ("Jo (li@y.example) <jo@x.example>, li@z.example", ["jo@x.example", "li@z.example"]),
+        ('"jo@x.example" <nobody>', []),
+        ("Jo <jo@x.example", ["jo@x.example"]),
+        ("jo@x.example li@y.example", []),
+        ('"(' * 2000, []),
+        ("(" * 4000, []),
+        ("a@b.c," * 4000, ["a@b.c"] * 100),
+    ],
+)
+def test_addresses(value, found):
+    assert mail.addresses_in([value]) == found
 
 
 def test_many_parts_and_a_long_text_are_cut():
