@@ -124,7 +124,9 @@ def suggest(policy: Policy, case: Case) -> dict[str, Any]:
     missing = [kind for kind in needed if case.evidence.get(kind) not in ("have", "not_needed")]
     warned = any(fact.kind == "bank_details_changed" for fact in case.facts)
     approve = _approval(policy, rule, case, amount)
-    if approve == "automatic" and (missing or warned or not case.is_sure or is_cut):
+    # Books that are finer than their currency has coins for leave a remainder, which is a person's to see.
+    is_finer = any(_rounded(each, case.currency) != each for each in (case.disputed, case.balance))
+    if approve == "automatic" and (missing or warned or not case.is_sure or is_cut or is_finer):
         approve = policy.approver(action, amount, case.currency, case.home_rate)
     return {
         "action": action,
