@@ -244,6 +244,7 @@ def test_every_route_is_in_it(app, operations):
         "docs_page",
         "docs_file",
         "customer_address",
+        "dispute_address",
         "invoice_address",
         "account_address",
     }
