@@ -33,18 +33,26 @@ export function ReasonBars({ found, currency, className }: Props) {
       amount: each.amounts.find((amount) => amount.currency === currency)?.amount ?? '0',
     }))
     .sort((a, b) => Number(b.amount) - Number(a.amount) || b.count - a.count)
-  const first = rows[0]
+  // Disputes are counted in all currencies together; beside an amount in one of several, the count would mislead.
+  const isOnly = found.totals.amounts.length <= 1
+  const drawn = rows.filter((row) => isOnly || Number(row.amount) > 0).slice(0, DRAWN)
+  const first = drawn[0]
   return (
     <ChartFrame
       className={className}
       height={heightOf(found)}
       title={t('insights.byReason')}
       unit={currency ?? undefined}
-      summary={first && t('insights.byReasonSummary', { reason: first.name, count: first.count })}
+      summary={
+        first &&
+        (isOnly
+          ? t('insights.byReasonSummary', { reason: first.name, count: first.count })
+          : t('insights.byReasonMost', { reason: first.name }))
+      }
       tableColumns={[
         { label: t('columns.reason'), text: (row) => row.name, value: (row) => row.code },
         {
-          label: t('insights.count'),
+          label: t(isOnly ? 'insights.count' : 'insights.countAll'),
           numeric: true,
           text: (row) => format.number(row.count),
           value: (row) => row.count,
@@ -79,11 +87,11 @@ export function ReasonBars({ found, currency, className }: Props) {
     >
       <RankedBars
         label={t('insights.byReason')}
-        bars={rows.slice(0, DRAWN).map((row) => ({
+        bars={drawn.map((row) => ({
           name: row.name,
           value: Number(row.amount),
           text: currency ? format.compactMoney(row.amount, currency) : NONE,
-          detail: t('insights.disputes', { count: row.count }),
+          detail: isOnly ? t('insights.disputes', { count: row.count }) : undefined,
           href: row.code ? `/disputes/?code=${row.code}` : undefined,
         }))}
       />

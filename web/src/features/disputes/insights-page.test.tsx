@@ -42,6 +42,31 @@ test('reasons come by their amount and lead to their disputes, and the table has
   expect(within(figure).getByRole('row', { name: /Price 3 4 900.00 6.5 days 25%/ })).toBeInTheDocument()
 })
 
+test('one of several currencies is shown, with what is disputed in it alone', async () => {
+  const amounts = (...currencies: string[]) =>
+    currencies.map((currency) => ({ currency, amount: '500.0000', open_amount: '0.0000' }))
+  const { by_code: codes, totals } = insights()
+  open(
+    answer(
+      insights({
+        totals: { ...totals, amounts: amounts('EUR', 'USD') },
+        by_code: [
+          { ...codes[0]!, amounts: amounts('EUR') },
+          { ...codes[1]!, amounts: amounts('USD') },
+        ],
+      }),
+    ),
+    '?currency=USD',
+  )
+  const figure = await screen.findByRole('figure', { name: /Disputed by reason/ })
+  expect(
+    within(figure)
+      .getAllByRole('listitem')
+      .map((each) => each.textContent),
+  ).toEqual(['Quantity short$500'])
+  expect(figure).toHaveTextContent('Most is disputed for “Quantity short”.')
+})
+
 test('outcomes say which is the most frequent, and its share', async () => {
   open(answer(insights()))
   expect(await screen.findByText('Valid, credited: 75% of 4 that ended.')).toBeInTheDocument()

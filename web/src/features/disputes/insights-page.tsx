@@ -8,6 +8,7 @@ import { Region } from '@/components/region'
 import { Button } from '@/components/ui/button'
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from '@/components/ui/select'
 import { Skeleton } from '@/components/ui/skeleton'
+import { api } from '@/lib/api'
 import { useT } from '@/lib/i18n'
 import { Link } from '@/lib/nav'
 import { type DisputeInsights, useDisputeInsights } from './api'
@@ -29,7 +30,11 @@ export function DisputeInsightsPage() {
   )
   const query = useDisputeInsights(months)
   const currencies = query.data?.totals.amounts.map((each) => each.currency) ?? []
-  const chosen = currencies.find((each) => each === currency) ?? currencies[0] ?? null
+  const { data: tenant } = api.useQuery('get', '/api/tenant', {}, { staleTime: 300_000 })
+  const chosen =
+    [currency, tenant?.home_currency].find((each) => each && currencies.includes(each)) ??
+    currencies[0] ??
+    null
   return (
     <Page
       title={t('insights.title')}

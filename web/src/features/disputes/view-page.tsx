@@ -62,7 +62,9 @@ function DisputeView({ id }: { id: string }) {
               <span>{dispute.sender ?? NONE}</span>
             )}
             <DisputeStatusMark status={dispute.status} />
-            <DisputedAmount dispute={dispute} />
+            <span>
+              <DisputedAmount dispute={dispute} />
+            </span>
           </span>
         )
       }
