@@ -12,7 +12,7 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.orm import Session
 
 from hub.disputes.models import dispute_classifiers
-from hub.errors import ConflictError, NotFoundError
+from hub.errors import ConflictError, InvalidError
 from hub.storage import audit
 
 _TABLE = dispute_classifiers
@@ -65,7 +65,7 @@ def store(
 def roll_back(session: Session, number: int, now: datetime) -> None:
     """Have an earlier version read again (0: the head that comes with the backend).
 
-    Raises NotFoundError, and ConflictError where it reads already or never did.
+    Raises InvalidError for one that there is not, and ConflictError where it reads already or never did.
     """
     champion = session.scalar(select(_TABLE.c.number).where(_TABLE.c.status == "champion").with_for_update())
     if number == (champion or 0):
@@ -74,7 +74,8 @@ def roll_back(session: Session, number: int, now: datetime) -> None:
     if number:
         row = session.execute(select(*_SHOWN).where(_TABLE.c.number == number).with_for_update()).one_or_none()
         if row is None:
-            raise NotFoundError(f"There is no version {number} of the classifier.")
+            message = f"There is no version {number} of the classifier."
+            raise InvalidError(message, fields={"number": "One of those that /api/dispute-classifiers lists, or 0."})
         if row.status != "retired":
             raise ConflictError(f"Version {number} was never in use: it was not better than the one in use then.")
     why = f"Rolled back to version {number}." if number else "Rolled back to the classifier as it comes."

@@ -173,7 +173,7 @@ def test_versions_are_shown_and_rolled_back(parrot, say, learn, admin, member):
     assert again.status_code == 409
     plain = admin.post("/api/dispute-classifiers/rollback", json={"number": 0})
     assert plain.json["number"] == 0
-    assert admin.post("/api/dispute-classifiers/rollback", json={"number": 10_000}).status_code == 404
+    assert admin.post("/api/dispute-classifiers/rollback", json={"number": 10_000}).status_code == 422
     assert admin.post("/api/dispute-classifiers/rollback", json={"number": -1}).status_code == 422
     assert member.post("/api/dispute-classifiers/rollback", json={"number": first}).status_code == 403
 
