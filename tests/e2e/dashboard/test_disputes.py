@@ -1,6 +1,7 @@
 """The way of a dispute: opened on its invoice, sorted, proposed by one person, approved by another, and ended."""
 
 import re
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -12,6 +13,21 @@ from tests.e2e.dashboard.test_walk import new_company
 
 pytestmark = pytest.mark.slow
 
+MAIL = """\
+From: Kim <ap@customer.example>
+To: disputes@demo.example
+Subject: Re: your reminder
+Message-ID: <walk-1@customer.example>
+Date: Fri, 27 Nov 2026 09:00:00 +0000
+Content-Type: text/plain; charset=utf-8
+
+Hello,
+
+of what invoice {number} is for, one carton was crushed when it came.
+
+On 26 Nov 2026, Ada Admin wrote:
+> Please pay at once.
+"""
 TEXT = "We counted 36 cartons, the invoice says 40. Please credit the four that are missing."
 
 
@@ -111,6 +127,35 @@ def test_what_is_opened_elsewhere_appears_by_itself(demo, open_page):
         expect(page.get_by_text("No disputes match")).to_be_visible()
         opened = open_dispute(demo, invoice_id=undisputed(demo)["id"], text="This appears-by-itself.", amount="10")
         expect(page.get_by_role("link", name=f"D-{opened['number']}")).to_be_visible()
+
+
+def test_a_mail_becomes_a_dispute_of_the_invoice_it_names(demo, open_page):
+    invoice = undisputed(demo)
+    with open_page(role="admin") as page:
+        page.goto("/settings/inbound-mail/")
+        settle(page)
+        page.get_by_role("button", name="New address").click()
+        dialog = page.get_by_role("dialog", name="New address")
+        dialog.get_by_label("Name", exact=True).fill("Disputes mailbox")
+        dialog.get_by_role("combobox", name="Comes by").click()
+        page.get_by_role("option", name="Mail server").click()
+        dialog.get_by_role("button", name="New address").click()
+        shown = page.get_by_role("dialog", name="The address of Disputes mailbox")
+        posted_to = urlsplit(shown.get_by_role("textbox").input_value()).path
+        shown.get_by_role("button", name="Done").click()
+        mail = MAIL.format(number=invoice["number"]).replace("\n", "\r\n")
+        headers = {"Content-Type": "message/rfc822"}
+        httpx.post(demo.address + posted_to, content=mail, headers=headers, timeout=60).raise_for_status()
+        page.goto(f"/disputes/?invoice={invoice['id']}")
+        row = page.get_by_role("row").filter(has_text=invoice["number"])
+        expect(row).to_contain_text("E-mail", timeout=60_000)
+        row.get_by_role("link").first.click()
+        title(page)
+        expect(page.get_by_text("one carton was crushed")).to_be_visible()
+        # What it answers to is kept apart from it.
+        expect(page.get_by_text("Please pay at once.")).to_be_hidden()
+        page.get_by_text("Quoted messages and signature").click()
+        expect(page.get_by_text("Please pay at once.")).to_be_visible()
 
 
 def test_who_only_reads_can_do_nothing(demo, open_page):

@@ -27,6 +27,9 @@ export function useInvoiceFacts(invoice: Invoice): Fact[] {
     ...(invoice.disputed
       ? [{ label: t('facts.dispute'), value: <Status tone="warning">{t('facts.disputed')}</Status> }]
       : []),
+    ...(invoice.holds.length > 0
+      ? [{ label: t('facts.hold'), value: <Holds holds={invoice.holds} currency={currency} /> }]
+      : []),
     { label: t('columns.total'), value: format.money(invoice.total, currency) },
     {
       label: t('columns.balance'),
@@ -57,6 +60,24 @@ export function useInvoiceFacts(invoice: Invoice): Fact[] {
     ...(invoice.paid_on ? [{ label: t('columns.paid'), value: format.day(invoice.paid_on) }] : []),
     { label: t('columns.terms'), value: invoice.terms ?? NONE },
   ]
+}
+
+/** How much of it nobody expects for now, and until when. */
+function Holds({ holds, currency }: { holds: Invoice['holds']; currency: string }) {
+  const t = useT('invoices')
+  const format = useFormat()
+  return (
+    <ul>
+      {holds.map((hold) => (
+        <li key={hold.source_id}>
+          {t('facts.held', {
+            amount: hold.amount === null ? 'all' : format.money(hold.amount, currency),
+            until: hold.until === null ? 'open' : format.day(hold.until),
+          })}
+        </li>
+      ))}
+    </ul>
+  )
 }
 
 /** What is forecast, each figure with its range and where it comes from. */

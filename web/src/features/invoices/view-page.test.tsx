@@ -171,6 +171,21 @@ test('brackets lead to the neighbours in the list it came from', async () => {
   expect(push).toHaveBeenLastCalledWith(`/invoices/view/?id=${invoiceItem(7).id}`)
 })
 
+test('what is held says how much, and until when', async () => {
+  const hold = {
+    kind: 'dispute',
+    amount: '250.0000',
+    reason: 'Disputed: D-1',
+    source_id: 'a',
+    placed_at: '2026-11-20T08:00:00+00:00',
+    until: '2026-12-11',
+  }
+  shown = invoice({ holds: [hold, { ...hold, source_id: 'b', amount: null, until: null }] })
+  page()
+  expect(await screen.findByText('€250.00, expected until Dec 11, 2026')).toBeInTheDocument()
+  expect(screen.getByText('All of it')).toBeInTheDocument()
+})
+
 test('D disputes it, for those who may', async () => {
   const { queryClient } = page()
   await screen.findByRole('heading', { level: 1, name: 'Invoice INV-1' })
