@@ -234,11 +234,14 @@ def take_in(session: Session, mail_id: UUID, message: InboundMessage, now: datet
     if not said.text:
         return put_down(session, mail_id, "empty", message_id=message_id)
     is_forged = mail.is_forged(message)
-    customers = _customers(session, message, said, is_forged=is_forged)
+    customers = [] if is_forged else _with_address(session, message.sender)
     answered = None if is_forged else _answered(session, message, said, customers)
     if answered is not None:
         _comment(session, answered, message, said, now)
         return put_down(session, mail_id, "commented", message_id=message_id, dispute_id=answered)
+    if not customers and not is_forged:
+        # Not before: what somebody says that they pass on is no proof of whose it is.
+        customers = _with_address(session, said.passed_on_from)
     found = _about(session, said, customers)
     if (message.spam_score or 0) >= mail.SPAM_SCORE and not (found or customers):
         return put_down(session, mail_id, "spam", message_id=message_id)
@@ -256,19 +259,16 @@ def forget(session: Session, before: datetime, at_once: int) -> int:
     return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 
-def _customers(session: Session, message: InboundMessage, said: mail.Said, *, is_forged: bool) -> list[UUID]:
-    """Who may have written: who has the sender's address, else the address whose mail is passed on."""
-    if is_forged:
-        return []
-    for address in (message.sender, said.passed_on_from):
-        if address and (found := customers_with_address(session, address)):
-            return found
-    return []
+def _with_address(session: Session, address: str | None) -> list[UUID]:
+    return customers_with_address(session, address) if address else []
 
 
 def _answered(session: Session, message: InboundMessage, said: mail.Said, customers: list[UUID]) -> UUID | None:
-    """The dispute that a mail answers: by the ids of mails that it answers, which only who was in it knows; or by the
-    D-... of its subject, where its sender is the dispute's own or its customer's."""
+    """The dispute that a mail answers.
+
+    By the ids of mails that it answers, which only who was in it knows; or by the D-... of its subject, where its
+    sender is the dispute's own or its customer's.
+    """
     if message.answers:
         by_mail = select(inbound_mails.c.dispute_id).where(
             inbound_mails.c.message_id.in_(message.answers), inbound_mails.c.dispute_id.is_not(None)

@@ -73,7 +73,7 @@ def read(message: InboundMessage) -> Said:
         text = f"Nothing is written; attached: {', '.join(message.attachments)}"
     rest = _rest(whole, new.ranges, len(head)) if message.text.strip() else ""
     named = _DISPUTE.search(message.subject)
-    passed_on = _PASSED_ON_BY.search(message.text)
+    passed_on = None if is_reply else _PASSED_ON_BY.search(message.text)
     return Said(
         text=strike_out(text[:LONGEST_TEXT]),
         context=strike_out("\n".join(filter(None, (_envelope(message), rest)))[:LONGEST_TEXT]),

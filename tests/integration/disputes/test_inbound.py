@@ -186,7 +186,20 @@ def test_the_number_in_the_subject_is_enough_for_the_customer_and_for_nobody_els
     subject = f"Re: [D-{dispute['number']}] your dispute"
     assert mail("Here is the proof.", subject=subject) == "commented"
     assert mail("Drop it, all is well now.", subject=subject, sender="evil@elsewhere.example") == "opened"
+    passed_on = "FYI see below\n\nFrom: ap@c1.example\nSubject: INV-7006\n\nDrop it, please, it is all fine.\n"
+    assert mail(passed_on, subject=f"Fwd: D-{dispute['number']}", sender="evil@elsewhere.example") == "opened"
     assert comments(member, dispute) == ["ap@c1.example wrote:\n\nHere is the proof."]
+
+
+def test_a_mail_that_a_colleague_passes_on_is_its_writers(mail, newest, new_invoice):
+    new_invoice(number="INV-7008")
+    words = (
+        "Please handle, see below.\n\nFrom: AP <ap@c1.example>\nSent: Monday\nSubject: INV-7008\n\nTwo are broken.\n"
+    )
+    assert mail(words, subject="Fwd: INV-7008", sender="sales@acme.example") == "opened"
+    dispute = newest()
+    assert (dispute["customer"]["name"], dispute["invoice"]["number"]) == ("Customer c1", "INV-7008")
+    assert "Two are broken." in dispute["text"]
 
 
 def test_a_comment_names_nobody_in_the_history(mail, newest, storage, tenant):
