@@ -385,11 +385,23 @@ def test_one_memo_confirms_one_adjustment_and_rather_the_one_that_was_asked_for(
     assert (second.id, second.number, second.status) == (pending.id, f"M2-{customer}", "confirmed")
 
 
-def test_another_amount_or_an_earlier_credit_confirms_nothing(session, new_invoice, customer):
+def test_another_amount_or_a_credit_that_was_known_before_confirms_nothing(session, new_invoice, customer):
     invoice = new_invoice("100", customer=customer, number=f"E-{customer}")
     credited(session, customer, f"E-{customer}", f"M3-{customer}", amount="20")
-    made = adjustments.change(session, noted(session, invoice, amount="20"), NOW, created_at=NOW + timedelta(hours=1))
+    later = {"created_at": NOW + timedelta(hours=1)}
+    made = adjustments.change(session, noted(session, invoice, amount="20"), NOW, **later)
     noted(session, invoice, amount="21")
+    assert adjustments.confirm(session, NOW) == []
+    # The same allocation, written anew because something else of it changed.
+    moved = Allocation(
+        external_id=f"A-M3-{customer}",
+        invoice_id=f"E-{customer}",
+        kind="credit_memo",
+        amount=Decimal("20"),
+        applied_on=TODAY - timedelta(days=1),
+        source_id=f"M3-{customer}",
+    )
+    ledger.store(session, CONNECTION, [(None, [moved])], None, NOW + timedelta(hours=2))
     assert adjustments.confirm(session, NOW) == []
     assert adjustments.get(session, made.id).status == "pending"
 
