@@ -37,15 +37,14 @@ def sample(count: int) -> list[str]:
 def _compare(
     name: str, reader: MiniLMDisputes, bare: Encoder, texts: list[str], *, together: bool, rounds: int
 ) -> dict[str, Any]:
-    """The bare encoder gets what the classifier gives it: the newest message of each text, tokens ready made."""
+    """The bare encoder, tokenizer included, gets what the classifier gives it: the newest message of each text."""
     read = [newest(text).text for text in texts]
-    batches = bare.batches(read)
-    if not together:
-        batches = [batch for each in read for batch in bare.batches([each])]
+    asked = [read] if together else [[each] for each in read]
 
     def limit() -> float:
-        for batch in batches:
-            bare.run(batch)
+        for each in asked:
+            for batch in bare.batches(each):
+                bare.run(batch)
         return len(texts)
 
     def product() -> float:

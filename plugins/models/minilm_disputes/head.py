@@ -68,12 +68,13 @@ class Block:
 class Scored:
     """A text's score per code, and what made it.
 
-    `embedding` is the text's mean state, of length 1; `by_word` is what each word adds to each code, by itself and by
-    its sentence; `near` is how near the embedding lies to the landmarks.
+    `embedding` is the text's mean state, of length 1, and `length` what it was; `by_word` is what each word adds to
+    each code, by itself and by its sentence; `near` is how near the embedding lies to the landmarks.
     """
 
     scores: Floats
     embedding: Floats
+    length: float
     near: Floats
     words: list[str]
     word_places: list[tuple[int, int]]
@@ -99,12 +100,14 @@ class Head:
         self.calibration: NDArray[np.float64] = arrays["calibration"].astype(np.float64)
         self.sure_from = tuple(float(each) for each in arrays["sure_from"])
         self.second_from = float(arrays["second_from"])
-        self._ids: dict[str, tuple[int, ...]] = {}
+        self._ids: dict[str, NDArray[np.int64]] = {}
 
     def score(self, text: str, encoded: Encoded) -> Scored:
         """Scores of one text, from its tokens' states and its words."""
         words, places = words_of(text)
-        embedding = unit(encoded.states.mean(axis=0))
+        mean = encoded.states.mean(axis=0)
+        length = float(np.linalg.norm(mean)) or 1.0
+        embedding = mean / length
         near = nearness(embedding, self.landmarks)
         by_word = np.zeros((len(words), len(REASONS)), dtype=np.float32)
         known = self._add_terms(words, by_word)
@@ -118,16 +121,15 @@ class Head:
         own = float(np.sqrt(nearness(states, states).sum()))
         by_sentence = nearness(states, self.sentence_landmarks) @ self.sentence_weights / own
         _share(by_sentence, where, places, by_word)
-        return Scored(scores + by_sentence.sum(axis=0), embedding, near, words, places, by_word, known)
+        return Scored(scores + by_sentence.sum(axis=0), embedding, length, near, words, places, by_word, known)
 
-    def by_token(self, scored: Scored, encoded: Encoded, contrast: Floats) -> Floats:
-        """What each token's state adds to a mix of the codes' scores, to first order."""
-        pull = (self.near_weights @ contrast) * scored.near * (2 * NEARNESS)
-        slope = pull @ self.landmarks
-        length = float(np.linalg.norm(encoded.states.mean(axis=0))) or 1.0
+    def by_token(self, scored: Scored, encoded: Encoded, contrasts: Floats) -> Floats:
+        """What each token's state adds to mixes of the codes' scores, one per column, to first order."""
+        pull = (self.near_weights @ contrasts) * (2 * NEARNESS * scored.near)[:, None]
+        slopes = pull.T @ self.landmarks
         # What only makes the mean longer changes nothing.
-        slope = slope - scored.embedding * float(slope @ scored.embedding)
-        found: Floats = encoded.states @ slope / (length * len(encoded.states))
+        slopes -= np.outer(slopes @ scored.embedding, scored.embedding)
+        found: Floats = encoded.states @ slopes.T / (scored.length * len(encoded.states))
         return found
 
     def temperature(self, words: int, is_english: bool) -> float:
@@ -136,45 +138,42 @@ class Head:
         return float(np.exp(base + longer * np.log1p(words) + other * (not is_english)))
 
     def _add_terms(self, words: list[str], by_word: Floats) -> float:
-        at_of: dict[int, list[int]] = {}
-        seen = set()
+        rows = self.terms.rows
+        numbers, where, seen = [], [], 0
         for term, at in terms_of(words):
-            if (number := self.terms.rows.get(term)) is not None:
-                at_of.setdefault(number, []).append(at)
-                if " " not in term:
-                    seen.add(at)
-        _spread(self.terms, at_of, by_word)
-        return len(seen) / len(words) if words else 0.0
+            if (number := rows.get(term)) is not None:
+                numbers.append(number)
+                where.append(at)
+                seen += " " not in term
+        if numbers:
+            _spread(self.terms, np.array(numbers), np.array(where), by_word)
+        return seen / len(words) if words else 0.0
 
     def _add_parts(self, words: list[str], by_word: Floats) -> None:
-        at_of: dict[int, list[int]] = {}
-        for at, word in enumerate(words):
-            for number in self._parts(word):
-                at_of.setdefault(number, []).append(at)
-        _spread(self.parts, at_of, by_word)
+        each = [self._parts(word) for word in words]
+        if any(map(len, each)):
+            where = np.repeat(np.arange(len(each)), [len(found) for found in each])
+            _spread(self.parts, np.concatenate(each), where, by_word)
 
-    def _parts(self, word: str) -> tuple[int, ...]:
+    def _parts(self, word: str) -> NDArray[np.int64]:
         found = self._ids.get(word)
         if found is None:
             rows = self.parts.rows
-            found = tuple(rows[part] for part in parts_of(word) if part in rows)
+            found = np.array([rows[part] for part in parts_of(word) if part in rows], dtype=np.int64)
             if len(self._ids) >= MOST_REMEMBERED:
                 self._ids = {}
             self._ids[word] = found
         return found
 
 
-def _spread(block: Block, at_of: dict[int, list[int]], by_word: Floats) -> None:
-    """Add each term's weights, by its share of a row of length 1, to the words that hold it."""
-    if not at_of:
-        return
-    numbers = np.fromiter(at_of, dtype=np.int64, count=len(at_of))
-    counts = np.fromiter((len(each) for each in at_of.values()), dtype=np.float32, count=len(at_of))
-    values = (1 + np.log(counts)) * block.idf[numbers]
-    values /= np.linalg.norm(values)
-    shares = block.weights[numbers] * (values / counts)[:, None]
-    where = np.fromiter((at for each in at_of.values() for at in each), dtype=np.int64, count=int(counts.sum()))
-    np.add.at(by_word, where, np.repeat(shares, counts.astype(np.int64), axis=0))
+def _spread(block: Block, numbers: NDArray[np.int64], where: NDArray[np.int64], by_word: Floats) -> None:
+    """Add each term's weights, by its share of a row of length 1, to the words that hold it; `where` never falls."""
+    own, place, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    values = (1 + np.log(counts)) * block.idf[own]
+    shares = (values / (np.linalg.norm(values) * counts)).astype(np.float32)
+    adds = block.weights[numbers] * shares[place][:, None]
+    starts = np.flatnonzero(np.diff(where, prepend=-1))
+    by_word[where[starts]] += np.add.reduceat(adds, starts, axis=0)
 
 
 def _share(by_sentence: Floats, where: list[tuple[int, int]], places: list[tuple[int, int]], by_word: Floats) -> None:

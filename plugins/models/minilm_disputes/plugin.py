@@ -2,12 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from hashlib import sha256
 from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from hub.sdk.classifier import REASONS, UNKNOWN_LANGUAGE, DisputeLabel, LabelledText, Reading
 from hub.sdk.correction import Correction, fit
@@ -24,6 +26,7 @@ FEWEST_KNOWN = 0.34
 """Share of a text's words that the head must know from training for its word to count."""
 WITH_SPANS = 3
 """How many of the likeliest codes say which words speak for them."""
+LEAST_WITH_SPANS = 0.05
 MOST_REASONS = 3
 TEXTS_AT_ONCE = 256
 TENANTS_AT_HAND = 16
@@ -38,6 +41,7 @@ class MiniLMDisputes:
         self._encoder = encoder(int((config or {}).get("threads", 1)))
         self._head = head()
         self.version = self._head.version
+        self._pools = ThreadpoolController()
         self._at_hand: OrderedDict[bytes, Correction] = OrderedDict()
         self._lock = Lock()
 
@@ -48,7 +52,8 @@ class MiniLMDisputes:
         for start in range(0, len(texts), TEXTS_AT_ONCE):
             messages = [newest(text) for text in texts[start : start + TEXTS_AT_ONCE]]
             encoded = self._encoder.encode([message.text for message in messages])
-            found += [self._read(*each, correction) for each in zip(messages, encoded, strict=True)]
+            with self._few_threads():
+                found += [self._read(*each, correction) for each in zip(messages, encoded, strict=True)]
         return found
 
     def learn(self, examples: Sequence[LabelledText]) -> bytes:
@@ -61,6 +66,10 @@ class MiniLMDisputes:
         scores = np.array(scaled, dtype=np.float32).reshape(-1, len(REASONS))
         return fit(rows, scores, [example.code for example in examples]).dump(self.version)
 
+    def _few_threads(self) -> AbstractContextManager[Any]:
+        # The products are small: more threads would spend their time waiting for each other.
+        return self._pools.limit(limits=1, user_api="blas")
+
     def _read(self, message: Message, encoded: Encoded, correction: Correction | None) -> Reading:
         scored = self._head.score(message.text, encoded)
         language = language_of(message.text)
@@ -71,13 +80,15 @@ class MiniLMDisputes:
         order = np.argsort(-p, kind="stable")
         sure_from = self._head.sure_from[0 if is_english else 1] if written in LANGUAGES else np.inf
         is_sure = bool(p[order[0]] >= sure_from and scored.known >= FEWEST_KNOWN and scored.words)
+        shown = [int(code) for code in order[:WITH_SPANS] if p[code] >= LEAST_WITH_SPANS]
+        found = telling_spans(self._head, scored, encoded, shown, p)
+        spans = {
+            code: tuple(message.place(start, end) for start, end in each)
+            for code, each in zip(shown, found, strict=True)
+        }
         labels = tuple(
-            DisputeLabel(
-                code=REASONS[code],
-                p_reason=float(p[code]),
-                spans=self._spans(message, encoded, scored, int(code), p) if place < WITH_SPANS else (),
-            )
-            for place, code in enumerate(order)
+            DisputeLabel(code=REASONS[code], p_reason=chance, spans=spans.get(code, ()))
+            for code, chance in zip(order.tolist(), p[order].tolist(), strict=True)
         )
         further = [label.code for label in labels[1:MOST_REASONS] if label.p_reason >= self._head.second_from]
         return Reading(
@@ -91,12 +102,6 @@ class MiniLMDisputes:
         """Scores as log odds, but for a constant."""
         found: NDArray[np.float32] = scored.scores / self._head.temperature(len(scored.words), is_english)
         return found
-
-    def _spans(
-        self, message: Message, encoded: Encoded, scored: Scored, code: int, p: NDArray[np.float64]
-    ) -> tuple[tuple[int, int], ...]:
-        found = telling_spans(self._head, scored, encoded, code, p)
-        return tuple(message.place(start, end) for start, end in found)
 
     def _learned(self, data: bytes) -> Correction:
         key = sha256(data).digest()

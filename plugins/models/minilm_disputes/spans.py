@@ -1,5 +1,7 @@
 """Which words of a text speak for a code rather than for the others."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,34 +16,39 @@ NEAR = 2
 
 
 def telling_spans(
-    head: Head, scored: Scored, encoded: Encoded, code: int, p: NDArray[np.float64]
+    head: Head, scored: Scored, encoded: Encoded, codes: Sequence[int], p: NDArray[np.float64]
+) -> list[list[tuple[int, int]]]:
+    """For each code the parts (start, end) that add most to its score beyond the others', in reading order."""
+    if not scored.words or not codes:
+        return [[] for _ in codes]
+    contrasts = np.zeros((len(p), len(codes)), dtype=np.float32)
+    for column, code in enumerate(codes):
+        rest = p.copy()
+        rest[code] = 0
+        contrasts[:, column] = -rest / (rest.sum() or 1.0)
+        contrasts[code, column] = 1
+    by_word = (scored.by_word @ contrasts).T.tolist()
+    by_token = head.by_token(scored, encoded, contrasts).T.tolist()
+    firsts = np.array([start for start, _ in scored.word_places])
+    owners = np.searchsorted(firsts, encoded.places[:, 0], side="right") - 1
+    tokens = list(zip(owners.tolist(), *encoded.places.T.tolist(), strict=True))
+    return [_spans(scored.word_places, tokens, *each) for each in zip(by_word, by_token, strict=True)]
+
+
+def _spans(
+    word_places: list[tuple[int, int]], tokens: list[tuple[int, int, int]], by_word: list[float], by_token: list[float]
 ) -> list[tuple[int, int]]:
-    """The parts (start, end) that add most to the code's score beyond the other codes', in reading order."""
-    if not scored.words:
-        return []
-    contrast = -p.astype(np.float32)
-    contrast[code] = 0
-    contrast /= -contrast.sum() or 1.0
-    contrast[code] = 1
-    by_token = head.by_token(scored, encoded, contrast)
     added: dict[tuple[int, int], float] = {}
-    for place, value in zip(scored.word_places, (scored.by_word @ contrast).tolist(), strict=True):
+    for place, value in zip(word_places, by_word, strict=True):
         added[place] = added.get(place, 0.0) + value
-    places = sorted(added)
-    firsts = np.array([start for start, _ in places])
-    starts = encoded.places[:, 0]
-    owner = np.searchsorted(firsts, starts, side="right") - 1
-    for at, start, end, value in zip(
-        owner.tolist(), starts.tolist(), encoded.places[:, 1].tolist(), by_token.tolist(), strict=True
-    ):
-        if end > start and at >= 0 and start < places[at][1]:
-            added[places[at]] += value
+    for (owner, start, end), value in zip(tokens, by_token, strict=True):
+        if end > start and owner >= 0 and start < word_places[owner][1]:
+            added[word_places[owner]] += value
     most = max(added.values())
     if most <= 0:
         return []
     merged: list[tuple[int, int, float]] = []
-    for start, end in places:
-        value = added[start, end]
+    for (start, end), value in added.items():
         if value < LEAST_SHARE * most:
             continue
         if merged and start - merged[-1][1] <= NEAR:
