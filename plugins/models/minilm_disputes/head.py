@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from hub.sdk.classifier import REASONS
 from plugins.models.minilm_disputes.cues import Cues, shipped
 from plugins.models.minilm_disputes.encoder import Encoded
-from plugins.models.minilm_disputes.features import cue_row, parts_of, sentences, terms_of, words_of
+from plugins.models.minilm_disputes.features import cue_row, parts_of, sentences, words_of
 
 Floats = NDArray[np.float32]
 HEAD = Path(__file__).with_name("head.npz")
@@ -57,11 +57,12 @@ def sentence_states(text: str, encoded: Encoded) -> tuple[Floats, list[tuple[int
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Terms of one kind: a row of weights and an inverse document frequency for each."""
+    """Terms of one kind: for each a row of weights, in bytes of `scale`, and an inverse document frequency."""
 
     rows: dict[str, int]
     idf: Floats
-    weights: Floats
+    weights: NDArray[np.int8]
+    scale: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +140,20 @@ class Head:
 
     def _add_terms(self, words: list[str], by_word: Floats) -> float:
         rows = self.terms.rows
-        numbers, where, seen = [], [], 0
-        for term, at in terms_of(words):
-            if (number := rows.get(term)) is not None:
+        numbers, where, seen, before = [], [], 0, None
+        for at, word in enumerate(words):
+            number = rows.get(word)
+            if number is not None:
                 numbers.append(number)
                 where.append(at)
-                seen += " " not in term
+                seen += 1
+                # A pair is known only where both of its words are.
+                if before is not None and (number := rows.get(f"{before} {word}")) is not None:
+                    numbers.append(number)
+                    where.append(at)
+                before = word
+            else:
+                before = None
         if numbers:
             _spread(self.terms, np.array(numbers), np.array(where), by_word)
         return seen / len(words) if words else 0.0
@@ -173,7 +182,7 @@ def _spread(block: Block, numbers: NDArray[np.int64], where: NDArray[np.int64], 
     shares = (values / (np.linalg.norm(values) * counts)).astype(np.float32)
     adds = block.weights[numbers] * shares[place][:, None]
     starts = np.flatnonzero(np.diff(where, prepend=-1))
-    by_word[where[starts]] += np.add.reduceat(adds, starts, axis=0)
+    by_word[where[starts]] += np.add.reduceat(adds, starts, axis=0) * block.scale
 
 
 def _share(by_sentence: Floats, where: list[tuple[int, int]], places: list[tuple[int, int]], by_word: Floats) -> None:
@@ -192,9 +201,9 @@ def _landmarks(arrays: dict[str, Any], name: str) -> Floats:
 
 def _block(arrays: dict[str, Any], name: str) -> Block:
     listed = bytes(arrays[f"{name}_list"]).decode().split("\n")
-    weights = arrays[f"{name}_weights"].astype(np.float32) * arrays[f"{name}_scale"].astype(np.float32)
+    weights, scale = arrays[f"{name}_weights"].astype(np.int8), arrays[f"{name}_scale"].astype(np.float32)
     rows = {term: number for number, term in enumerate(listed)}
-    return Block(rows, arrays[f"{name}_idf"].astype(np.float32), weights)
+    return Block(rows, arrays[f"{name}_idf"].astype(np.float32), weights, scale)
 
 
 def load(data: bytes) -> Head:

@@ -24,7 +24,7 @@ LANGUAGES = frozenset({"en", "de", "fr", "es"})
 """Texts in others are never sure: nothing was learnt of them."""
 FEWEST_KNOWN = 0.34
 """Share of a text's words that the head must know from training for its word to count."""
-WITH_SPANS = 3
+WITH_SPANS = 2
 """How many of the likeliest codes say which words speak for them."""
 LEAST_WITH_SPANS = 0.05
 MOST_REASONS = 3
@@ -36,6 +36,7 @@ class MiniLMDisputes:
     """The default dispute classifier."""
 
     slug = "minilm_disputes"
+    version: str
 
     def __init__(self, config: Mapping[str, Any] | None = None) -> None:
         self._encoder = encoder(int((config or {}).get("threads", 1)))
