@@ -30,7 +30,11 @@ _WORDS = {
     "cs": "a je jsme není na v z se že pro faktura prosím platba objednávka cena dodávka zboží nebylo jsou",
     "tr": "ve bir bu için değil fatura ödeme sipariş fiyat teslimat biz olarak lütfen mal ile",
 }
-_LISTS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
+_LANGUAGES_OF: dict[str, tuple[str, ...]] = {
+    word: tuple(language for language, listed in _WORDS.items() if word in listed.split())
+    for words in _WORDS.values()
+    for word in words.split()
+}
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _MARKS = {"ß": "de", "ä": "de", "ö": "de", "ü": "de", "ç": "fr", "œ": "fr", "ê": "fr", "è": "fr", "à": "fr"} | {
     "ñ": "es", "¿": "es", "¡": "es", "ó": "es", "í": "es", "á": "es", "ã": "pt", "õ": "pt", "ł": "pl", "ż": "pl",
@@ -42,13 +46,17 @@ LEAST_LATIN = 0.7
 
 def language_of(text: str) -> str:
     """ISO 639-1 code of the language with the most words found, or UNKNOWN_LANGUAGE; a few words can mislead it."""
-    letters = [letter for letter in text if letter.isalpha()]
-    if not letters or sum(letter < "\u0250" for letter in letters) < LEAST_LATIN * len(letters):
-        return UNKNOWN_LANGUAGE
+    if not text.isascii():
+        letters = [letter for letter in text if letter.isalpha()]
+        if sum(letter < "\u0250" for letter in letters) < LEAST_LATIN * len(letters):
+            return UNKNOWN_LANGUAGE
     lowered = text.lower()
-    words = [word.replace("’", "'") for word in _TOKEN.findall(lowered)]
-    scores = {language: float(sum(word in known for word in words)) for language, known in _LISTS.items()}
-    for mark, language in _MARKS.items():
-        scores[language] += 0.7 * (mark in lowered)
+    scores = dict.fromkeys(_WORDS, 0.0)
+    for word in _TOKEN.findall(lowered.replace("’", "'")):
+        for language in _LANGUAGES_OF.get(word, ()):
+            scores[language] += 1
+    if not lowered.isascii():
+        for mark, language in _MARKS.items():
+            scores[language] += 0.7 * (mark in lowered)
     best = max(scores, key=lambda language: scores[language])
     return best if scores[best] >= 1 else UNKNOWN_LANGUAGE

@@ -63,6 +63,8 @@ class Cues:
         hits: set[tuple[int, int]] = set()
         kinds = [self._of(word) for word in words]
         for start, first in enumerate(kinds):
+            if not first:
+                continue
             open_: list[tuple[int, ...]] = [()]
             for at in range(start, min(start + self._longest, len(kinds))):
                 open_ = [(*before, kind) for before in open_ for kind in kinds[at]]

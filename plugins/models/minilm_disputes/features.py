@@ -20,12 +20,17 @@ def words_of(text: str) -> tuple[list[str], list[tuple[int, int]]]:
     places: list[tuple[int, int]] = []
     for found in TOKEN.finditer(text):
         # A word at a time: making a text plain changes its length.
-        for word in TOKEN.findall(plain(found[0])):
-            words.append(word)
-            places.append(found.span())
+        plain_words = _plain_words(found[0])
+        words += plain_words
+        places += [found.span()] * len(plain_words)
         if len(words) >= MOST_WORDS:
             break
     return words, places
+
+
+@lru_cache(maxsize=50_000)
+def _plain_words(word: str) -> tuple[str, ...]:
+    return tuple(TOKEN.findall(plain(word)))
 
 
 @lru_cache(maxsize=50_000)

@@ -1,7 +1,7 @@
 """Says why a customer does not pay, from a frozen sentence encoder and a trained head."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from hashlib import sha256
 from threading import Lock
@@ -28,7 +28,8 @@ WITH_SPANS = 2
 """How many of the likeliest codes say which words speak for them."""
 LEAST_WITH_SPANS = 0.05
 MOST_REASONS = 3
-TEXTS_AT_ONCE = 256
+CHARACTERS_AT_ONCE = 400_000
+"""Of texts read together: their states take some 150 MB."""
 TENANTS_AT_HAND = 16
 
 
@@ -50,8 +51,7 @@ class MiniLMDisputes:
         """Read each text's newest message."""
         correction = self._learned(learned) if learned is not None else None
         found: list[Reading] = []
-        for start in range(0, len(texts), TEXTS_AT_ONCE):
-            messages = [newest(text) for text in texts[start : start + TEXTS_AT_ONCE]]
+        for messages in _together([newest(text) for text in texts]):
             encoded = self._encoder.encode([message.text for message in messages])
             with self._few_threads():
                 found += [self._read(*each, correction) for each in zip(messages, encoded, strict=True)]
@@ -113,6 +113,20 @@ class MiniLMDisputes:
                     self._at_hand.popitem(last=False)
             self._at_hand.move_to_end(key)
             return self._at_hand[key]
+
+
+def _together(messages: list[Message]) -> Iterator[list[Message]]:
+    """Messages in their order, in lists of at most CHARACTERS_AT_ONCE, or of one."""
+    found: list[Message] = []
+    size = 0
+    for message in messages:
+        if found and size + len(message.text) > CHARACTERS_AT_ONCE:
+            yield found
+            found, size = [], 0
+        found.append(message)
+        size += len(message.text)
+    if found:
+        yield found
 
 
 def _written(language: str) -> str:
