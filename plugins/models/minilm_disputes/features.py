@@ -1,6 +1,5 @@
 """What a text is made of, besides the encoder's states: words, pairs of words, parts of words, and cues."""
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -56,23 +55,3 @@ def cue_row(cues: Cues, words: list[str]) -> tuple[NDArray[np.float32], list[tup
     for group, _ in found:
         counts[group] += 1
     return np.sqrt(np.minimum(counts, 2)), found
-
-
-_CUT = re.compile(r"(?<=[.!?;])\s+|\s*\n\s*|\s+[-–]\s+|,\s+(?=(?:but|however|aber|jedoch|mais|pero)\b)", re.IGNORECASE)
-FEWEST_LETTERS = 12
-"""A shorter piece belongs to the sentence before it."""
-MOST_SENTENCES = 40
-
-
-def sentences(text: str) -> list[tuple[int, int]]:
-    """Where the sentences of a text lie, also parts with a turn ("but ...") and lines; at least one of any text."""
-    cuts = [found.end() for found in _CUT.finditer(text)]
-    found: list[tuple[int, int]] = []
-    for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True):
-        if found and (end - start < FEWEST_LETTERS or len(found) == MOST_SENTENCES):
-            found[-1] = (found[-1][0], end)
-        else:
-            found.append((start, end))
-    if len(found) > 1 and found[0][1] - found[0][0] < FEWEST_LETTERS:
-        found[:2] = [(found[0][0], found[1][1])]
-    return found

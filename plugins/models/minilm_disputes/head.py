@@ -1,7 +1,6 @@
 """The trained head: from a text's states and words to a score for each code, and what each word adds to it.
 
-Scores are sums of weights over terms, parts of words and cues, and over how near the text's mean state, and those of
-its sentences, lie to landmarks: states of texts from training.
+Scores are sums of weights over terms, parts of words and cues, and over the mean of the tokens' states.
 """
 
 import hashlib
@@ -18,41 +17,12 @@ from numpy.typing import NDArray
 from hub.sdk.classifier import REASONS
 from plugins.models.minilm_disputes.cues import Cues, shipped
 from plugins.models.minilm_disputes.encoder import Encoded
-from plugins.models.minilm_disputes.features import cue_row, parts_of, sentences, words_of
+from plugins.models.minilm_disputes.features import cue_row, parts_of, words_of
 
 Floats = NDArray[np.float32]
 HEAD = Path(__file__).with_name("head.npz")
-NEARNESS = 1.5
-"""How fast nearness falls with the distance of two states: exp(-NEARNESS * distance squared)."""
 MOST_REMEMBERED = 20_000
 """Words whose parts are kept at hand; the list begins anew where a process has seen more."""
-
-
-def unit(rows: Floats) -> Floats:
-    """Rows of length 1."""
-    found: Floats = rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9)
-    return found
-
-
-def nearness(rows: Floats, landmarks: Floats) -> Floats:
-    """How near rows of length 1 lie to landmarks of length 1: 1 where they are the same."""
-    found: Floats = np.exp(2 * NEARNESS * (rows @ landmarks.T - 1))
-    return found
-
-
-def sentence_states(text: str, encoded: Encoded) -> tuple[Floats, list[tuple[int, int]]]:
-    """The mean state of each sentence, of length 1, and where it lies."""
-    starts = encoded.places[:, 0]
-    real = encoded.places[:, 1] > starts
-    sums, places = [], []
-    for start, end in sentences(text):
-        chosen = real & (starts >= start) & (starts < end)
-        if chosen.any():
-            sums.append(encoded.states[chosen].sum(axis=0))
-            places.append((start, end))
-    if not sums:
-        sums, places = [encoded.states.sum(axis=0)], [(0, len(text))]
-    return unit(np.stack(sums)), places
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +39,11 @@ class Block:
 class Scored:
     """A text's score per code, and what made it.
 
-    `embedding` is the text's mean state, of length 1, and `length` what it was; `by_word` is what each word adds to
-    each code, by itself and by its sentence; `near` is how near the embedding lies to the landmarks.
+    `embedding` is the text's mean state, of length 1; `by_word` is what each word adds to each code.
     """
 
     scores: Floats
     embedding: Floats
-    length: float
-    near: Floats
     words: list[str]
     word_places: list[tuple[int, int]]
     by_word: Floats
@@ -85,21 +52,18 @@ class Scored:
 
 
 class Head:
-    """Weights and landmarks; made by `train.py`."""
+    """Weights; made by `train.py`."""
 
     def __init__(self, arrays: dict[str, Any], cues: Cues, version: str) -> None:
         self.version = version
         self.cues = cues
-        self.landmarks = _landmarks(arrays, "landmarks")
-        self.sentence_landmarks = _landmarks(arrays, "sentence_landmarks")
-        self.near_weights: Floats = arrays["near_weights"].astype(np.float32)
-        self.sentence_weights: Floats = arrays["sentence_weights"].astype(np.float32)
+        self.state_weights: Floats = arrays["state_weights"].astype(np.float32)
         self.cue_weights: Floats = arrays["cue_weights"].astype(np.float32)
         self.bias: Floats = arrays["bias"].astype(np.float32)
         self.terms = _block(arrays, "terms")
         self.parts = _block(arrays, "parts")
         self.calibration: NDArray[np.float64] = arrays["calibration"].astype(np.float64)
-        self.sure_from = tuple(float(each) for each in arrays["sure_from"])
+        self.sure_from = float(arrays["sure_from"])
         self.second_from = float(arrays["second_from"])
         self._ids: dict[str, NDArray[np.int64]] = {}
 
@@ -107,9 +71,6 @@ class Head:
         """Scores of one text, from its tokens' states and its words."""
         words, places = words_of(text)
         mean = encoded.states.mean(axis=0)
-        length = float(np.linalg.norm(mean)) or 1.0
-        embedding = mean / length
-        near = nearness(embedding, self.landmarks)
         by_word = np.zeros((len(words), len(REASONS)), dtype=np.float32)
         known = self._add_terms(words, by_word)
         self._add_parts(words, by_word)
@@ -117,24 +78,16 @@ class Head:
         counts = Counter(group for group, _ in found)
         for group, at in found:
             by_word[at] += self.cue_weights[group] * (row[group] / counts[group])
-        scores = self.bias + near @ self.near_weights + by_word.sum(axis=0)
-        states, where = sentence_states(text, encoded)
-        own = float(np.sqrt(nearness(states, states).sum()))
-        by_sentence = nearness(states, self.sentence_landmarks) @ self.sentence_weights / own
-        _share(by_sentence, where, places, by_word)
-        return Scored(scores + by_sentence.sum(axis=0), embedding, length, near, words, places, by_word, known)
+        scores = self.bias + mean @ self.state_weights + by_word.sum(axis=0)
+        return Scored(scores, mean / (float(np.linalg.norm(mean)) or 1.0), words, places, by_word, known)
 
-    def by_token(self, scored: Scored, encoded: Encoded, contrasts: Floats) -> Floats:
-        """What each token's state adds to mixes of the codes' scores, one per column, to first order."""
-        pull = (self.near_weights @ contrasts) * (2 * NEARNESS * scored.near)[:, None]
-        slopes = pull.T @ self.landmarks
-        # What only makes the mean longer changes nothing.
-        slopes -= np.outer(slopes @ scored.embedding, scored.embedding)
-        found: Floats = encoded.states @ slopes.T / (scored.length * len(encoded.states))
+    def by_token(self, encoded: Encoded, contrasts: Floats) -> Floats:
+        """What each token's state adds to mixes of the codes' scores, one per column."""
+        found: Floats = encoded.states @ (self.state_weights @ contrasts) / len(encoded.states)
         return found
 
     def temperature(self, words: int, is_english: bool) -> float:
-        """What scores are divided by: more for longer texts, by what was measured on texts of other authors."""
+        """What scores are divided by: more for longer texts, by what was measured on texts of another author."""
         base, longer, other = self.calibration
         return float(np.exp(base + longer * np.log1p(words) + other * (not is_english)))
 
@@ -183,20 +136,6 @@ def _spread(block: Block, numbers: NDArray[np.int64], where: NDArray[np.int64], 
     adds = block.weights[numbers] * shares[place][:, None]
     starts = np.flatnonzero(np.diff(where, prepend=-1))
     by_word[where[starts]] += np.add.reduceat(adds, starts, axis=0) * block.scale
-
-
-def _share(by_sentence: Floats, where: list[tuple[int, int]], places: list[tuple[int, int]], by_word: Floats) -> None:
-    """Share what each sentence adds among its words."""
-    starts = np.array([start for start, _ in places])
-    for adds, (start, end) in zip(by_sentence, where, strict=True):
-        chosen = np.flatnonzero((starts >= start) & (starts < end)) if len(starts) else starts
-        if len(chosen):
-            by_word[chosen] += adds / len(chosen)
-
-
-def _landmarks(arrays: dict[str, Any], name: str) -> Floats:
-    """States kept in a byte per value, made of length 1 again."""
-    return unit(arrays[name].astype(np.float32))
 
 
 def _block(arrays: dict[str, Any], name: str) -> Block:

@@ -1,4 +1,4 @@
-"""Says why a customer does not pay, from a frozen sentence encoder and a trained head."""
+"""Says why a customer does not pay, from a sentence encoder and a trained head."""
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
@@ -79,7 +79,7 @@ class MiniLMDisputes:
         scores = self._scaled(scored, is_english)
         p = _probabilities(scores + correction.add(row_of(scored)) if correction else scores)
         order = np.argsort(-p, kind="stable")
-        sure_from = self._head.sure_from[0 if is_english else 1] if written in LANGUAGES else np.inf
+        sure_from = self._head.sure_from if written in LANGUAGES else np.inf
         is_sure = bool(p[order[0]] >= sure_from and scored.known >= FEWEST_KNOWN and scored.words)
         shown = [int(code) for code in order[:WITH_SPANS] if p[code] >= LEAST_WITH_SPANS]
         found = telling_spans(self._head, scored, encoded, shown, p)

@@ -28,7 +28,7 @@ def telling_spans(
         contrasts[:, column] = -rest / (rest.sum() or 1.0)
         contrasts[code, column] = 1
     by_word = (scored.by_word @ contrasts).T.tolist()
-    by_token = head.by_token(scored, encoded, contrasts).T.tolist()
+    by_token = head.by_token(encoded, contrasts).T.tolist()
     firsts = np.array([start for start, _ in scored.word_places])
     owners = np.searchsorted(firsts, encoded.places[:, 0], side="right") - 1
     tokens = list(zip(owners.tolist(), *encoded.places.T.tolist(), strict=True))
