@@ -45,9 +45,10 @@ class DisputeLabel:
 class Reading:
     """What a classifier read in one text.
 
-    `labels` are all REASONS, likeliest first; their `p_reason` sum to 1. `reasons` are the codes that the text gives,
-    the main one first: empty where the classifier `is_sure` of none, and a person has to read. `language` is the ISO
-    639-1 code of the text, or UNKNOWN_LANGUAGE.
+    `labels` are all REASONS, likeliest first; their `p_reason` sum to 1: the chance of each to be the main reason.
+    `reasons` are the codes that the text seems to give, the main one first; empty where nothing in it could be read.
+    Unless the classifier `is_sure` of the main one a person has to read. `language` is the ISO 639-1 code of the text,
+    or UNKNOWN_LANGUAGE.
     """
 
     labels: tuple[DisputeLabel, ...]

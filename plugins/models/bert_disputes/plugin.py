@@ -117,9 +117,10 @@ class BertDisputes:
             DisputeLabel(code=REASONS[code], p_reason=float(p[code]), spans=spans if place == 0 else ())
             for place, code in enumerate(order)
         )
-        is_sure = bool(message.text.strip() and language in LANGUAGES and labels[0].p_reason >= self._sure_from)
+        is_readable = bool(message.text.strip()) and language in LANGUAGES
+        is_sure = is_readable and labels[0].p_reason >= self._sure_from
         further = [label.code for label in labels[1:MOST_REASONS] if label.p_reason >= SECOND_FROM]
-        reasons = (labels[0].code, *further) if is_sure else ()
+        reasons = (labels[0].code, *further) if is_readable else ()
         return Reading(labels=labels, reasons=reasons, is_sure=is_sure, language=language)
 
 

@@ -28,6 +28,12 @@ WITH_SPANS = 2
 """How many of the likeliest codes say which words speak for them."""
 LEAST_WITH_SPANS = 0.05
 MOST_REASONS = 3
+REFERENCES = frozenset((
+    "inv", "invoice", "invoices", "nr", "no", "num", "number", "ref", "reference", "po", "order", "doc", "document",
+    "our", "your", "re", "fw", "x", "rechnung", "rechnungsnr", "rg", "beleg", "bestellung", "facture", "fact",
+    "commande", "numero", "factura", "pedido",
+))  # fmt: skip
+"""Words by which documents are named; of themselves they give no reason."""
 CHARACTERS_AT_ONCE = 400_000
 """Of texts read together: their states take some 150 MB."""
 TENANTS_AT_HAND = 16
@@ -80,7 +86,8 @@ class MiniLMDisputes:
         p = _probabilities(scores + correction.add(row_of(scored)) if correction else scores)
         order = np.argsort(-p, kind="stable")
         sure_from = self._head.sure_from if written in LANGUAGES else np.inf
-        is_sure = bool(p[order[0]] >= sure_from and scored.known >= FEWEST_KNOWN and scored.words)
+        is_readable = bool(scored.words) and scored.known >= FEWEST_KNOWN and not _only_refers(scored.words)
+        is_sure = bool(p[order[0]] >= sure_from and is_readable)
         shown = [int(code) for code in order[:WITH_SPANS] if p[code] >= LEAST_WITH_SPANS]
         found = telling_spans(self._head, scored, encoded, shown, p)
         spans = {
@@ -91,10 +98,12 @@ class MiniLMDisputes:
             DisputeLabel(code=REASONS[code], p_reason=chance, spans=spans.get(code, ()))
             for code, chance in zip(order.tolist(), p[order].tolist(), strict=True)
         )
-        further = [label.code for label in labels[1:MOST_REASONS] if label.p_reason >= self._head.second_from]
+        # A main reason takes the chances of the others, so what the words say of each is asked by itself.
+        speak = scored.by_word.sum(axis=0)
+        further = [REASONS[code] for code in order[1:].tolist() if speak[code] >= self._head.second_from]
         return Reading(
             labels=labels,
-            reasons=(labels[0].code, *further) if is_sure else (),
+            reasons=(labels[0].code, *further[: MOST_REASONS - 1]) if is_readable else (),
             is_sure=is_sure,
             language=language,
         )
@@ -113,6 +122,11 @@ class MiniLMDisputes:
                     self._at_hand.popitem(last=False)
             self._at_hand.move_to_end(key)
             return self._at_hand[key]
+
+
+def _only_refers(words: Sequence[str]) -> bool:
+    """Whether a text names a document and says nothing of it."""
+    return all(word in REFERENCES or not word.isalpha() for word in words)
 
 
 def _together(messages: list[Message]) -> Iterator[list[Message]]:

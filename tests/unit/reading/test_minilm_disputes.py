@@ -53,8 +53,35 @@ def test_a_reading_is_whole(reader):
         chances = [label.p_reason for label in reading.labels]
         assert chances == sorted(chances, reverse=True)
         assert sum(chances) == pytest.approx(1, abs=1e-6) and min(chances) >= 0
-        assert reading.is_sure == bool(reading.reasons)
+        assert not reading.is_sure or reading.reasons
         assert not reading.reasons or reading.reasons[0] == reading.labels[0].code
+
+
+SEVERAL = {
+    "Short paid: 12 units missing per GRN 4471, and the unit price billed is 14.20 where our PO says 13.50, please"
+    " credit both.": {"quantity_shortage", "pricing"},
+    "VAT was charged at 20% although we gave you our exemption certificate, and the freight charge must come off as"
+    " well since terms are DDP.": {"tax_error", "freight_charge"},
+    "You billed the March work twice, and the hourly rate is not the one in our contract.": {
+        "duplicate_invoice",
+        "pricing",
+    },
+}
+
+
+@pytest.mark.parametrize(("text", "codes"), SEVERAL.items())
+def test_several_reasons_are_told_as_several(reader, text, codes):
+    assert set(reader.classify([text])[0].reasons) == codes
+
+
+def test_one_reason_is_told_as_one(reader):
+    assert all(len(reading.reasons) == 1 for reading in reader.classify(list(PLAIN)))
+
+
+@pytest.mark.parametrize("text", ["inv 4411", "ref 12", "Re: INV-2231 / PO 99-1", "x x x x x x"])
+def test_a_name_of_a_document_is_no_reason(reader, text):
+    (reading,) = reader.classify([text])
+    assert not reading.is_sure and reading.reasons == ()
 
 
 def test_texts_that_say_nothing_are_never_sure(reader):
