@@ -64,12 +64,14 @@ def _answer(reading: "Reading") -> list[str]:
 
 
 def _read(source: Path, column: str) -> tuple[list[str], list[list[str]]]:
-    csv.field_size_limit(_LARGEST_FIELD)
+    usual = csv.field_size_limit(_LARGEST_FIELD)  # of the whole process
     try:
         with source.open(encoding="utf-8-sig", newline="") as file:
             header, *rows = list(csv.reader(file, strict=True)) or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise click.UsageError(f"{source} cannot be read as CSV in UTF-8: {error}") from error
+    finally:
+        csv.field_size_limit(usual)
     if column not in header:
         raise click.UsageError(f"{source} has no column {column!r}; it has {', '.join(header) or 'no header'}")
     rows = [row for row in rows if row]

@@ -108,6 +108,9 @@ def test_a_dispute_goes_its_way_between_two_people(demo, open_page):
         expect(dialog).to_contain_text("200.00")
         dialog.get_by_role("button", name="Accept").click()
         expect(page.get_by_text("Pending", exact=True)).to_be_visible()
+        # The key is as good as the button, which comes with the answer.
+        expect(page.get_by_role("button", name="Accept")).to_be_hidden()
+        expect(page.get_by_role("button", name="Resolve")).to_be_visible()
         page.keyboard.press("v")
         ending = page.get_by_role("dialog", name=re.compile("^Resolve D-"))
         ending.get_by_role("button", name="Resolve").click()
