@@ -4,7 +4,7 @@ Needs the extra `nlp`, some 4 GB of memory and minutes of a processor. The same 
 
 The head adds two scores for each code: a kernel ridge regression on words and cues, and what the codes weigh in the
 adapted encoder's states (see `adapt.py`, which comes before where texts have changed). Its probabilities are
-calibrated, and its thresholds chosen, on `validation.csv`, whose author neither of the two had seen.
+calibrated, and its thresholds chosen, on `validation.csv`, which neither of the two had seen.
 """
 
 import argparse
@@ -37,7 +37,7 @@ SEED = 0
 PER_TEMPLATE = 4
 """Texts of each template of the grammar; more would only teach the template."""
 HELD_OUT = "validation"
-"""The author whose texts the encoder was not adapted to."""
+"""The file whose texts the encoder was not adapted to."""
 CUES = 0.04
 """What two texts' common cues count beside their common words."""
 STATES = 0.1
