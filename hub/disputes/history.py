@@ -113,21 +113,6 @@ def read(session: Session, dispute_id: UUID) -> list[dict[str, Any]]:
     ]
 
 
-def replay(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """What a dispute is after these events, oldest first: every column that an event has changed, as JSON."""
-    state: dict[str, Any] = {}
-    for event in events:
-        if event["kind"] in _BESIDE:
-            continue
-        state |= {name: value for name, value in (event["after"] or {}).items() if name not in _OF_COMMENTS}
-    return state
-
-
-_BESIDE = ("suggested", "adjusted", "written_back", "commented", "evidence")
-"""Kinds of events that tell of something beside the dispute itself."""
-_OF_COMMENTS = ("comment_id", "sha256")
-
-
 def _who() -> dict[str, str]:
     who = actor()
     kind = "policy" if who.id == POLICY.id and who.kind == "system" else who.kind

@@ -1,7 +1,9 @@
 """The history of disputes is added to and never rewritten, and tells what each dispute is."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import psycopg
 import pytest
@@ -143,7 +145,7 @@ def test_replayed_it_is_the_dispute(storage, tenant, new_invoice, steps):
         events = history.read(session, dispute_id)
         held = [each for each in holds.active(session) if each.source_id == dispute_id]
         session.rollback()
-    replayed = history.replay(events)
+    replayed = replay(events)
     now = {name: _plain(dispute[name]) for name in REPLAYED}
     assert {name: replayed.get(name) for name in REPLAYED} == now
     # One for each step, but for those that changed nothing; what a step does beside the dispute has its own.
@@ -170,3 +172,18 @@ def _plain(value):
     import orjson
 
     return orjson.loads(dumps({"value": value}))["value"]
+
+
+def replay(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """What a dispute is after these events, oldest first: every column that an event has changed, as JSON."""
+    state: dict[str, Any] = {}
+    for event in events:
+        if event["kind"] in _BESIDE:
+            continue
+        state |= {name: value for name, value in (event["after"] or {}).items() if name not in _OF_COMMENTS}
+    return state
+
+
+_BESIDE = ("suggested", "adjusted", "written_back", "commented", "evidence")
+"""Kinds of events that tell of something beside the dispute itself."""
+_OF_COMMENTS = ("comment_id", "sha256")
