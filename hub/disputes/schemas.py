@@ -28,7 +28,7 @@ from hub.http.fields import (
     sort_by,
     text,
 )
-from hub.ledger.schemas import HoldSchema
+from hub.ledger.schemas import FacetValueSchema, HoldSchema
 from hub.sdk.classifier import REASONS
 
 EVIDENCE_STATUSES = ("have", "missing", "not_needed")
@@ -244,15 +244,8 @@ class DisputeItemSchema(DisputeFieldsSchema):
     suggested_action = text("What is suggested.", "credit", required=True, allow_none=True)
 
 
-class FacetCountSchema(Schema):
-    """One value of a filter."""
-
-    value = String(required=True)
-    count = count("How many would match with it in place of what the filter is set to.", required=True)
-
-
 def _facet() -> List[Any]:
-    return List(Nested(FacetCountSchema), required=True)
+    return List(Nested(FacetValueSchema), required=True)
 
 
 class DisputeFacetsSchema(Schema):

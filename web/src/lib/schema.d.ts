@@ -4569,11 +4569,11 @@ export interface components {
             text: string | null;
         };
         DisputeFacets: {
-            check: components["schemas"]["FacetCount"][];
-            group: components["schemas"]["FacetCount"][];
-            owner: components["schemas"]["FacetCount"][];
-            source: components["schemas"]["FacetCount"][];
-            status: components["schemas"]["FacetCount"][];
+            check: components["schemas"]["FacetValue"][];
+            group: components["schemas"]["FacetValue"][];
+            owner: components["schemas"]["FacetValue"][];
+            source: components["schemas"]["FacetValue"][];
+            status: components["schemas"]["FacetValue"][];
         };
         DisputeFigures: {
             amounts: components["schemas"]["DisputedAmount"][];
@@ -5200,14 +5200,6 @@ export interface components {
              * @example 1250.0000
              */
             p90: string;
-        };
-        FacetCount: {
-            /**
-             * @description How many would match with it in place of what the filter is set to.
-             * @example 412
-             */
-            count: number;
-            value: string;
         };
         FacetValue: {
             /**
