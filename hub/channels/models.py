@@ -1,0 +1,1 @@
+"""The tables of channels, in every tenant's schema."""

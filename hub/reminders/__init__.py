@@ -1,0 +1,1 @@
+"""Reminders: policy, plan, write, check, approve, send, receipt."""

@@ -1,0 +1,1 @@
+"""The tables of reminders, in every tenant's schema."""

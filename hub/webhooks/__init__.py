@@ -1,0 +1,1 @@
+"""Webhooks that go out: what happened in a tenant, told to its own systems."""

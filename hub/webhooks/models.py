@@ -1,0 +1,1 @@
+"""The tables of webhooks, in every tenant's schema."""
