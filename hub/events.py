@@ -49,3 +49,72 @@ class ForecastsReady(Event):
 
     model_id: str
     predictions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeOpened(Event):
+    """A customer objects to something; without an invoice, or a customer, where none could be told yet."""
+
+    dispute_id: str
+    invoice_id: str | None
+    customer_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeEnded(Event):
+    """A dispute was resolved, and holds nothing any longer."""
+
+    dispute_id: str
+    invoice_id: str | None
+    customer_id: str | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseMade(Event):
+    """A customer will have paid an invoice, or an amount of it, by a date."""
+
+    promise_id: str
+    invoice_id: str
+    customer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseKept(Event):
+    """What was promised was paid by its date and the days of grace."""
+
+    promise_id: str
+    invoice_id: str
+    customer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseBroken(Event):
+    """What was promised was not paid, or not all of it, by its date and the days of grace."""
+
+    promise_id: str
+    invoice_id: str
+    customer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderSent(Event):
+    """A channel took a reminder over."""
+
+    reminder_id: str
+    customer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderBounced(Event):
+    """A reminder reached nobody at one of its addresses, and will not."""
+
+    reminder_id: str
+    customer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptsReceived(Event):
+    """A provider told what became of messages of a channel."""
+
+    channel_id: str
