@@ -249,3 +249,34 @@ reminder_assignments = Table(
     PrimaryKeyConstraint("policy_id", "invoice_id"),
     Index("ix_reminder_assignments_at", "at"),
 )
+
+reminder_templates = Table(
+    "reminder_templates",
+    tenant_metadata,
+    # The tenant's own texts, in place of those that come with the writer of templates.
+    Column("purpose", String(16), primary_key=True),
+    Column("language", String(2), primary_key=True),
+    Column("tone", String(16), primary_key=True),
+    # Jinja2, both; checked when they are stored.
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    # The id of who wrote it, as the audit has it.
+    Column("updated_by", Text, nullable=False),
+    CheckConstraint("purpose in ('reminder', 'dispute_reply')", name="purpose"),
+)
+
+reminder_writers = Table(
+    "reminder_writers",
+    tenant_metadata,
+    # How the tenant set up a writer; its secrets are in the vault.
+    Column("plugin", Text, primary_key=True),
+    Column("config", JSONB, nullable=False, server_default=text("'{}'")),
+    # When and by whom it was agreed that what is written goes to the provider of the model; null: it may not.
+    Column("agreed_at", DateTime(timezone=True)),
+    Column("agreed_by", Text),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("updated_by", Text, nullable=False),
+)
