@@ -291,6 +291,67 @@ adjustments = Table(
     ),
 )
 
+promises = Table(
+    "promises",
+    tenant_metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True, server_default=func.gen_random_uuid()),
+    Column("invoice_id", UUID(as_uuid=True), nullable=False),
+    Column("customer_id", UUID(as_uuid=True), nullable=False),
+    # What is promised, in the invoice's currency, and the day by which it is to be paid.
+    Column("amount", MONEY, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("promised_on", Date, nullable=False),
+    # The last day on which a payment still keeps it: two business days later, as banks take their time.
+    Column("until", Date, nullable=False),
+    # Where the debtor says that it is paid already: on which day. Null: it is going to be.
+    Column("paid_on", Date),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("channel", String(16), nullable=False),
+    # What was said with it, and by whom at the customer.
+    Column("note", Text),
+    Column("made_by", Text),
+    # The id of who noted it, as the audit has it.
+    Column("recorded_by", Text, nullable=False),
+    # The reminder that led to it.
+    Column("reminder_id", UUID(as_uuid=True)),
+    Column("status", String(16), nullable=False, server_default=text("'open'")),
+    Column("settled_at", DateTime(timezone=True)),
+    # What was paid and credited of the invoice before it was made, and paid of it since.
+    Column("paid_before", MONEY, nullable=False),
+    Column("credited_before", MONEY, nullable=False),
+    Column("paid", MONEY, nullable=False, server_default=text("0")),
+    # How often it was put off: 0 for the first of an invoice, 1 for the one that took its place.
+    Column("times", Integer, nullable=False, server_default=text("0")),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    CheckConstraint("channel in ('portal', 'phone', 'email', 'letter', 'api')", name="channel"),
+    CheckConstraint("status in ('open', 'kept', 'partly_kept', 'broken', 'cancelled', 'superseded')", name="status"),
+    CheckConstraint("(status = 'open') = (settled_at is null)", name="settled"),
+    CheckConstraint("amount > 0", name="amount"),
+    CheckConstraint("until >= promised_on", name="until"),
+    Index("uq_promises_open", "invoice_id", unique=True, postgresql_where=text("status = 'open'")),
+    Index("ix_promises_invoice_id_made_at", "invoice_id", "made_at"),
+    Index("ix_promises_customer_id_made_at", "customer_id", "made_at"),
+    Index("ix_promises_promised_on_id", "promised_on", "id"),
+    Index("ix_promises_made_at_id", "made_at", "id"),
+)
+
+copy_requests = Table(
+    "copy_requests",
+    tenant_metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True, server_default=func.gen_random_uuid()),
+    Column("customer_id", UUID(as_uuid=True), nullable=False),
+    Column("invoice_id", UUID(as_uuid=True), nullable=False),
+    # Where to send the copy: the address that the link was sent to.
+    Column("address", Text),
+    Column("reminder_id", UUID(as_uuid=True)),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("sent_at", DateTime(timezone=True)),
+    # The id of who sent it, as the audit has it.
+    Column("sent_by", Text),
+    Index("uq_copy_requests_waiting", "invoice_id", unique=True, postgresql_where=text("sent_at is null")),
+    Index("ix_copy_requests_customer_id", "customer_id"),
+)
+
 erased_contacts = Table(
     "erased_contacts",
     tenant_metadata,

@@ -121,6 +121,22 @@ CREATE TABLE connections (
 
 CREATE UNIQUE INDEX uq_connections_plugin_account_id ON connections (plugin, account_id) WHERE account_id is not null and status <> 'disconnected';
 
+CREATE TABLE copy_requests (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	customer_id UUID NOT NULL,
+	invoice_id UUID NOT NULL,
+	address TEXT,
+	reminder_id UUID,
+	asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	sent_at TIMESTAMP WITH TIME ZONE,
+	sent_by TEXT,
+	CONSTRAINT pk_copy_requests PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_copy_requests_customer_id ON copy_requests (customer_id);
+
+CREATE UNIQUE INDEX uq_copy_requests_waiting ON copy_requests (invoice_id) WHERE sent_at is null;
+
 CREATE TABLE credit_memos (
 	id UUID NOT NULL,
 	customer_id UUID NOT NULL,
@@ -572,6 +588,207 @@ CREATE TABLE preferences (
 	CONSTRAINT pk_preferences PRIMARY KEY (user_id)
 );
 
+CREATE TABLE promises (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	invoice_id UUID NOT NULL,
+	customer_id UUID NOT NULL,
+	amount NUMERIC(19, 4) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	promised_on DATE NOT NULL,
+	until DATE NOT NULL,
+	paid_on DATE,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	channel VARCHAR(16) NOT NULL,
+	note TEXT,
+	made_by TEXT,
+	recorded_by TEXT NOT NULL,
+	reminder_id UUID,
+	status VARCHAR(16) DEFAULT 'open' NOT NULL,
+	settled_at TIMESTAMP WITH TIME ZONE,
+	paid_before NUMERIC(19, 4) NOT NULL,
+	credited_before NUMERIC(19, 4) NOT NULL,
+	paid NUMERIC(19, 4) DEFAULT 0 NOT NULL,
+	times INTEGER DEFAULT 0 NOT NULL,
+	version INTEGER DEFAULT 1 NOT NULL,
+	CONSTRAINT pk_promises PRIMARY KEY (id),
+	CONSTRAINT ck_promises_channel CHECK (channel in ('portal', 'phone', 'email', 'letter', 'api')),
+	CONSTRAINT ck_promises_status CHECK (status in ('open', 'kept', 'partly_kept', 'broken', 'cancelled', 'superseded')),
+	CONSTRAINT ck_promises_settled CHECK ((status = 'open') = (settled_at is null)),
+	CONSTRAINT ck_promises_amount CHECK (amount > 0),
+	CONSTRAINT ck_promises_until CHECK (until >= promised_on)
+);
+
+CREATE INDEX ix_promises_customer_id_made_at ON promises (customer_id, made_at);
+
+CREATE INDEX ix_promises_invoice_id_made_at ON promises (invoice_id, made_at);
+
+CREATE INDEX ix_promises_made_at_id ON promises (made_at, id);
+
+CREATE INDEX ix_promises_promised_on_id ON promises (promised_on, id);
+
+CREATE UNIQUE INDEX uq_promises_open ON promises (invoice_id) WHERE status = 'open';
+
+CREATE TABLE reminder_assignments (
+	policy_id UUID NOT NULL,
+	invoice_id UUID NOT NULL,
+	arm VARCHAR(9) NOT NULL,
+	share NUMERIC(4, 3) NOT NULL,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_reminder_assignments PRIMARY KEY (policy_id, invoice_id),
+	CONSTRAINT ck_reminder_assignments_arm CHECK (arm in ('reminded', 'held_back'))
+);
+
+CREATE INDEX ix_reminder_assignments_at ON reminder_assignments (at);
+
+CREATE TABLE reminder_events (
+	id BIGINT GENERATED ALWAYS AS IDENTITY,
+	reminder_id UUID NOT NULL,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	kind VARCHAR(16) NOT NULL,
+	by_kind VARCHAR(16) NOT NULL,
+	by_id TEXT NOT NULL,
+	by_name TEXT NOT NULL,
+	before JSONB,
+	after JSONB,
+	CONSTRAINT pk_reminder_events PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_reminder_events_reminder_id_id ON reminder_events (reminder_id, id);
+
+CREATE OR REPLACE FUNCTION refuse_change_of_reminder_history() RETURNS trigger LANGUAGE plpgsql AS $$
+begin
+    raise exception 'the history of reminders is only ever added to' using errcode = 'insufficient_privilege';
+end
+$$;
+
+CREATE TRIGGER refuse BEFORE UPDATE OR DELETE OR TRUNCATE ON reminder_events
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_reminder_history();
+
+CREATE TABLE reminder_policies (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	name TEXT NOT NULL,
+	position INTEGER NOT NULL,
+	is_active BOOLEAN NOT NULL,
+	document JSONB NOT NULL,
+	version INTEGER DEFAULT 1 NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_reminder_policies PRIMARY KEY (id),
+	CONSTRAINT uq_reminder_policies_name UNIQUE (name)
+);
+
+CREATE TABLE reminder_policy_versions (
+	policy_id UUID NOT NULL,
+	version INTEGER NOT NULL,
+	document JSONB NOT NULL,
+	is_active BOOLEAN NOT NULL,
+	note TEXT,
+	created_by TEXT NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_reminder_policy_versions PRIMARY KEY (policy_id, version)
+);
+
+CREATE TABLE reminder_settings (
+	id SMALLINT DEFAULT 1 NOT NULL,
+	document JSONB NOT NULL,
+	version INTEGER DEFAULT 1 NOT NULL,
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_reminder_settings PRIMARY KEY (id),
+	CONSTRAINT ck_reminder_settings_one CHECK (id = 1)
+);
+
+CREATE TABLE reminder_templates (
+	purpose VARCHAR(16) NOT NULL,
+	language VARCHAR(2) NOT NULL,
+	tone VARCHAR(16) NOT NULL,
+	subject TEXT NOT NULL,
+	text TEXT NOT NULL,
+	version INTEGER DEFAULT 1 NOT NULL,
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	updated_by TEXT NOT NULL,
+	CONSTRAINT pk_reminder_templates PRIMARY KEY (purpose, language, tone),
+	CONSTRAINT ck_reminder_templates_purpose CHECK (purpose in ('reminder', 'dispute_reply'))
+);
+
+CREATE TABLE reminder_writers (
+	plugin TEXT NOT NULL,
+	config JSONB DEFAULT '{}' NOT NULL,
+	agreed_at TIMESTAMP WITH TIME ZONE,
+	agreed_by TEXT,
+	version INTEGER DEFAULT 1 NOT NULL,
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	updated_by TEXT NOT NULL,
+	CONSTRAINT pk_reminder_writers PRIMARY KEY (plugin)
+);
+
+CREATE TABLE reminders (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	number BIGINT GENERATED ALWAYS AS IDENTITY,
+	customer_id UUID NOT NULL,
+	kind VARCHAR(16) NOT NULL,
+	policy_id UUID,
+	policy_version INTEGER,
+	stage INTEGER,
+	channel_id UUID,
+	writer TEXT,
+	tone VARCHAR(16) NOT NULL,
+	language TEXT NOT NULL,
+	recipients JSONB DEFAULT '[]' NOT NULL,
+	cc JSONB DEFAULT '[]' NOT NULL,
+	attachments JSONB DEFAULT '[]' NOT NULL,
+	subject TEXT,
+	text TEXT,
+	is_edited BOOLEAN DEFAULT false NOT NULL,
+	attempts JSONB DEFAULT '[]' NOT NULL,
+	fell_back TEXT,
+	facts JSONB,
+	totals JSONB DEFAULT '[]' NOT NULL,
+	expected_gain JSONB,
+	status VARCHAR(16) NOT NULL,
+	reason JSONB,
+	approve VARCHAR(16) NOT NULL,
+	approved_by JSONB,
+	approved_at TIMESTAMP WITH TIME ZONE,
+	scheduled_at TIMESTAMP WITH TIME ZONE,
+	claimed_at TIMESTAMP WITH TIME ZONE,
+	generation INTEGER DEFAULT 0 NOT NULL,
+	tries INTEGER DEFAULT 0 NOT NULL,
+	idempotency_key TEXT DEFAULT gen_random_uuid()::text NOT NULL,
+	message_id TEXT,
+	provider_id TEXT,
+	sent_at TIMESTAMP WITH TIME ZONE,
+	delivery VARCHAR(16),
+	opened_at TIMESTAMP WITH TIME ZONE,
+	replied_at TIMESTAMP WITH TIME ZONE,
+	thread_id TEXT,
+	created_by JSONB NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	version INTEGER DEFAULT 1 NOT NULL,
+	CONSTRAINT pk_reminders PRIMARY KEY (id),
+	CONSTRAINT ck_reminders_kind CHECK (kind in ('policy', 'manual', 'dispute_reply')),
+	CONSTRAINT ck_reminders_status CHECK (status in ('draft', 'planned', 'to_approve', 'approved', 'sending', 'uncertain', 'sent', 'skipped', 'cancelled', 'rejected', 'failed')),
+	CONSTRAINT ck_reminders_approve CHECK (approve in ('automatic', 'member', 'admin')),
+	CONSTRAINT ck_reminders_delivery CHECK (delivery in ('accepted', 'delivered', 'deferred', 'bounced', 'complained')),
+	CONSTRAINT ck_reminders_tone CHECK (tone in ('service', 'friendly', 'neutral', 'firm', 'formal', 'final')),
+	CONSTRAINT ck_reminders_written CHECK (status not in ('approved', 'sending', 'uncertain', 'sent') or (subject is not null and text is not null)),
+	CONSTRAINT ck_reminders_sent CHECK (status <> 'sent' or sent_at is not null),
+	CONSTRAINT ck_reminders_policy CHECK ((kind = 'policy') = (policy_id is not null)),
+	CONSTRAINT uq_reminders_number UNIQUE (number),
+	CONSTRAINT uq_reminders_idempotency_key UNIQUE (idempotency_key),
+	CONSTRAINT uq_reminders_message_id UNIQUE (message_id)
+);
+
+CREATE INDEX ix_reminders_customer_id_sent_at ON reminders (customer_id, sent_at);
+
+CREATE INDEX ix_reminders_policy_id ON reminders (policy_id);
+
+CREATE INDEX ix_reminders_scheduled_at_id ON reminders (scheduled_at, id);
+
+CREATE INDEX ix_reminders_sent_at_id ON reminders (sent_at, id);
+
+CREATE INDEX ix_reminders_status_scheduled_at ON reminders (status, scheduled_at, id);
+
 CREATE TABLE retention_periods (
 	kind TEXT NOT NULL,
 	days INTEGER NOT NULL,
@@ -699,4 +916,26 @@ CREATE TABLE webhook_deliveries (
 CREATE INDEX ix_webhook_deliveries_received_at ON webhook_deliveries (received_at);
 
 CREATE INDEX ix_webhook_deliveries_waiting ON webhook_deliveries (connection_id, id) WHERE processed_at is null;
+
+CREATE TABLE reminder_items (
+	id BIGINT GENERATED ALWAYS AS IDENTITY,
+	reminder_id UUID NOT NULL,
+	invoice_id UUID NOT NULL,
+	policy_id UUID,
+	stage INTEGER,
+	cycle INTEGER DEFAULT 0 NOT NULL,
+	asked NUMERIC(19, 4) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	is_live BOOLEAN DEFAULT true NOT NULL,
+	dropped JSONB,
+	CONSTRAINT pk_reminder_items PRIMARY KEY (id),
+	CONSTRAINT ck_reminder_items_asked CHECK (asked >= 0),
+	CONSTRAINT fk_reminder_items_reminder_id FOREIGN KEY(reminder_id) REFERENCES reminders (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_reminder_items_invoice_id ON reminder_items (invoice_id);
+
+CREATE UNIQUE INDEX uq_reminder_items_reminder_id_invoice_id ON reminder_items (reminder_id, invoice_id);
+
+CREATE UNIQUE INDEX uq_reminder_items_stage ON reminder_items (invoice_id, policy_id, stage, cycle) WHERE is_live and policy_id is not null;
 
