@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Identity,
@@ -279,4 +280,52 @@ reminder_writers = Table(
     Column("version", Integer, nullable=False, server_default=text("1")),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("updated_by", Text, nullable=False),
+)
+
+customer_marks = Table(
+    "customer_marks",
+    tenant_metadata,
+    Column("customer_id", UUID(as_uuid=True), primary_key=True),
+    # The hub's user who looks after the customer.
+    Column("owner_id", UUID(as_uuid=True)),
+    # The worklist leaves the customer out before this day, in the tenant's time zone.
+    Column("snoozed_until", Date),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+)
+
+contact_notes = Table(
+    "contact_notes",
+    tenant_metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True, server_default=func.gen_random_uuid()),
+    Column("customer_id", UUID(as_uuid=True), nullable=False),
+    Column("kind", String(16), nullable=False),
+    # What came of it; null where nothing was to be said.
+    Column("outcome", String(16)),
+    # When they spoke.
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("text", Text, nullable=False),
+    # Who noted it, as the audit has them.
+    Column("by_kind", String(16), nullable=False),
+    Column("by_id", Text, nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("kind in ('call', 'email', 'meeting', 'note')", name="kind"),
+    CheckConstraint(
+        "outcome in ('reached', 'no_answer', 'left_message', 'wrong_person', 'will_pay', 'objects')", name="outcome"
+    ),
+    Index("ix_contact_notes_customer_id_at", "customer_id", "at", "id"),
+    Index("ix_contact_notes_created_at", "created_at"),
+)
+
+team_digests = Table(
+    "team_digests",
+    tenant_metadata,
+    # One a day at most. Written before it is sent, so that a lost worker costs a digest and never sends two.
+    Column("on_date", Date, primary_key=True),
+    Column("channel_id", UUID(as_uuid=True), nullable=False),
+    # Null where it may not have been sent.
+    Column("sent_at", DateTime(timezone=True)),
+    # Why it was not.
+    Column("reason", Text),
 )

@@ -121,6 +121,26 @@ CREATE TABLE connections (
 
 CREATE UNIQUE INDEX uq_connections_plugin_account_id ON connections (plugin, account_id) WHERE account_id is not null and status <> 'disconnected';
 
+CREATE TABLE contact_notes (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	customer_id UUID NOT NULL,
+	kind VARCHAR(16) NOT NULL,
+	outcome VARCHAR(16),
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	text TEXT NOT NULL,
+	by_kind VARCHAR(16) NOT NULL,
+	by_id TEXT NOT NULL,
+	by_name TEXT NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	CONSTRAINT pk_contact_notes PRIMARY KEY (id),
+	CONSTRAINT ck_contact_notes_kind CHECK (kind in ('call', 'email', 'meeting', 'note')),
+	CONSTRAINT ck_contact_notes_outcome CHECK (outcome in ('reached', 'no_answer', 'left_message', 'wrong_person', 'will_pay', 'objects'))
+);
+
+CREATE INDEX ix_contact_notes_created_at ON contact_notes (created_at);
+
+CREATE INDEX ix_contact_notes_customer_id_at ON contact_notes (customer_id, at, id);
+
 CREATE TABLE copy_requests (
 	id UUID DEFAULT gen_random_uuid() NOT NULL,
 	customer_id UUID NOT NULL,
@@ -158,6 +178,15 @@ CREATE TABLE credit_memos (
 );
 
 CREATE INDEX ix_credit_memos_customer_id ON credit_memos (customer_id);
+
+CREATE TABLE customer_marks (
+	customer_id UUID NOT NULL,
+	owner_id UUID,
+	snoozed_until DATE,
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	version INTEGER DEFAULT 1 NOT NULL,
+	CONSTRAINT pk_customer_marks PRIMARY KEY (customer_id)
+);
 
 CREATE TABLE customer_risk (
 	run_id BIGINT NOT NULL,
@@ -899,6 +928,14 @@ CREATE TABLE sync_seen (
 	CONSTRAINT pk_sync_seen PRIMARY KEY (run_id, entity, stream, page)
 );
 
+CREATE TABLE team_digests (
+	on_date DATE NOT NULL,
+	channel_id UUID NOT NULL,
+	sent_at TIMESTAMP WITH TIME ZONE,
+	reason TEXT,
+	CONSTRAINT pk_team_digests PRIMARY KEY (on_date)
+);
+
 CREATE TABLE webhook_deliveries (
 	id BIGINT GENERATED ALWAYS AS IDENTITY,
 	connection_id UUID NOT NULL,
@@ -916,6 +953,34 @@ CREATE TABLE webhook_deliveries (
 CREATE INDEX ix_webhook_deliveries_received_at ON webhook_deliveries (received_at);
 
 CREATE INDEX ix_webhook_deliveries_waiting ON webhook_deliveries (connection_id, id) WHERE processed_at is null;
+
+CREATE TABLE webhook_endpoints (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	url TEXT NOT NULL,
+	description TEXT DEFAULT '' NOT NULL,
+	events TEXT[] DEFAULT '{}' NOT NULL,
+	status VARCHAR(16) DEFAULT 'enabled' NOT NULL,
+	reason TEXT,
+	failing_since TIMESTAMP WITH TIME ZONE,
+	failures INTEGER DEFAULT 0 NOT NULL,
+	previous_until TIMESTAMP WITH TIME ZONE,
+	created_by TEXT NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	version INTEGER DEFAULT 1 NOT NULL,
+	CONSTRAINT pk_webhook_endpoints PRIMARY KEY (id),
+	CONSTRAINT ck_webhook_endpoints_status CHECK (status in ('enabled', 'disabled'))
+);
+
+CREATE TABLE webhook_messages (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	type TEXT NOT NULL,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	data JSONB NOT NULL,
+	CONSTRAINT pk_webhook_messages PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_webhook_messages_at_id ON webhook_messages (at, id);
 
 CREATE TABLE reminder_items (
 	id BIGINT GENERATED ALWAYS AS IDENTITY,
@@ -938,4 +1003,30 @@ CREATE INDEX ix_reminder_items_invoice_id ON reminder_items (invoice_id);
 CREATE UNIQUE INDEX uq_reminder_items_reminder_id_invoice_id ON reminder_items (reminder_id, invoice_id);
 
 CREATE UNIQUE INDEX uq_reminder_items_stage ON reminder_items (invoice_id, policy_id, stage, cycle) WHERE is_live and policy_id is not null;
+
+CREATE TABLE webhook_calls (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	endpoint_id UUID NOT NULL,
+	message_id UUID NOT NULL,
+	status VARCHAR(16) DEFAULT 'pending' NOT NULL,
+	next_at TIMESTAMP WITH TIME ZONE,
+	tries JSONB DEFAULT '[]' NOT NULL,
+	excerpt TEXT,
+	is_replay BOOLEAN DEFAULT false NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	finished_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT pk_webhook_calls PRIMARY KEY (id),
+	CONSTRAINT ck_webhook_calls_status CHECK (status in ('pending', 'delivered', 'failed')),
+	CONSTRAINT ck_webhook_calls_next CHECK ((status = 'pending') = (next_at is not null)),
+	CONSTRAINT fk_webhook_calls_endpoint_id FOREIGN KEY(endpoint_id) REFERENCES webhook_endpoints (id) ON DELETE CASCADE,
+	CONSTRAINT fk_webhook_calls_message_id FOREIGN KEY(message_id) REFERENCES webhook_messages (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_webhook_calls_due ON webhook_calls (endpoint_id, next_at) WHERE status = 'pending';
+
+CREATE INDEX ix_webhook_calls_endpoint_id_created_at ON webhook_calls (endpoint_id, created_at, id);
+
+CREATE INDEX ix_webhook_calls_message_id ON webhook_calls (message_id);
+
+CREATE UNIQUE INDEX uq_webhook_calls_pending ON webhook_calls (endpoint_id, message_id) WHERE status = 'pending';
 
