@@ -9,6 +9,7 @@ import { Button } from '@/components/ui/button'
 import { useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import { Link } from '@/lib/nav'
+import { sumByCurrency } from '@/lib/sums'
 import { useToday } from '@/lib/today'
 import {
   exportInvoices,
@@ -31,7 +32,6 @@ import {
   toQuery,
 } from './filters'
 import { InvoicePeek } from './peek'
-import { sumByCurrency } from './sums'
 import { InvoiceFilters } from './toolbar'
 import { TotalsLine } from './totals-line'
 
@@ -59,7 +59,9 @@ export function InvoicesPage() {
   const sumsOf = (selection: Selection<InvoiceItem>) =>
     (selection.everything
       ? (totals?.by_currency ?? []).map(({ balance, currency }) => ({ amount: balance, currency }))
-      : sumByCurrency([...selection.rows.values()])
+      : sumByCurrency(
+          [...selection.rows.values()].map(({ balance, currency }) => ({ amount: balance, currency })),
+        )
     )
       .map(({ amount, currency }) => format.money(amount, currency))
       .join(' · ')

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { invoice, pastPrediction } from './invoices.fixtures'
-import { sumByCurrency } from './sums'
 import { timelineOf } from './timeline'
 import { readOut } from './curve'
 
@@ -60,22 +59,6 @@ test('a forecast is told when it is the first, and when it moved by ten points',
   expect(told).toEqual([
     expect.objectContaining({ pLate30: 0.6, before: 0.42 }),
     expect.objectContaining({ pLate30: 0.42, before: null }),
-  ])
-})
-
-test('amounts are added exactly, a currency at a time', () => {
-  const rows = [
-    { currency: 'USD', balance: '0.1000' },
-    { currency: 'EUR', balance: '12345678901234.5678' },
-    { currency: 'USD', balance: '0.2000' },
-    { currency: 'EUR', balance: '-0.0001' },
-  ]
-  expect(sumByCurrency(rows)).toEqual([
-    { currency: 'EUR', amount: '12345678901234.5677' },
-    { currency: 'USD', amount: '0.3000' },
-  ])
-  expect(sumByCurrency([{ currency: 'EUR', balance: '-1.5' }])).toEqual([
-    { currency: 'EUR', amount: '-1.5000' },
   ])
 })
 

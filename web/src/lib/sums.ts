@@ -1,11 +1,11 @@
 const PLACES = 4
 
-/** What the rows owe, per currency, added up exactly: money is never a float. */
+/** What the rows come to, per currency, added up exactly: money is never a float. */
 export function sumByCurrency(
-  rows: { currency: string; balance: string }[],
+  rows: readonly { currency: string; amount: string }[],
 ): { currency: string; amount: string }[] {
   const sums = new Map<string, bigint>()
-  for (const { currency, balance } of rows) sums.set(currency, (sums.get(currency) ?? 0n) + units(balance))
+  for (const { currency, amount } of rows) sums.set(currency, (sums.get(currency) ?? 0n) + units(amount))
   return [...sums].sort().map(([currency, sum]) => ({ currency, amount: decimal(sum) }))
 }
 
