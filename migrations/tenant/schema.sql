@@ -82,6 +82,74 @@ CREATE INDEX ix_allocations_invoice_id ON allocations (invoice_id);
 
 CREATE INDEX ix_allocations_source_id ON allocations (source_id);
 
+CREATE TABLE channel_callbacks (
+	id BIGINT GENERATED ALWAYS AS IDENTITY,
+	channel_id UUID NOT NULL,
+	headers JSONB DEFAULT '{}' NOT NULL,
+	body TEXT NOT NULL,
+	received_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	reason TEXT,
+	CONSTRAINT pk_channel_callbacks PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_channel_callbacks_channel_id ON channel_callbacks (channel_id);
+
+CREATE TABLE channel_receipts (
+	id BIGINT GENERATED ALWAYS AS IDENTITY,
+	channel_id UUID,
+	event_id TEXT NOT NULL,
+	provider_id TEXT DEFAULT '' NOT NULL,
+	message_id TEXT DEFAULT '' NOT NULL,
+	tags JSONB DEFAULT '{}' NOT NULL,
+	kind TEXT NOT NULL,
+	is_permanent BOOLEAN DEFAULT false NOT NULL,
+	address TEXT,
+	digest BYTEA,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	detail TEXT DEFAULT '' NOT NULL,
+	received_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	taken BOOLEAN DEFAULT false NOT NULL,
+	CONSTRAINT pk_channel_receipts PRIMARY KEY (id),
+	CONSTRAINT ck_channel_receipts_kind CHECK (kind in ('accepted', 'delivered', 'deferred', 'bounced', 'complained', 'unsubscribed', 'opened')),
+	CONSTRAINT uq_channel_receipts_event UNIQUE NULLS NOT DISTINCT (channel_id, event_id)
+);
+
+CREATE INDEX ix_channel_receipts_digest_at ON channel_receipts (digest, at) WHERE kind = 'bounced';
+
+CREATE INDEX ix_channel_receipts_provider_id ON channel_receipts (provider_id);
+
+CREATE INDEX ix_channel_receipts_received_at ON channel_receipts (received_at);
+
+CREATE INDEX ix_channel_receipts_waiting ON channel_receipts (id) WHERE not taken;
+
+CREATE TABLE channels (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	plugin TEXT NOT NULL,
+	name TEXT NOT NULL,
+	config JSONB DEFAULT '{}' NOT NULL,
+	purpose TEXT NOT NULL,
+	is_default BOOLEAN DEFAULT false NOT NULL,
+	status TEXT DEFAULT 'ready' NOT NULL,
+	reason TEXT,
+	checked_at TIMESTAMP WITH TIME ZONE,
+	per_minute INTEGER,
+	per_day INTEGER,
+	sender TEXT,
+	sender_name TEXT,
+	reply_to TEXT,
+	version INTEGER DEFAULT 1 NOT NULL,
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	CONSTRAINT pk_channels PRIMARY KEY (id),
+	CONSTRAINT ck_channels_purpose CHECK (purpose in ('debtors', 'team')),
+	CONSTRAINT ck_channels_status CHECK (status in ('ready', 'failing', 'disabled')),
+	CONSTRAINT ck_channels_limits CHECK (per_minute > 0 and per_day > 0),
+	CONSTRAINT ck_channels_default_is_enabled CHECK (not is_default or status <> 'disabled'),
+	CONSTRAINT uq_channels_name UNIQUE (name)
+);
+
+CREATE UNIQUE INDEX uq_channels_default ON channels (purpose) WHERE is_default;
+
 CREATE TABLE connection_tokens (
 	connection_id UUID NOT NULL,
 	generation INTEGER DEFAULT 1 NOT NULL,
@@ -858,6 +926,27 @@ CREATE TABLE secrets (
 );
 
 CREATE INDEX ix_secrets_key_id ON secrets (key_id);
+
+CREATE TABLE suppressions (
+	id UUID DEFAULT gen_random_uuid() NOT NULL,
+	digest BYTEA NOT NULL,
+	address TEXT,
+	kind TEXT NOT NULL,
+	until TIMESTAMP WITH TIME ZONE,
+	detail TEXT DEFAULT '' NOT NULL,
+	reminder_id UUID,
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+	created_by TEXT NOT NULL,
+	released_at TIMESTAMP WITH TIME ZONE,
+	released_by TEXT,
+	CONSTRAINT pk_suppressions PRIMARY KEY (id),
+	CONSTRAINT ck_suppressions_kind CHECK (kind in ('bounced', 'complained', 'unsubscribed', 'absent', 'manual')),
+	CONSTRAINT ck_suppressions_released CHECK ((released_at is null) = (released_by is null))
+);
+
+CREATE INDEX ix_suppressions_created_at_id ON suppressions (created_at, id);
+
+CREATE UNIQUE INDEX uq_suppressions_digest_kind ON suppressions (digest, kind) WHERE released_at is null;
 
 CREATE TABLE sync_cursors (
 	connection_id UUID NOT NULL,
