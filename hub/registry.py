@@ -35,7 +35,13 @@ _CONTRACTS: dict[Kind, str] = {
 }
 # What a plugin of a kind has to be beside that, by the capabilities that its manifest names.
 _CAPABILITIES: dict[Kind, dict[str, str]] = {
-    "channel": {"send": "hub.sdk.channel:SendingChannel", "inbound": "hub.sdk.channel:ReceivingChannel"},
+    "channel": {
+        "send": "hub.sdk.channel:SendingChannel",
+        "notify": "hub.sdk.channel:NotifyingChannel",
+        "receipts": "hub.sdk.channel:ReportingChannel",
+        "lookup": "hub.sdk.channel:LookupChannel",
+        "inbound": "hub.sdk.channel:ReceivingChannel",
+    },
     "connector": {"write_credit_memo": "hub.sdk.connector:WritingConnector"},
 }
 _NEEDS_ONE = frozenset({"channel"})

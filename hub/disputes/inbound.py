@@ -93,7 +93,7 @@ def create_address(
     manifest = known.get(channel)
     if manifest is None:
         raise InvalidError("There is no such channel for mail.", fields={"channel": f"One of {', '.join(known)}."})
-    form = {"type": "object", "properties": {}, "required": [], "additionalProperties": False, **manifest.config}
+    form = {"type": "object", "properties": {}, "required": [], "additionalProperties": False, **manifest.inbound_config}
     if forms.secret_names(form):
         raise InvalidError("An inbound address keeps no secrets of a channel.", fields={"channel": "Another one."})
     if config and not form["properties"]:

@@ -46,7 +46,7 @@ class InboundAddresses(MethodView):
             {
                 "items": [each | came.get(each["id"], _NOTHING) for each in found],
                 "channels": [
-                    {"slug": each.slug, "name": each.name, "summary": each.summary, "config": each.config}
+                    {"slug": each.slug, "name": each.name, "summary": each.summary, "config": each.inbound_config}
                     for each in known.values()
                 ],
             }

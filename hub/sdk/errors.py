@@ -21,6 +21,10 @@ class TransientError(PluginError):
         self.retry_after = min(retry_after, LONGEST_RETRY_SECONDS) if is_time else UNTOLD_RETRY_SECONDS
 
 
+class UncertainError(PluginError):
+    """A message was handed over and no answer came: it may have been taken, so it must not just be sent again."""
+
+
 class RefusedError(PluginError):
     """The provider refuses this very request (4xx, but 401 and 429): the same again would be refused again.
 

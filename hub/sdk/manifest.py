@@ -88,6 +88,7 @@ class Manifest:
     what is sealed. `entry` is `module:attribute` of the plugin class. `hosts` are all the hosts it may talk to.
     A connector that calls its provider has `auth`, the ways to be let in; `addresses` names where it calls ("api" and
     what else), each with `{names}` of config properties where it differs by customer.
+    A channel that also takes in messages has `inbound_config`, the same for an address that they come in by.
     """
 
     slug: str
@@ -100,6 +101,7 @@ class Manifest:
     hosts: tuple[str, ...] = ()
     capabilities: frozenset[str] = frozenset()
     config: Mapping[str, Any] = field(default_factory=dict)
+    inbound_config: Mapping[str, Any] = field(default_factory=dict)
     auth: tuple[Auth, ...] = ()
     addresses: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = Limits()

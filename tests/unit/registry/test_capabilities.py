@@ -19,7 +19,7 @@ class Sends:
     def send(self, message):
         """Nothing."""
 
-    def parse_receipts(self, headers, body):
+    def check(self):
         """Nothing."""
 
 
@@ -48,10 +48,12 @@ def test_a_channel_may_receive_only_or_send_only():
 @pytest.mark.parametrize(
     ("plugin", "capabilities", "missing"),
     [
-        (Receives, ("send",), ["send", "parse_receipts"]),
+        (Receives, ("send",), ["send", "check"]),
         (Sends, ("inbound",), ["parse_message"]),
-        (Receives, ("inbound", "send"), ["send", "parse_receipts"]),
-        (Neither, ("inbound", "send"), ["send", "parse_receipts", "parse_message"]),
+        (Sends, ("send", "receipts", "lookup"), ["parse_receipts", "find"]),
+        (Sends, ("send", "notify"), ["notify"]),
+        (Receives, ("inbound", "send"), ["send", "check"]),
+        (Neither, ("inbound", "send"), ["send", "check", "parse_message"]),
     ],
 )
 def test_what_it_says_it_can_has_to_be_there(plugin, capabilities, missing):
@@ -60,4 +62,4 @@ def test_what_it_says_it_can_has_to_be_there(plugin, capabilities, missing):
 
 
 def test_a_channel_that_can_nothing_is_none():
-    assert lacks(Neither) == ["neither names none of the capabilities of a channel: send, inbound"]
+    assert lacks(Neither) == ["neither names none of the capabilities of a channel: send, notify, receipts, lookup, inbound"]
