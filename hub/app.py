@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from sqlalchemy import text
 
-from hub import live
+from hub import live, pipelines
 from hub.connections import api as connections
 from hub.connections import notices_api, oauth_api, webhooks_api
 from hub.disputes import api as disputes
@@ -37,10 +37,11 @@ from hub.http.context import Hub
 from hub.identity import audit_api, bearer, keys_api, members_api, oidc_api, operator_api, session_api, sessions
 from hub.insights import api as insights
 from hub.insights import overview_api
+from hub.jobs import announcing
 from hub.jobs import api as jobs
 from hub.jobs import service as work
 from hub.ledger import api as ledger
-from hub.ledger import contents, search_api
+from hub.ledger import contents, promises_api, search_api
 from hub.personal import api as personal
 from hub.privacy import api as privacy
 from hub.settings import Settings
@@ -52,6 +53,7 @@ from hub.sync.standing import standing
 from hub.telemetry import logs
 from hub.telemetry.metrics import Gauge, RequestMetrics
 from hub.tenants import api as tenant
+from hub.webhooks import api as webhooks
 
 if TYPE_CHECKING:
     from hub.registry import Registry
@@ -60,6 +62,7 @@ BLUEPRINTS = (
     ledger.invoices,
     sync.entry,
     ledger.customers,
+    promises_api.promises,
     search_api.search,
     disputes.disputes,
     dispute_policy,
@@ -80,6 +83,7 @@ BLUEPRINTS = (
     oauth_api.oauth,
     webhooks_api.announced,
     notices_api.told,
+    webhooks.endpoints,
     jobs.jobs,
     sync.runs,
     sync.synced,
@@ -127,6 +131,7 @@ def create_app(settings: Settings, storage: Storage | None = None, registry: "Re
     )
     work.connect(settings)
     live.connect(settings)
+    announcing.connect(pipelines.reactions, pipelines.AT_ONCE)
     context.install(app, hub)
     problems.install(app)
     lifecycle.install(app)

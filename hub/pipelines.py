@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from hub.events import ConnectionReady, Event, FirstPagesStored, SyncFinished, TieOutLost
+from hub.jobs.announcing import AtOnce
 from hub.jobs.schedule import read_schedule
 from hub.settings import CONFIG
+from hub.webhooks import outbox
+from hub.webhooks.events import told
 
 HANDLERS: dict[str, str] = {
     "connections.check": "hub.connections.jobs:check",
@@ -32,8 +35,13 @@ HANDLERS: dict[str, str] = {
     "privacy.retain": "hub.privacy.jobs:retain",
     "audit.anchor": "hub.identity.audit_jobs:anchor",
     "vault.reseal": "hub.storage.rotation:reseal",
+    "webhooks.tell": "hub.webhooks.jobs:tell",
+    "webhooks.deliver": "hub.webhooks.jobs:deliver",
 }
 """Kind of work -> "module:function", imported by the worker that does it. Add a room's work here."""
+
+AT_ONCE: AtOnce = {"webhooks.tell": lambda session, payload: outbox.keep(session, **payload)}
+"""Kinds of work that are done in the transaction that asks for them, where it is the tenant's."""
 
 Work = tuple[str, dict[str, Any]]
 
@@ -57,6 +65,11 @@ def _read_anew_what_no_longer_ties_out(event: TieOutLost) -> Iterator[Work]:
     yield "sync.run", {"connection_id": event.connection_id, "kind": "full"}
 
 
+def _tell_the_tenants_systems(event: Event) -> Iterator[Work]:
+    if message := told(event):
+        yield "webhooks.tell", message
+
+
 EVENTS: dict[type[Event], tuple[Callable[[Any], Iterator[Work]], ...]] = {
     ConnectionReady: (_sync_what_was_connected,),
     FirstPagesStored: (_forecast_what_is_there,),
@@ -72,3 +85,4 @@ def reactions(event: Event) -> Iterator[Work]:
     """The work, kind and payload, that follows from an event."""
     for react in EVENTS.get(type(event), ()):
         yield from react(event)
+    yield from _tell_the_tenants_systems(event)

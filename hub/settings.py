@@ -68,6 +68,7 @@ class Settings:
     vault_kms_key: str
 
     connector_apps_file: str
+    private_hosts: str
 
     model_store: str
     model_server_url: str
@@ -119,6 +120,10 @@ class Settings:
                 raise ValueError(f"setting {item.name}: {error}") from error
         _origins(values["cors_origins"])
         return cls(**values)
+
+    def is_private_host(self, host: str) -> bool:
+        """Whether the operator lets tenants' webhooks and channels reach this host on a private network or loopback."""
+        return host.lower().rstrip(".") in {each.strip().lower() for each in self.private_hosts.split(",")} - {""}
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:

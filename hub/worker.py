@@ -34,7 +34,7 @@ from hub.connections import service as connections
 from hub.errors import HubError
 from hub.forecasting.explainer import Explainer
 from hub.forecasting.model_store import ModelStore
-from hub.jobs import service
+from hub.jobs import announcing, service
 from hub.jobs.execution import Runner
 from hub.jobs.leases import Claim
 from hub.jobs.policy import Policy, tenant_concurrency
@@ -191,6 +191,7 @@ def schedule(settings: Settings, policy: Policy = _POLICY) -> None:
 
 def make_runner(settings: Settings, storage: Storage, policy: Policy = _POLICY) -> Runner:
     """What does the work of `hub.pipelines` in this process. Close it at the end."""
+    announcing.connect(pipelines.reactions, pipelines.AT_ONCE)
     return Runner(
         storage=storage,
         settings=settings,

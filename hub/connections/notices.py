@@ -54,8 +54,8 @@ def tell(session: Session, connection_id: UUID | None, kind: str, text: str) -> 
     live.tell_after_commit(session, "notice")
 
 
-def settle(session: Session, connection_id: UUID, *kinds: Kind) -> None:
-    """Note that what these kinds of notices told of was mended; without kinds, all of the connection's."""
+def settle(session: Session, connection_id: UUID | None, *kinds: str) -> None:
+    """Note that what these kinds of notices told of was mended; without kinds, all of the connection's, or of none."""
     standing = update(notices).where(notices.c.connection_id == connection_id, notices.c.settled_at.is_(None))
     if kinds:
         standing = standing.where(notices.c.kind.in_(kinds))

@@ -296,11 +296,17 @@ class NoticeArguments(Schema):
 
 
 class NoticeSchema(Schema):
-    """Something about a connection or a model that somebody has to know."""
+    """Something about a connection, a model or a webhook that somebody has to know."""
 
     id = Integer(required=True, metadata={"description": "Names the notice."})
-    connection_id = identifier("The connection it is about; null for models.", required=True, allow_none=True)
-    kind = text("needs_reconnect, needs_attention, expires_soon or model_replaced.", "needs_reconnect", required=True)
+    connection_id = identifier(
+        "The connection it is about; null for models and webhooks.", required=True, allow_none=True
+    )
+    kind = text(
+        "needs_reconnect, needs_attention, expires_soon, model_replaced or webhook_disabled.",
+        "needs_reconnect",
+        required=True,
+    )
     text = text("What happened and what to do.", required=True)
     created_at = instant("When it was told.", required=True)
     seen_at = instant("When somebody first saw it.", required=True, allow_none=True)

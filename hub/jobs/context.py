@@ -2,10 +2,10 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -13,16 +13,14 @@ from sqlalchemy.orm import Session
 
 from hub import live
 from hub.events import Event
-from hub.jobs import leases, service
+from hub.jobs import announcing, leases
+from hub.jobs.announcing import Reactions
 from hub.settings import Settings
 from hub.storage.data_keys import DataKeys
-from hub.storage.session import Storage, after_commit, driver
+from hub.storage.session import Storage, driver
 from hub.storage.vault import Vault
 
 _SHOWN_EVERY_SECONDS = 0.5
-
-Reactions = Callable[[Event], Iterable[tuple[str, Mapping[str, Any]]]]
-"""What work (kind and payload) follows from an event."""
 
 
 class Interrupted(BaseException):
@@ -112,6 +110,4 @@ class JobContext:
 
     def announce(self, session: Session, event: Event) -> None:
         """Have what follows from `event` submitted in this transaction, while the work goes on."""
-        after_commit(session, partial(live.tell_event, event))
-        for kind, payload in self.reactions(event):
-            service.submit(session, kind, payload, tenant=event.tenant)
+        announcing.announce(session, event, self.reactions)

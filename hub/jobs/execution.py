@@ -16,8 +16,9 @@ from hub import live
 from hub.errors import NotFoundError
 from hub.events import Event
 from hub.jobs import leases, service
+from hub.jobs.announcing import Reactions
 from hub.jobs.connection import LeaseConnection
-from hub.jobs.context import Interrupted, JobContext, Reactions, WorkerStopping
+from hub.jobs.context import Interrupted, JobContext, WorkerStopping
 from hub.jobs.policy import Policy, judge
 from hub.settings import Settings
 from hub.storage import audit

@@ -32,10 +32,13 @@ OPERATIONS = {
     "createSignInLink",
     "createTenant",
     "createView",
+    "createWebhookEndpoint",
     "deleteInboundAddress",
     "deleteView",
+    "deleteWebhookEndpoint",
     "disconnectConnection",
     "downloadExport",
+    "enableWebhookEndpoint",
     "endSession",
     "eraseContact",
     "exportAudit",
@@ -78,6 +81,7 @@ OPERATIONS = {
     "getSignInMethods",
     "getTenant",
     "getTieOut",
+    "getWebhookEndpoint",
     "getWorklist",
     "importInvoices",
     "investigateDispute",
@@ -107,6 +111,8 @@ OPERATIONS = {
     "listSessions",
     "listTenants",
     "listViews",
+    "listWebhookDeliveries",
+    "listWebhookEndpoints",
     "pauseConnection",
     "previewContactErasure",
     "previewImport",
@@ -121,6 +127,8 @@ OPERATIONS = {
     "releaseModel",
     "removeMember",
     "reopenDispute",
+    "replayWebhookDelivery",
+    "replayWebhookMessages",
     "requestForecast",
     "requestSync",
     "requestTenantExport",
@@ -131,6 +139,7 @@ OPERATIONS = {
     "rollbackDisputeClassifier",
     "rollbackDisputePolicy",
     "rotateKey",
+    "rotateWebhookSecret",
     "searchRecords",
     "seeNotice",
     "setDisputeCode",
@@ -140,6 +149,7 @@ OPERATIONS = {
     "startOidcSignIn",
     "streamEvents",
     "switchTenant",
+    "testWebhookEndpoint",
     "trainDisputeClassifier",
     "tryDisputePolicy",
     "updateConnection",
@@ -152,6 +162,7 @@ OPERATIONS = {
     "updateRetention",
     "updateTenant",
     "updateView",
+    "updateWebhookEndpoint",
     "verifyAudit",
     "writeBackAdjustment",
 }
@@ -166,9 +177,15 @@ HUB_WRITES = {
     "/api/operator/tenants/{key}/admins",
     "/api/session",
     "/api/session/link",
+    "/api/webhook-endpoints",
+    "/api/webhook-endpoints/{endpoint_id}/secret",
 }
 # Writes that are the same however often they are sent, by a sender who names no key.
-SENT_AGAIN_BY_NATURE = {"/api/inbound/{channel}/{token}", "/api/webhooks/{connector}/{connection}"}
+SENT_AGAIN_BY_NATURE = {
+    "/api/inbound/{channel}/{token}",
+    "/api/webhooks/{connector}/{connection}",
+    "/api/webhook-endpoints/{endpoint_id}/test",
+}
 # Errors that a provider wants without a word.
 EMPTY_ERRORS = {("/api/webhooks/{connector}/{connection}", "401")}
 # Reads whose question is too personal for an address that gets logged, or is a file.

@@ -36,7 +36,10 @@ from hub.ledger import adjustments
 from hub.personal import service as personal
 from hub.privacy import exports
 from hub.storage.audit import Actor, acting
+from hub.storage.vault import Vault
 from hub.tenants import service as tenants
+from hub.webhooks import outbox
+from hub.webhooks import service as webhooks
 from tests.integration.api.conftest import record_id
 from tests.integration.api.matrix import (
     Kind,
@@ -167,8 +170,20 @@ def ids(storage, settings, tenant, app):
         "view_id": view["id"],
         **_disputes(storage, tenant),
         **_connections(storage, tenant),
+        **_webhooks(storage, settings, tenant),
         "key": tenant,
     }
+
+
+def _webhooks(storage, settings, tenant):
+    """An endpoint that is not called: nothing is asked of it but what the matrix asks."""
+    with storage.tenant(tenant) as session, acting(SOMEBODY):
+        endpoint, _ = webhooks.create(
+            session, Vault(settings, storage), {"url": "https://erp.example/hooks"}, "jo@acme.example"
+        )
+        message = outbox.add_message(session, "promise.made", {}, datetime.now(UTC))
+        call = outbox.add_call(session, endpoint["id"], message, datetime.now(UTC) + timedelta(days=1))
+    return {"endpoint_id": endpoint["id"], "delivery_id": call}
 
 
 def _disputes(storage, tenant):

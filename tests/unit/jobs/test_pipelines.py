@@ -8,7 +8,8 @@ from hub.events import ConnectionReady, FirstPagesStored, ForecastsReady, SyncFi
 
 def test_what_follows():
     ids = {"tenant": "acme", "connection_id": "c1"}
-    finished = {**ids, "run_id": "r1", "status": "ok"}
+    told = {"connection_id": "c1", "run_id": "r1", "status": "ok"}
+    finished = {"tenant": "acme", **told}
     expected = [
         (ConnectionReady(**ids), [("sync.run", {"connection_id": "c1"})]),
         (FirstPagesStored(**ids, run_id="r1"), [("forecasting.refresh", {})]),
@@ -18,11 +19,18 @@ def test_what_follows():
                 ("disputes.signals", {"connection_id": "c1"}),
                 ("disputes.confirm", {}),
                 ("forecasting.refresh", {}),
+                ("webhooks.tell", {"type": "sync.finished", "data": {**told, "changed": 3}}),
             ],
         ),
-        (SyncFinished(**finished, changed=0), []),
+        (
+            SyncFinished(**finished, changed=0),
+            [("webhooks.tell", {"type": "sync.finished", "data": {**told, "changed": 0}})],
+        ),
         (TieOutLost(**ids, run_id="r1"), [("sync.run", {"connection_id": "c1", "kind": "full"})]),
-        (ForecastsReady(tenant="acme", model_id="m", predictions=1), []),
+        (
+            ForecastsReady(tenant="acme", model_id="m", predictions=1),
+            [("webhooks.tell", {"type": "forecasts.ready", "data": {"model_id": "m", "predictions": 1}})],
+        ),
     ]
     for event, work in expected:
         assert list(pipelines.reactions(event)) == work
