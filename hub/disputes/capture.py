@@ -22,8 +22,8 @@ from hub.ledger import holds
 from hub.ledger.owed import Owed, owed
 from hub.storage import audit
 
-Source = Literal["api", "batch", "csv", "email", "provider"]
-SOURCES: tuple[Source, ...] = ("api", "batch", "csv", "email", "provider")
+Source = Literal["api", "batch", "csv", "email", "portal", "provider"]
+SOURCES: tuple[Source, ...] = ("api", "batch", "csv", "email", "portal", "provider")
 MOST_AT_ONCE = 1_000
 LONGEST_TEXT = 20_000
 
@@ -160,7 +160,7 @@ def _check(session: Session, new: Iterable[tuple[int, Opening]], invoices: Mappi
         if invoice is None:
             message = "The id of an invoice that is owed or was; not of a draft, void or deleted one."
             raise InvalidError("There is no such invoice.", fields={f"{prefix}invoice_id": message})
-        if each.source not in ("api", "batch"):
+        if each.source not in ("api", "batch", "portal"):
             continue
         if invoice.balance <= 0:
             message = f"{invoice.number} has nothing open: it is {invoice.status}."

@@ -94,7 +94,7 @@ disputes = Table(
     Column("resolved_at", DateTime(timezone=True)),
     Column("outcome", String(16)),
     Column("version", Integer, nullable=False, server_default=text("1")),
-    CheckConstraint("source in ('api', 'batch', 'csv', 'email', 'provider')", name="source"),
+    CheckConstraint("source in ('api', 'batch', 'csv', 'email', 'portal', 'provider')", name="source"),
     CheckConstraint(
         "status in ('open', 'investigating', 'proposed', 'accepted', 'rejected', 'resolved')", name="status"
     ),

@@ -412,7 +412,7 @@ CREATE TABLE disputes (
 	outcome VARCHAR(16),
 	version INTEGER DEFAULT 1 NOT NULL,
 	CONSTRAINT pk_disputes PRIMARY KEY (id),
-	CONSTRAINT ck_disputes_source CHECK (source in ('api', 'batch', 'csv', 'email', 'provider')),
+	CONSTRAINT ck_disputes_source CHECK (source in ('api', 'batch', 'csv', 'email', 'portal', 'provider')),
 	CONSTRAINT ck_disputes_status CHECK (status in ('open', 'investigating', 'proposed', 'accepted', 'rejected', 'resolved')),
 	CONSTRAINT ck_disputes_ended CHECK ((status = 'resolved') = (outcome is not null and resolved_at is not null)),
 	CONSTRAINT ck_disputes_code_by CHECK (code_by in ('classifier', 'person')),

@@ -70,3 +70,8 @@ def upgrade() -> None:
     op.create_index(
         "uq_promises_open", "promises", ["invoice_id"], unique=True, postgresql_where=sa.text("status = 'open'")
     )
+    # By hand from here on: disputes may be raised on the debtor's page.
+    op.drop_constraint(op.f("ck_disputes_source"), "disputes", type_="check")
+    op.create_check_constraint(
+        op.f("ck_disputes_source"), "disputes", "source in ('api', 'batch', 'csv', 'email', 'portal', 'provider')"
+    )
