@@ -90,6 +90,29 @@ def client(
     )
 
 
+def connect(host: str, port: int, timeout: float, *, allow_private: bool = False) -> socket.socket:
+    """A TCP connection to a host that speaks no HTTP, by the same rules as to where; what goes wrong is an OSError.
+
+    `timeout` seconds are for the connection (the name's resolution aside), and then for each read and write.
+    """
+    try:
+        addresses = _resolve(host, port)
+    except httpcore.ConnectError as error:
+        raise OSError(str(error)) from error
+    if not all(is_allowed(address, allow_private=allow_private) for address in addresses):
+        raise PermissionError(str(_refused(host, "its address is not a public one")))
+    until, failed = time.monotonic() + timeout, OSError(f"{host} has no address")
+    for address in addresses:
+        try:
+            opened = socket.create_connection((str(address), port), max(until - time.monotonic(), 0.1))
+        except OSError as error:
+            failed = error
+        else:
+            opened.settimeout(timeout)
+            return opened
+    raise failed
+
+
 def is_allowed(address: Address, *, allow_private: bool = False) -> bool:
     """Whether the hub connects to `address`: to public ones, and where it may to private ones and loopback."""
     if isinstance(address, ipaddress.IPv6Address) and (address.ipv4_mapped or address in _TRANSLATED):
