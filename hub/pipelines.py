@@ -31,6 +31,7 @@ HANDLERS: dict[str, str] = {
     "disputes.receive": "hub.disputes.inbound_jobs:receive",
     "disputes.write_back": "hub.disputes.write_back:run",
     "disputes.confirm": "hub.disputes.write_back:confirm",
+    "promises.settle": "hub.reminders.promises:settle",
     "privacy.export": "hub.privacy.jobs:export",
     "privacy.retain": "hub.privacy.jobs:retain",
     "audit.anchor": "hub.identity.audit_jobs:anchor",
@@ -58,6 +59,7 @@ def _forecast_what_changed(event: SyncFinished) -> Iterator[Work]:
     if event.changed:
         yield "disputes.signals", {"connection_id": event.connection_id}
         yield "disputes.confirm", {}
+        yield "promises.settle", {}
         yield "forecasting.refresh", {}
 
 

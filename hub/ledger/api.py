@@ -18,7 +18,7 @@ from hub.http.context import caller, current_hub, tenant_session, today, with_pa
 from hub.http.etags import expected_version, version_header
 from hub.http.openapi import IF_MATCH
 from hub.http.spreadsheets import CSV
-from hub.ledger import customer_listing, exports, holds, listing, service
+from hub.ledger import customer_listing, exports, holds, listing, promises, promises_listing, service
 from hub.ledger.schemas import (
     AllocationSchema,
     CustomerArguments,
@@ -150,6 +150,7 @@ def show_invoice(session: Session, invoice_id: UUID) -> dict[str, Any]:
         "days_overdue": max(days, 0),
         "disputed": True if any(each.kind == "dispute" for each in held) else invoice["disputed"],
         "holds": [_only(HoldSchema, asdict(each)) for each in held],
+        "promises": promises_listing.show_of_invoice(session, invoice_id, today()),
         "allocations": [_only(AllocationSchema, each) for each in invoice["allocations"]],
         "history": [_version(each) for each in service.invoice_history(session, invoice_id)],
     }
@@ -162,6 +163,8 @@ def _show_customer(session: Session, customer_id: UUID) -> Response:
         raise NotFoundError("There is no such customer.")
     shown = _only(CustomerSchema, customer)
     shown["balances"] = [_balance(each) for each in customer["balances"]]
+    counted = promises.counted(session, customer_id)
+    shown["promises"] = asdict(counted) | {"p_kept": counted.p_kept}
     return answer(with_parts("customer", shown, session, customer_id), headers=version_header(customer["version"]))
 
 

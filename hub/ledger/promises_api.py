@@ -21,8 +21,8 @@ from hub.ledger.promises_schemas import (
     PromiseInputSchema,
     PromiseListSchema,
     PromisePageSchema,
-    PromiseSchema,
 )
+from hub.ledger.schemas import PromiseSchema
 
 promises = Blueprint(
     "promises",

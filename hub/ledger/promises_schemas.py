@@ -18,13 +18,12 @@ from hub.http.fields import (
     instant,
     money,
     money_input,
-    probability,
     sort_by,
     text,
 )
 from hub.ledger.promises import CHANNELS, STATUSES
 from hub.ledger.promises_listing import PROMISE_SORTS
-from hub.ledger.schemas import FacetValueSchema
+from hub.ledger.schemas import FacetValueSchema, PromiseSchema
 
 MOST_INVOICES = 100
 _BY_PEOPLE = tuple(each for each in CHANNELS if each != "portal")
@@ -50,34 +49,6 @@ class PromiseArguments(PageArguments):
     promised_to = day("Promised for that day or earlier.")
     made_from = instant("Made then or later.")
     made_to = instant("Made then or earlier.")
-
-
-class PromiseSchema(Schema):
-    """A promise to pay, or the word that something is paid already."""
-
-    id = identifier("Id of the promise.", required=True)
-    invoice_id = identifier("What it is about.", required=True)
-    invoice_number = text("The number printed on the invoice.", "INV-1042", required=True, allow_none=True)
-    customer_id = identifier("Who promised.", required=True)
-    customer_name = text("The customer.", "Acme", required=True, allow_none=True)
-    amount = money("What is promised.", required=True)
-    currency = currency(required=True)
-    promised_on = day("The day by which it is paid.", required=True)
-    until = day("The last day on which a payment keeps it: two business days later.", required=True)
-    paid_on = day(
-        "Where the customer says that it is paid already: the day of the payment.", required=True, allow_none=True
-    )
-    made_at = instant("When it was made.", required=True)
-    channel = text(f"How: {', '.join(CHANNELS)}. portal: on the debtor's page.", "phone", required=True)
-    note = text("What was said with it.", "The director signs on Friday", required=True, allow_none=True)
-    made_by = text("Who said so at the customer.", "Jo Doe", required=True, allow_none=True)
-    reminder_id = identifier("The reminder that led to it.", required=True, allow_none=True)
-    status = text(f"One of {', '.join(STATUSES)}.", "open", required=True)
-    is_overdue = flag("Whether it is open although its day is past.", required=True)
-    settled_at = instant("When it ended.", required=True, allow_none=True)
-    paid = money("What was paid of the invoice since, as far as it is known.", required=True)
-    times = count("How often it was put off before.", required=True)
-    version = count("Counts its changes.", required=True)
 
 
 def _facet() -> List[Any]:
@@ -148,12 +119,3 @@ class PromiseListSchema(Schema):
     """Promises that were made together."""
 
     items = List(Nested(PromiseSchema), required=True)
-
-
-class PromisesCountedSchema(Schema):
-    """What became of a customer's promises."""
-
-    kept = count("Kept in time.", required=True)
-    partly_kept = count("Paid in part.", required=True)
-    broken = count("Not paid, or put off for the third time.", required=True)
-    p_kept = probability("The share that was kept; null before the first.", required=True, allow_none=True)

@@ -26,6 +26,8 @@ from hub.ledger.aging_buckets import BUCKETS
 from hub.ledger.customer_listing import CUSTOMER_SORTS
 from hub.ledger.ids import MANUAL
 from hub.ledger.listing import INVOICE_SORTS, RISK_LEVELS, STATUSES
+from hub.ledger.promises import CHANNELS
+from hub.ledger.promises import STATUSES as PROMISE_STATUSES
 
 MOST_IDS = 2_000
 _SEARCHED = validate.Length(1, 100)
@@ -235,6 +237,34 @@ class HoldSchema(Schema):
     until = day("The day by which it is expected to end.", required=True, allow_none=True)
 
 
+class PromiseSchema(Schema):
+    """A promise to pay, or the word that something is paid already."""
+
+    id = identifier("Id of the promise.", required=True)
+    invoice_id = identifier("What it is about.", required=True)
+    invoice_number = text("The number printed on the invoice.", "INV-1042", required=True, allow_none=True)
+    customer_id = identifier("Who promised.", required=True)
+    customer_name = text("The customer.", "Acme", required=True, allow_none=True)
+    amount = money("What is promised.", required=True)
+    currency = currency(required=True)
+    promised_on = day("The day by which it is paid.", required=True)
+    until = day("The last day on which a payment keeps it: two business days later.", required=True)
+    paid_on = day(
+        "Where the customer says that it is paid already: the day of the payment.", required=True, allow_none=True
+    )
+    made_at = instant("When it was made.", required=True)
+    channel = text(f"How: {', '.join(CHANNELS)}. portal: on the debtor's page.", "phone", required=True)
+    note = text("What was said with it.", "The director signs on Friday", required=True, allow_none=True)
+    made_by = text("Who said so at the customer.", "Jo Doe", required=True, allow_none=True)
+    reminder_id = identifier("The reminder that led to it.", required=True, allow_none=True)
+    status = text(f"One of {', '.join(PROMISE_STATUSES)}.", "open", required=True)
+    is_overdue = flag("Whether it is open although its day is past.", required=True)
+    settled_at = instant("When it ended.", required=True, allow_none=True)
+    paid = money("What was paid of the invoice since, as far as it is known.", required=True)
+    times = count("How often it was put off before.", required=True)
+    version = count("Counts its changes.", required=True)
+
+
 class InvoiceSchema(InvoiceFieldsSchema):
     """An invoice with what settled it, how it changed, and when it will be paid."""
 
@@ -244,6 +274,7 @@ class InvoiceSchema(InvoiceFieldsSchema):
     history = List(Nested(InvoiceVersionSchema), required=True)
     prediction = Raw(allow_none=True, metadata={"description": "As /api/predictions/{invoice_id} answers it, or null."})
     holds = List(Nested(HoldSchema), required=True)
+    promises = List(Nested(PromiseSchema), required=True, metadata={"description": "All of it, newest first."})
     disputes = List(
         Raw(),
         metadata={
@@ -377,11 +408,21 @@ class CustomerStatsSchema(CustomerBalanceSchema):
     last_paid_on = day("Newest payment.", required=True, allow_none=True)
 
 
+class PromisesCountedSchema(Schema):
+    """What became of a customer's promises."""
+
+    kept = count("Kept in time.", required=True)
+    partly_kept = count("Paid in part.", required=True)
+    broken = count("Not paid, or put off for the third time.", required=True)
+    p_kept = probability("The share that was kept; null before the first.", required=True, allow_none=True)
+
+
 class CustomerSchema(CustomerItemSchema):
     """A customer with profile, figures, aging and risk."""
 
     external_id = text("The provider's own id.", "C-17", required=True)
     profile = Nested(ProfileSchema, required=True)
     balances = List(Nested(CustomerStatsSchema), required=True)
+    promises = Nested(PromisesCountedSchema, required=True)
     aging = Raw(metadata={"description": "Open amounts by days overdue, per currency."})
     risk = Raw(allow_none=True, metadata={"description": "The riskiest open invoices and the level they make."})

@@ -189,6 +189,16 @@ def last(session: Session, run: Run) -> Any:
     ).first()
 
 
+def last_good(session: Session) -> dict[UUID, datetime]:
+    """By connection, when the newest of its runs began that read all there was, or all that had changed."""
+    query = (
+        select(sync_runs.c.connection_id, func.max(sync_runs.c.started_at))
+        .where(sync_runs.c.status.in_(("ok", "partial")), sync_runs.c.kind != "some")
+        .group_by(sync_runs.c.connection_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def is_anything_new(session: Session, run: Run, since: datetime) -> bool:
     """Whether any run of the connection that began after `since`, this one or others, has changed the ledger."""
     later = (sync_runs.c.connection_id == run.connection_id, sync_runs.c.started_at > since, sync_runs.c.changed > 0)
