@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import any_, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from hub.jobs.service import submit
@@ -18,7 +18,7 @@ def keep(session: Session, type: str, data: Mapping[str, Any]) -> UUID | None:
     Also for one that is disabled, so that it can be told later. None where no endpoint is told of it: nothing is kept.
     """
     events = webhook_endpoints.c.events
-    told = (func.cardinality(events) == 0) | (events.any() == type)
+    told = (func.cardinality(events) == 0) | (literal(type) == any_(events))
     query = select(webhook_endpoints.c.id, webhook_endpoints.c.status).where(told)
     endpoints = session.execute(query).all()
     if not endpoints:

@@ -64,6 +64,8 @@ def change(session: Session, endpoint_id: UUID, values: Mapping[str, Any], versi
         raise PreconditionError("The endpoint was changed since it was read: read it again.")
     if "url" in values:
         check_url(values["url"])
+    if not values:
+        return before
     _update(session, endpoint_id, values)
     shown = {name: before[name] for name in values}
     audit.record(session, "webhook_endpoint.changed", "webhook_endpoint", endpoint_id, before=shown, after=dict(values))
