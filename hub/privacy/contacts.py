@@ -18,14 +18,18 @@ from hub.ledger import contacts as ledger
 from hub.personal import mentions as personal
 from hub.privacy.exports import discard_exports
 from hub.privacy.uploads import ARRIVING, discard_unused
+from hub.reminders import contact_mentions as contact_notes
 from hub.storage import audit
 from hub.storage.mentions import Mention, Person, erase, find
 from hub.storage.session import Storage
 from hub.sync import mentions as sync
+from hub.webhooks import mentions as webhooks
 
 PLACES = (
     *(*sync.PLACES, *forecasting.PLACES, *connections.PLACES, *answers.PLACES, *personal.PLACES),
     *disputes.PLACES,
+    *webhooks.PLACES,
+    *contact_notes.PLACES,
 )
 """Of the tenant's schema, beside the ledger, which has more to do than to search."""
 TIMEOUT = text("set local statement_timeout = '120s'")

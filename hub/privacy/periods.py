@@ -40,6 +40,9 @@ KINDS: dict[str, Kind] = {
         about="What was written in disputes that have ended; how they ended stays.", days=1825, least=90, most=3650
     ),
     "webhooks": Kind(about="What providers announced.", days=30, least=1, most=90),
+    "webhook_log": Kind(
+        about="What the tenant's own systems were told, and what they answered.", days=30, least=1, most=90
+    ),
     "mails": Kind(
         about="Which mails came in, and what came of each; disputes keep what they said.", days=30, least=7, most=365
     ),

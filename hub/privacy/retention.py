@@ -23,6 +23,7 @@ from hub.settings import Settings
 from hub.storage import audit
 from hub.storage.session import Storage
 from hub.sync import retention as sync
+from hub.webhooks import service as outgoing
 
 AT_ONCE = 20_000
 """Rows in one transaction, so that nothing else waits for long."""
@@ -36,6 +37,7 @@ _STEPS: tuple[tuple[str, _Step], ...] = (
     ("runs", sync.forget_runs),
     ("rejects", sync.forget_rejects),
     ("webhooks", webhooks.forget),
+    ("webhook_log", outgoing.forget),
     ("mails", inbound.forget),
     ("notices", notices.forget),
     ("predictions", forecasting.forget_superseded),

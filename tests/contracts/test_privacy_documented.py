@@ -60,11 +60,16 @@ NO_WORDS = {
     ("inbound_mails", "headers"),  # of the request that brought it, for the moment until it is read
     ("inbound_mails", "sealed"),  # see docs/privacy.md: for the moment until it is read
     ("inbound_mails", "outcome"),
+    *(("contact_notes", name) for name in ("outcome", "by_kind", "by_id")),
+    ("team_digests", "reason"),  # what a channel said, in the hub's words
     ("holds", "reason"),  # our own words, with the dispute's number
     *(("adjustments", name) for name in ("idempotency_key", "created_by")),
     ("connections", "auth_method"),
     ("connections", "account_id"),  # the provider's id of the tenant's own company
     ("webhook_deliveries", "digest"),
+    *(("webhook_endpoints", name) for name in ("url", "events")),  # the tenant's own system
+    *(("webhook_messages", name) for name in ("type", "data")),  # ids, and our own words
+    ("webhook_calls", "tries"),  # codes, and our own words
     ("idempotency_keys", "fingerprint"),
     ("preferences", "chosen"),  # themes, languages, names of columns
     ("saved_views", "page"),  # a page of ours
