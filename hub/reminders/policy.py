@@ -33,9 +33,10 @@ _ZERO = Decimal(0)
 class Item(NamedTuple):
     """An invoice with all that a policy asks of it, as the ledger has it. Amounts are in its currency.
 
-    `disputed` and `in_flight` are what holds of these kinds hold, Infinity for all of it; `promised_until` is the last
-    day on which a payment still keeps the promise. `unapplied` is the customer's money and credit that no invoice has
-    yet. `cycle` counts the days on which it was paid in part, `paid_on` is the last. The forecast is None without one.
+    `disputed` and `in_flight` are what holds of these kinds hold, Infinity for all of it; `credited` is what was agreed
+    to come off and the books do not say yet. `promised_until` is the last day on which a payment still keeps the
+    promise. `stopped` is legal or manual. `unapplied` is the customer's money and credit that no invoice has yet.
+    `cycle` counts the days on which it was paid in part, `paid_on` is the last. The forecast is None without one.
     """
 
     invoice_id: UUID
@@ -51,6 +52,7 @@ class Item(NamedTuple):
     home_rate: Decimal | None
     disputed: Decimal | None
     in_flight: Decimal | None
+    credited: Decimal
     promised_until: date | None
     stopped: str | None
     unapplied: Decimal
@@ -65,8 +67,8 @@ class Item(NamedTuple):
 
     @property
     def asked(self) -> Decimal:
-        """What may be asked for: what is open, less what is disputed or on its way. Never negative."""
-        held = (self.disputed or _ZERO) + (self.in_flight or _ZERO)
+        """What may be asked for: what is open, less what is disputed, on its way or agreed to come off."""
+        held = (self.disputed or _ZERO) + (self.in_flight or _ZERO) + self.credited
         return self.open if not held else max(self.open - held, _ZERO)
 
     @property
@@ -223,8 +225,10 @@ def reasons_against(
         found.append(Reason("disputed", "All that is open is disputed."))
     if item.promised_until is not None and item.promised_until >= day:
         found.append(Reason("promised", f"Payment is promised; the promise runs until {item.promised_until}."))
-    if item.in_flight and (item.disputed or _ZERO) + item.in_flight >= item.open:
+    if item.in_flight and item.asked <= 0:
         found.append(Reason("payment_in_flight", "The debtor says that it is paid; the payment is on its way."))
+    if item.credited and item.asked <= 0:
+        found.append(Reason("credit_pending", "A credit was agreed that the books do not show yet."))
     if item.stopped == "legal":
         found.append(Reason("legal", "It is on hold: a legal matter, or the debtor is insolvent."))
     elif item.stopped:
@@ -235,7 +239,22 @@ def reasons_against(
     _of_customer(found, customer, settings)
     _of_amount(found, item, settings)
     if source is not None:
-        _of_source(found, source, settings, now)
+        found += reasons_against_source(source, settings, now)
+    return found
+
+
+def reasons_against_source(source: Source, settings: Mapping[str, Any], now: datetime) -> list[Reason]:
+    """Every reason not to trust what a connection's ledger says is open."""
+    found = []
+    if source.is_file:
+        words, most = f"{settings['files_stale_after_days']} days", timedelta(days=settings["files_stale_after_days"])
+    else:
+        words, most = f"{settings['stale_after_hours']} hours", timedelta(hours=settings["stale_after_hours"])
+    if source.read_at is None or now - source.read_at > most:
+        found.append(Reason("stale", f"{source.name or 'The ledger'} was not read in the last {words}."))
+    if source.ties_out is False:
+        sentence = f"{source.name or 'The ledger'} does not tie out: what is open may be wrong."
+        found.append(Reason("does_not_tie_out", sentence))
     return found
 
 
@@ -279,20 +298,6 @@ def _of_amount(found: list[Reason], item: Item, settings: Mapping[str, Any]) -> 
     least, asked = Decimal(settings["minimum_amount"].get(item.currency, 0)), item.asked
     if asked < least and item.open > 0:
         found.append(Reason("below_minimum", f"{asked} {item.currency} is less than the least that is asked for."))
-
-
-def _of_source(found: list[Reason], source: Source, settings: Mapping[str, Any], now: datetime) -> None:
-    if source.is_file:
-        most = timedelta(days=settings["files_stale_after_days"])
-        words = f"{settings['files_stale_after_days']} days"
-    else:
-        most = timedelta(hours=settings["stale_after_hours"])
-        words = f"{settings['stale_after_hours']} hours"
-    if source.read_at is None or now - source.read_at > most:
-        found.append(Reason("stale", f"{source.name or 'The ledger'} was not read in the last {words}."))
-    if source.ties_out is False:
-        sentence = f"{source.name or 'The ledger'} does not tie out: what is open may be wrong."
-        found.append(Reason("does_not_tie_out", sentence))
 
 
 CODES = (
