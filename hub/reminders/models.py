@@ -282,6 +282,23 @@ reminder_writers = Table(
     Column("updated_by", Text, nullable=False),
 )
 
+copy_requests = Table(
+    "copy_requests",
+    tenant_metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True, server_default=func.gen_random_uuid()),
+    Column("customer_id", UUID(as_uuid=True), nullable=False),
+    Column("invoice_id", UUID(as_uuid=True), nullable=False),
+    # Where to send the copy: the address that the link was sent to.
+    Column("address", Text),
+    Column("reminder_id", UUID(as_uuid=True)),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("sent_at", DateTime(timezone=True)),
+    # The id of who sent it, as the audit has it.
+    Column("sent_by", Text),
+    Index("uq_copy_requests_waiting", "invoice_id", unique=True, postgresql_where=text("sent_at is null")),
+    Index("ix_copy_requests_customer_id", "customer_id"),
+)
+
 customer_marks = Table(
     "customer_marks",
     tenant_metadata,
