@@ -43,6 +43,7 @@ _CAPABILITIES: dict[Kind, dict[str, str]] = {
         "inbound": "hub.sdk.channel:ReceivingChannel",
     },
     "connector": {"write_credit_memo": "hub.sdk.connector:WritingConnector"},
+    "writer": {"templates": "hub.sdk.writer:TemplatedWriter"},
 }
 _NEEDS_ONE = frozenset({"channel"})
 
