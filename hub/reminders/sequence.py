@@ -57,11 +57,12 @@ class History:
 
 
 class Line(NamedTuple):
-    """An invoice in a message: the policy that took it, and the step that it is at."""
+    """An invoice in a message: the policy that took it, the step that it is at, and the stage before; -1: none."""
 
     item: Item
     policy: Policy
     step: Step
+    reached: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +211,8 @@ def _lines(
         policy = world.policy_for(item, customer, day)
         if policy is None:
             continue
-        step = policy.due_step(item, customer, day, history.reached.get((item.invoice_id, item.cycle), -1))
+        reached = history.reached.get((item.invoice_id, item.cycle), -1)
+        step = policy.due_step(item, customer, day, reached)
         if step is None or policy.is_sure(item, day) or world.against(item, customer, at):
             continue
         if policy.document.get("hold_back"):
@@ -218,7 +220,7 @@ def _lines(
             lot = history.lots.get(key) or history.lots.setdefault(key, draw(policy, item, at))
             if _is_held_back(policy, lot, at):
                 continue
-        yield Line(item, policy, step)
+        yield Line(item, policy, step, reached)
 
 
 def _is_held_back(policy: Policy, lot: Lot, at: datetime) -> bool:
@@ -232,8 +234,9 @@ def _message(world: World, customer: Customer, lines: list[Line], at: datetime, 
     def firmness(line: Line) -> tuple[int, int]:
         return TONES.index(tones[line.item.invoice_id]), line.step.stage
 
-    lines.sort(key=lambda line: (line.item.due_on, line.item.number))
-    kept = lines[:MOST_LINES]
+    # Where there are too many, those that are the least advanced come first, so that none waits for ever.
+    kept = sorted(lines, key=lambda line: line.reached)[:MOST_LINES]
+    kept.sort(key=lambda line: (line.item.due_on, line.item.number))
     leading = max(kept, key=firmness)
     kept.remove(leading)
     return Message(
