@@ -80,6 +80,8 @@ class Settings:
     disputes_classifier: str
     disputes_classifier_config: str
 
+    reminders_reconcile_after_seconds: int
+
     def __post_init__(self) -> None:
         # From here on, logs and whatever else is written down have them struck out.
         for name in SECRETS:
