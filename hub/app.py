@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from hub import live, pipelines
+from hub.channels import api as channels
 from hub.connections import api as connections
 from hub.connections import notices_api, oauth_api, webhooks_api
 from hub.disputes import api as disputes
@@ -44,6 +45,8 @@ from hub.ledger import api as ledger
 from hub.ledger import contents, promises_api, search_api
 from hub.personal import api as personal
 from hub.privacy import api as privacy
+from hub.reminders import api as reminders
+from hub.reminders import debtor_api
 from hub.settings import Settings
 from hub.storage.session import Storage
 from hub.storage.vault import Vault
@@ -63,6 +66,9 @@ BLUEPRINTS = (
     sync.entry,
     ledger.customers,
     promises_api.promises,
+    reminders.reminders,
+    debtor_api.debtor,
+    debtor_api.copy_requests,
     search_api.search,
     disputes.disputes,
     dispute_policy,
@@ -83,6 +89,8 @@ BLUEPRINTS = (
     oauth_api.oauth,
     webhooks_api.announced,
     notices_api.told,
+    channels.channels,
+    channels.suppressed,
     webhooks.endpoints,
     jobs.jobs,
     sync.runs,

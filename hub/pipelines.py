@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from hub.events import ConnectionReady, Event, FirstPagesStored, SyncFinished, TieOutLost
+from hub.events import ConnectionReady, Event, FirstPagesStored, ReceiptsReceived, SyncFinished, TieOutLost
 from hub.jobs.announcing import AtOnce
 from hub.jobs.schedule import read_schedule
 from hub.settings import CONFIG
@@ -11,6 +11,8 @@ from hub.webhooks import outbox
 from hub.webhooks.events import told
 
 HANDLERS: dict[str, str] = {
+    "channels.check": "hub.channels.jobs:check_channels",
+    "channels.receipts": "hub.channels.jobs:read_receipts",
     "connections.check": "hub.connections.jobs:check",
     "connections.webhook": "hub.connections.jobs:handle_webhooks",
     "connections.keep_alive": "hub.connections.jobs:keep_alive",
@@ -32,6 +34,10 @@ HANDLERS: dict[str, str] = {
     "disputes.write_back": "hub.disputes.write_back:run",
     "disputes.confirm": "hub.disputes.write_back:confirm",
     "promises.settle": "hub.reminders.promises:settle",
+    "reminders.write": "hub.reminders.drafting:run",
+    "reminders.send": "hub.reminders.sending:run",
+    "reminders.receipts": "hub.reminders.receipts:run",
+    "reminders.reconcile": "hub.reminders.reconciling:run",
     "privacy.export": "hub.privacy.jobs:export",
     "privacy.retain": "hub.privacy.jobs:retain",
     "audit.anchor": "hub.identity.audit_jobs:anchor",
@@ -72,11 +78,16 @@ def _tell_the_tenants_systems(event: Event) -> Iterator[Work]:
         yield "webhooks.tell", message
 
 
+def _mark_what_was_told_of(event: ReceiptsReceived) -> Iterator[Work]:
+    yield "reminders.receipts", {}
+
+
 EVENTS: dict[type[Event], tuple[Callable[[Any], Iterator[Work]], ...]] = {
     ConnectionReady: (_sync_what_was_connected,),
     FirstPagesStored: (_forecast_what_is_there,),
     SyncFinished: (_forecast_what_changed,),
     TieOutLost: (_read_anew_what_no_longer_ties_out,),
+    ReceiptsReceived: (_mark_what_was_told_of,),
 }
 """Event -> functions that say what work follows from it, for the event's own tenant."""
 

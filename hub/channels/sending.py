@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from hub.channels import message_ids, service, suppressions
 from hub.channels.network import HubNetwork
 from hub.channels.service import Channel
+from hub.errors import NotFoundError
 from hub.sdk.channel import Delivery, Message, Notice
 from hub.sdk.errors import AuthError, ConfigError, PluginError, RecordError, UncertainError
 from hub.settings import Settings
@@ -46,7 +47,7 @@ class Context(Protocol):
         """The way to the tenant's secrets."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Caller:
     """A `Context` for a request, whose registry is made when it is first needed."""
 
@@ -57,14 +58,17 @@ class Caller:
     vault: Vault
 
 
-def open_channel(context: Context, channel: Channel) -> Any:
+def open_channel(context: Context, channel: Channel, *, even_if_disabled: bool = False) -> Any:
     """The plugin's object for a channel, made anew, its secrets opened; `close` it in the end.
 
-    Raises ConfigError for a channel that is disabled, or whose plugin or secrets are not there.
+    Raises ConfigError for a channel that is disabled, or whose plugin is not there.
     """
-    if channel.status == "disabled":
+    if channel.status == "disabled" and not even_if_disabled:
         raise ConfigError(f"{channel.name} is disabled.")
-    manifest = context.registry.get(channel.plugin)
+    try:
+        manifest = context.registry.get(channel.plugin)
+    except NotFoundError as error:
+        raise ConfigError(f"{channel.plugin} is not installed any more.") from error
     with context.storage.tenant(context.tenant) as session:
         names = context.vault.names(session, channel.id)
         secrets = {name: context.vault.get(session, channel.id, name, noted=False) for name in names}
@@ -80,9 +84,9 @@ def close(plugin: Any) -> None:
 
 
 @contextlib.contextmanager
-def opened(context: Context, channel: Channel) -> Iterator[Any]:
+def opened(context: Context, channel: Channel, *, even_if_disabled: bool = False) -> Iterator[Any]:
     """`open_channel`, closed at the end of the block."""
-    plugin = open_channel(context, channel)
+    plugin = open_channel(context, channel, even_if_disabled=even_if_disabled)
     try:
         yield plugin
     finally:
@@ -109,14 +113,17 @@ def notify(context: Context, channel: Channel, plugin: Any, notice: Notice) -> D
 
 def check(context: Context, channel: Channel, now: datetime) -> Channel:
     """Ask a channel's provider whether it would take messages, note what it says, and return the channel as it is."""
-    reason, answered = None, ""
+    reason, answered = "", ""
     try:
         with opened(context, channel) as plugin:
             answered = _guarded(channel, plugin.check)
     except PluginError as error:
         reason = str(error)
     with context.storage.tenant(context.tenant) as session:
-        service.note_health(session, channel.id, reason, now, answered=answered)
+        if reason:
+            service.fail(session, channel.id, reason, now)
+        else:
+            service.mend(session, channel.id, answered, now)
         return service.get(session, channel.id)
 
 
@@ -128,7 +135,7 @@ def _watched(
         delivery: Delivery = _guarded(channel, hand_over)
     except (AuthError, ConfigError) as error:
         with context.storage.tenant(context.tenant) as session:
-            service.note_health(session, channel.id, str(error), now)
+            service.fail(session, channel.id, str(error), now)
         raise
     except RecordError as error:
         if message is not None and error.field == "to":
@@ -137,7 +144,7 @@ def _watched(
         raise
     if channel.status == "failing":
         with context.storage.tenant(context.tenant) as session:
-            service.note_health(session, channel.id, None, now)
+            service.mend(session, channel.id, "", now)
     return delivery
 
 

@@ -1,6 +1,6 @@
 """Channels: what a tenant has set up to reach debtors and its own team, and how each fares."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from hub import live
 from hub.channels import setup
 from hub.channels.models import channel_callbacks, channels
-from hub.connections import forms
+from hub.connections import forms, notices
 from hub.errors import ConflictError, InvalidError, NotFoundError, PreconditionError
 from hub.redaction import sentence
 from hub.sdk.errors import RecordError
@@ -23,8 +23,11 @@ from hub.storage import audit
 from hub.storage.vault import Vault
 
 Purpose = Literal["debtors", "team"]
+TryOut = Callable[[Manifest, Mapping[str, Any]], None]
 MOST_CHANNELS = 50
 """Of one tenant."""
+NOTICE = "channel_failing"
+"""The kind of the notice that something does not work."""
 _CHANGEABLE = ("name", "per_minute", "per_day", "sender", "sender_name", "reply_to")
 
 
@@ -54,14 +57,22 @@ class Channel:
     updated_at: datetime
 
 
-def create(session: Session, vault: Vault, manifest: Manifest, wanted: Mapping[str, Any]) -> Channel:
+def create(
+    session: Session,
+    vault: Vault,
+    manifest: Manifest,
+    wanted: Mapping[str, Any],
+    try_out: TryOut = lambda manifest, config: None,
+) -> Channel:
     """Set up a channel: its name, purpose, config, sender and limits. The first of a purpose becomes its default.
 
-    Raises InvalidError naming each field, and ConflictError for a name that is taken or too many channels.
+    `try_out` raises InvalidError for a config with which the plugin cannot be made. Raises InvalidError naming each
+    field, and ConflictError for a name that is taken or too many channels.
     """
     setup.check_purpose(manifest, wanted["purpose"])
     entered = forms.check(setup.form_of(manifest), wanted.get("config", {}))
-    values = {name: wanted.get(name) for name in _CHANGEABLE}
+    try_out(manifest, {**entered.config, **entered.secrets})
+    values = {name: wanted.get(name) or None for name in _CHANGEABLE}
     _check_addresses(values, manifest, wanted["purpose"])
     if (session.scalar(select(func.count()).select_from(channels)) or 0) >= MOST_CHANNELS:
         raise ConflictError(f"A tenant may have {MOST_CHANNELS} channels. Delete those that are not needed.")
@@ -109,6 +120,7 @@ def change(
     wanted: Mapping[str, Any],
     *,
     expected_version: int,
+    try_out: TryOut = lambda manifest, config: None,
 ) -> Channel:
     """Change what `wanted` names; a config is given whole, its secrets only where they change.
 
@@ -118,9 +130,9 @@ def change(
     held = get(session, channel_id, for_update=True)
     if held.version != expected_version:
         raise PreconditionError("The channel was changed meanwhile; read it again.")
-    values: dict[str, Any] = {name: wanted[name] for name in _CHANGEABLE if name in wanted}
+    values: dict[str, Any] = {name: wanted[name] or None for name in _CHANGEABLE if name in wanted}
     if "config" in wanted:
-        values["config"] = _reconfigured(session, vault, _installed(manifest), held, wanted["config"])
+        values["config"] = _reconfigured(session, vault, _installed(manifest), held, wanted["config"], try_out)
     if manifest is not None:
         _check_addresses({name: values.get(name, getattr(held, name)) for name in _CHANGEABLE}, manifest, held.purpose)
     if "is_disabled" in wanted and wanted["is_disabled"] != (held.status == "disabled"):
@@ -160,27 +172,41 @@ def remove(session: Session, vault: Vault, channel_id: UUID) -> None:
     live.tell_after_commit(session, "channel-changed", channel_id=str(channel_id))
 
 
-def note_health(session: Session, channel_id: UUID, reason: str | None, now: datetime, *, answered: str = "") -> None:
-    """Note how a channel fares: `reason` says what a person has to mend, None that it is well.
+def fail(session: Session, channel_id: UUID, reason: str, now: datetime) -> None:
+    """Note what a person has to mend before a channel works again, and tell the tenant's admins."""
+    held = _set_health(session, channel_id, "failing", reason, now)
+    if held is not None and held.status != "failing":
+        notices.tell(session, None, NOTICE, f"{held.name}: {reason}")
 
-    `answered` is what a check found. One that is disabled, or gone, stays so.
-    """
-    held = session.execute(select(channels).where(channels.c.id == channel_id).with_for_update()).one_or_none()
-    if held is None or held.status == "disabled":
-        return
-    status = "failing" if reason else "ready"
-    said = sentence(reason or answered) or None
-    session.execute(
-        update(channels).where(channels.c.id == channel_id).values(status=status, reason=said, checked_at=now)
+
+def mend(session: Session, channel_id: UUID, answered: str, now: datetime) -> None:
+    """Note that a channel works; `answered` is what a check found, or nothing."""
+    held = _set_health(session, channel_id, "ready", answered, now)
+    if held is not None and held.status == "failing":
+        notices.settle(session, None, NOTICE)
+
+
+def _set_health(
+    session: Session, channel_id: UUID, status: Literal["ready", "failing"], said: str, now: datetime
+) -> Channel | None:
+    """The channel as it was; None for one that is gone, or disabled and stays so."""
+    row = (
+        session.execute(select(channels).where(channels.c.id == channel_id).with_for_update()).mappings().one_or_none()
     )
+    if row is None or row["status"] == "disabled":
+        return None
+    held, reason = Channel(**row), sentence(said) or None
+    values = {"status": status, "reason": reason, "checked_at": now}
+    session.execute(update(channels).where(channels.c.id == channel_id).values(**values))
     if status != held.status:
-        before, after = {"status": held.status}, {"status": status, "reason": said}
+        before, after = {"status": held.status}, {"status": status, "reason": reason}
         audit.record(session, "channel.status_changed", "channel", channel_id, before=before, after=after)
         live.tell_after_commit(session, "channel-changed", channel_id=str(channel_id))
+    return held
 
 
 def _reconfigured(
-    session: Session, vault: Vault, manifest: Manifest, held: Channel, given: Mapping[str, Any]
+    session: Session, vault: Vault, manifest: Manifest, held: Channel, given: Mapping[str, Any], try_out: TryOut
 ) -> dict[str, Any]:
     """The new config; its secrets are sealed. A new destination asks for them again: they were meant for the old."""
     form = setup.form_of(manifest)
@@ -196,6 +222,9 @@ def _reconfigured(
         vault.forget(session, held.id, name)
     for name, value in entered.secrets.items():
         vault.put(session, held.id, name, value)
+    names = vault.names(session, held.id)
+    secrets = {name: vault.get(session, held.id, name, noted=False) for name in names}
+    try_out(manifest, {**entered.config, **secrets})
     return entered.config
 
 

@@ -50,6 +50,18 @@ def form_of(manifest: Manifest) -> dict[str, Any]:
     }
 
 
+def show(manifest: Manifest) -> dict[str, Any]:
+    """A plugin as the API shows it."""
+    return {
+        "slug": manifest.slug,
+        "name": manifest.name,
+        "summary": manifest.summary,
+        "purposes": purposes(manifest),
+        "capabilities": sorted(manifest.capabilities),
+        "form": form_of(manifest),
+    }
+
+
 def destinations(form: Mapping[str, Any]) -> list[str]:
     """The properties of a form that say where secrets go."""
     return [name for name, each in form["properties"].items() if each.get(DESTINATION)]

@@ -270,11 +270,16 @@ def of(settings: Settings, manifest: Manifest, account: str, *, is_interactive: 
     """The budget for one company at a plugin's provider, whichever tenant asks; the operator's limits come first."""
     given = apps.of(settings, manifest.slug).limits
     limits = {name: given.get(name, getattr(manifest.limits, name)) for name in Limits.__dataclass_fields__}
+    return named(settings, manifest.slug, account, Limits(**limits), is_interactive=is_interactive)
+
+
+def named(settings: Settings, what: str, whose: str, limits: Limits, *, is_interactive: bool = False) -> Budget:
+    """The budget of something of somebody's, with limits of its own."""
     # The id is the customer's; Valkey need not know it.
-    digest = hashlib.sha256(account.encode()).hexdigest()[:32]
+    digest = hashlib.sha256(whose.encode()).hexdigest()[:32]
     return Budget(
-        name=f"{manifest.slug}:{digest}",
-        limits=Limits(**limits),
+        name=f"{what}:{digest}",
+        limits=limits,
         valkey=_valkey(settings.redis_url),
         is_interactive=is_interactive,
         processes=max(1, settings.job_workers),

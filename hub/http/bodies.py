@@ -14,6 +14,10 @@ from hub.http.context import EXTENSION, Hub
 MAX_BODY_BYTES = 2**20
 """Largest body of a request that is not an upload."""
 MAIL = "receiveMail"
+UNREAD = frozenset({"unsubscribe"})
+"""Operations whose body nobody reads: mail programs send a form with it (RFC 8058)."""
+RECEIPTS = "receiveReceipts"
+"""What providers tell of messages is of a type of their own, and read by the channel."""
 MAX_MAIL_BYTES = 25 * 2**20
 """A mail with its attachments, as a form or as it is; such a body is the mail's channel's to read."""
 MAX_FORM_FIELDS = 50
@@ -71,24 +75,29 @@ def _measure(bare: bytes) -> None:
             raise InvalidError(f"The body nests deeper than {MAX_DEPTH} levels.")
 
 
-def _is_mail() -> bool:
+def _operation() -> str | None:
     view = current_app.view_functions.get(request.endpoint or "")
-    return view is not None and operation_id(view, request.method) == MAIL
+    return None if view is None else operation_id(view, request.method)
 
 
 def _bound() -> None:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise BadEncodingError("Send the body as it is: the hub unpacks none, whatever its Content-Encoding.")
     is_upload = request.mimetype == "multipart/form-data"
-    is_mail = _is_mail()
+    operation = _operation()
+    is_mail = operation == MAIL
     most = MAX_MAIL_BYTES if is_mail else request.max_content_length if is_upload else MAX_BODY_BYTES
     if most is not None and (request.content_length or 0) > most:
         what = "A mail" if is_mail else "An upload" if is_upload else "The body of a request"
         raise TooLargeError(f"{what} has at most {most:,} bytes; this one has {request.content_length:,}.")
     request.max_content_length = most
+    if operation in UNREAD:
+        return
     if is_mail:
         # One that ends where the limit does is complete: only whoever reads on finds out.
         request.max_content_length = MAX_MAIL_BYTES + 1
+        return
+    if operation == RECEIPTS:
         return
     # Left to the argument parser, a body of another type would count as none.
     if request.method in ("POST", "PUT", "PATCH") and not is_upload and request.mimetype and not request.is_json:

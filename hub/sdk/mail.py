@@ -11,6 +11,7 @@ from itertools import islice
 from hub.sdk import charsets, html_text
 from hub.sdk.channel import InboundMessage
 from hub.sdk.errors import RecordError
+from hub.sdk.reports import receipts_in
 
 LONGEST_TEXT = 200_000
 """Characters of a mail's text that are read; its newest part stands at the top."""
@@ -97,6 +98,7 @@ def _message(mail: Message, vouching: str) -> InboundMessage:
         authentication=_results(headers.get("authentication-results", ()), vouching),
         is_automatic=_is_automatic(headers, mail, senders),
         hops=len(headers.get("received", ())),
+        receipts=receipts_in(mail),
     )
 
 

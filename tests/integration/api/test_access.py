@@ -28,6 +28,7 @@ PUBLIC = {
     *("/account", "/api/session/methods", "/api/session", "/api/session/link"),
     *("/api/oidc/start", "/api/oidc/callback"),
     *("/api/oauth/callback", f"/api/webhooks/{SOME_ID}/{SOME_ID}", f"/api/inbound/{SOME_ID}/{SOME_ID}"),
+    f"/api/channels/receipts/{SOME_ID}",
 }
 
 

@@ -21,6 +21,8 @@ from sqlalchemy import text
 
 from hub import registry
 from hub.app import create_app
+from hub.channels import service as channels
+from hub.channels import suppressions
 from hub.connections import notices
 from hub.connections import service as connections
 from hub.disputes import inbound, moves
@@ -171,8 +173,24 @@ def ids(storage, settings, tenant, app):
         **_disputes(storage, tenant),
         **_connections(storage, tenant),
         **_webhooks(storage, settings, tenant),
+        **_channels(storage, settings, tenant),
         "key": tenant,
     }
+
+
+def _channels(storage, settings, tenant):
+    """A channel to nowhere for each operation that changes one, and an address that is not written to."""
+    names = ("shared", "updateChannel", "deleteChannel")
+    manifest, now = registry.load().get("smtp"), datetime.now(UTC)
+    config = {"host": "mail.invalid", "security": "none"}
+    wanted = {"purpose": "debtors", "sender": "ar@acme.example", "config": config}
+    with storage.tenant(tenant) as session, acting(SOMEBODY):
+        vault = Vault(settings, storage)
+        made = {name: channels.create(session, vault, manifest, wanted | {"name": name}).id for name in names}
+        held = suppressions.add(session, "nobody@acme.example", "manual", now=now, by="jo@acme.example")
+    shared = made.pop("shared")
+    found = {f"{name}.channel_id": str(each) for name, each in made.items()}
+    return {"channel_id": str(shared), "suppression_id": str(held.id), **found}
 
 
 def _webhooks(storage, settings, tenant):
