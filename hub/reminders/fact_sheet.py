@@ -40,13 +40,16 @@ def fact_sheet(
     links: Links,
     today: date,
     contact: str = "",
+    company: str = "",
 ) -> FactSheet:
     """What a message to `customer` about `items` (invoice_id, asked) may state on `today`, the tenant's day.
 
-    `open` of an invoice is what is asked for, which leaves out what is disputed. `contact` is the person to greet.
-    Raises InvalidError where the settings name no company to send it, or an invoice is not there.
+    `open` of an invoice is what is asked for, which leaves out what is disputed. `contact` is the person to greet,
+    `company` the tenant's name, for settings that do not say which company sends it. Raises InvalidError where nothing
+    says so, or an invoice is not there.
     """
-    company = (settings.get("sender") or {}).get("company")
+    sender = settings.get("sender") or {}
+    company = sender.get("company") or company
     if not company:
         message = "The reminder settings do not say which company sends reminders."
         raise InvalidError(message, fields={"sender.company": "Is needed."})
@@ -71,7 +74,6 @@ def fact_sheet(
             }
         )
     invoices.sort(key=lambda each: (each["due_on"], each["number"]))
-    sender = settings["sender"]
     document = {
         "today": today,
         "sender": {"company": company, "name": sender.get("name"), "phone": sender.get("phone")},

@@ -79,14 +79,16 @@ def write(
     *,
     network: Network | None = None,
     templates: Sequence[Mapping[str, Any]] = (),
+    why_not: str | None = None,
 ) -> Written:
     """A text for `task` by the plugin `writer`, or by the template where that one fails twice or cannot be asked.
 
-    `network` is the way out of a writer that has the capability `remote`; `templates` are the tenant's own.
+    `network` is the way out of a writer that has the capability `remote`; `templates` are the tenant's own; `why_not`
+    says that the writer is not to be asked, and why.
     """
     attempts: list[Attempt] = []
-    reason = None
-    if writer != TEMPLATE:
+    reason = why_not
+    if writer != TEMPLATE and why_not is None:
         written, reason = _asked(registry, writer, config, task, network, attempts)
         if written is not None:
             return written
