@@ -9,6 +9,7 @@ import jobs from './de/jobs.json'
 import ledger from './de/ledger.json'
 import models from './de/models.json'
 import overview from './de/overview.json'
+import reminders from './de/reminders.json'
 import settings from './de/settings.json'
 import connections from './de/connections.json'
 import imports from './de/imports.json'
@@ -32,6 +33,7 @@ export const de = {
   ledger,
   models,
   overview,
+  reminders,
   settings,
   connections,
   imports,

@@ -10,6 +10,7 @@ import jobs from './en/jobs.json'
 import ledger from './en/ledger.json'
 import models from './en/models.json'
 import overview from './en/overview.json'
+import reminders from './en/reminders.json'
 import settings from './en/settings.json'
 import connections from './en/connections.json'
 import imports from './en/imports.json'
@@ -33,6 +34,7 @@ export const en = {
   ledger,
   models,
   overview,
+  reminders,
   settings,
   connections,
   imports,

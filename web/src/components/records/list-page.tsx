@@ -54,20 +54,26 @@ interface ListPageProps<Row extends { id: string }> {
   /** The same where the filters leave nothing. */
   emptyFiltered: string
   onPrefetch: (cursor: string) => void
-  /** Without `selected`, nothing is done with several records, and none can be chosen. */
-  exporting: { label: string; all: () => Promise<void>; selected?: (ids: string[]) => Promise<void> }
+  /** Without it nothing is exported; without `selected` or `bulk`, no records can be chosen. */
+  exporting?: { label: string; all: () => Promise<void>; selected?: (ids: string[]) => Promise<void> }
+  /** What else can be done with the chosen records. */
+  bulk?: (selection: Selection<Row>) => ReactNode
   /** What the selection comes to. */
   summary?: (selection: Selection<Row>) => ReactNode
   /** What all that match come to. */
   sums: ReactNode
   actions?: ReactNode
+  /** What has to be known before the list is read. */
+  notice?: ReactNode
+  /** Stands in place of the table, where a tab shows its records in another way. */
+  instead?: (parts: { selection: Selection<Row>; empty: ReactNode }) => ReactNode
   /** A record beside the list. */
   peek: (id: string | null, onClose: () => void) => ReactNode
 }
 
 /** A page that lists records: tabs, filters, table, sums, pages, selection, export and saved views. */
 export function ListPage<Row extends { id: string }>(props: ListPageProps<Row>) {
-  const { name, list, query, totals, tabs, exporting } = props
+  const { name, list, query, totals, tabs, exporting, bulk, instead } = props
   const t = useT('common')
   const say = useT('table')
   const [peek, setPeek] = useQueryState('peek', parseAsString)
@@ -80,23 +86,42 @@ export function ListPage<Row extends { id: string }>(props: ListPageProps<Row>) 
     useMemo(() => rows?.map(rowId), [rows]),
   )
   const save = useExport()
-  const { all, selected } = exporting
-  const exportAll = () => void save(all)
-  useActions([{ id: `${name}.export`, label: exporting.label, keys: 'e', run: exportAll }])
+  const selected = exporting?.selected
+  const exportAll = () => void (exporting && save(exporting.all))
+  useActions(exporting ? [{ id: `${name}.export`, label: exporting.label, keys: 'e', run: exportAll }] : [])
+  const empty = (
+    <div className="rounded-lg border bg-card">
+      {props.isFiltered ? (
+        <Empty
+          title={props.emptyFiltered}
+          action={
+            <Button variant="outline" onClick={props.onClearFilters}>
+              {t('actions.clearFilters')}
+            </Button>
+          }
+        />
+      ) : (
+        props.empty
+      )}
+    </div>
+  )
 
   return (
     <Page
       title={props.title}
       actions={
         <>
-          <Button variant="outline" onClick={exportAll}>
-            <Download aria-hidden strokeWidth={1.75} />
-            {say('exportCsv')}
-          </Button>
+          {exporting && (
+            <Button variant="outline" onClick={exportAll}>
+              <Download aria-hidden strokeWidth={1.75} />
+              {say('exportCsv')}
+            </Button>
+          )}
           {props.actions}
         </>
       }
     >
+      {props.notice}
       <Tabs value={tabs.value} onValueChange={tabs.onChange}>
         <TabsList aria-label={tabs.label}>
           {Object.entries(tabs.names).map(([tab, words]) => (
@@ -114,51 +139,43 @@ export function ListPage<Row extends { id: string }>(props: ListPageProps<Row>) 
               </Button>
             )}
             <div className="ml-auto flex gap-2">
-              <SortSelect table={table} list={list} />
+              {!instead && <SortSelect table={table} list={list} />}
               <SavedViews />
-              <ViewOptions table={table} />
+              {!instead && <ViewOptions table={table} />}
             </div>
           </div>
-          <DataTable
-            table={table}
-            caption={`${props.title}: ${tabs.names[tabs.value]}`}
-            query={query}
-            list={list}
-            selection={selected && selection}
-            rowLabel={props.rowLabel}
-            onPeek={(row) => void setPeek(row.id)}
-            empty={
-              <div className="rounded-lg border bg-card">
-                {props.isFiltered ? (
-                  <Empty
-                    title={props.emptyFiltered}
-                    action={
-                      <Button variant="outline" onClick={props.onClearFilters}>
-                        {t('actions.clearFilters')}
-                      </Button>
-                    }
-                  />
-                ) : (
-                  props.empty
-                )}
-              </div>
-            }
-          />
+          {instead ? (
+            instead({ selection, empty })
+          ) : (
+            <DataTable
+              table={table}
+              caption={`${props.title}: ${tabs.names[tabs.value]}`}
+              query={query}
+              list={list}
+              selection={selected || bulk ? selection : undefined}
+              rowLabel={props.rowLabel}
+              onPeek={(row) => void setPeek(row.id)}
+              empty={empty}
+            />
+          )}
           <Pagination list={list} page={query.data} total={totals} onPrefetch={props.onPrefetch}>
             {props.sums}
           </Pagination>
-          {selected && (
+          {(selected || bulk) && (
             <BulkBar selection={selection} total={totals} summary={props.summary?.(selection)}>
-              <Button
-                size="sm"
-                onClick={() =>
-                  selection.everything ? exportAll() : void save(() => selected([...selection.rows.keys()]))
-                }
-                disabled={selection.rows.size > MOST_SELECTED}
-              >
-                <Download aria-hidden strokeWidth={1.75} />
-                {t('actions.export')}
-              </Button>
+              {bulk?.(selection)}
+              {selected && (
+                <Button
+                  size="sm"
+                  onClick={() =>
+                    selection.everything ? exportAll() : void save(() => selected([...selection.rows.keys()]))
+                  }
+                  disabled={selection.rows.size > MOST_SELECTED}
+                >
+                  <Download aria-hidden strokeWidth={1.75} />
+                  {t('actions.export')}
+                </Button>
+              )}
             </BulkBar>
           )}
         </TabsContent>

@@ -8,6 +8,7 @@ import {
   ListTodoIcon,
   type LucideIcon,
   MessageSquareWarningIcon,
+  SendIcon,
   SettingsIcon,
   UsersIcon,
 } from 'lucide-react'
@@ -22,6 +23,7 @@ export interface NavPage {
     | 'invoices'
     | 'customers'
     | 'disputes'
+    | 'reminders'
     | 'forecast'
     | 'models'
     | 'connections'
@@ -55,6 +57,7 @@ const GROUPS: NavGroup[] = [
         letter: 'd',
         needs: 'listDisputes',
       },
+      { name: 'reminders', href: '/reminders/', icon: SendIcon, letter: 'r', needs: 'listReminders' },
     ],
   },
   {

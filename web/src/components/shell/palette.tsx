@@ -16,7 +16,7 @@ import { useT } from '@/lib/i18n'
 import { type Action, useOfferedActions } from '@/lib/hotkeys'
 import { useRouter } from '@/lib/nav'
 import { type Recent, useRecents } from '@/lib/recents'
-import { useSession } from '@/lib/session'
+import { may, useSession } from '@/lib/session'
 import { KeyNames } from './help-sheet'
 import { pagesFor } from './pages'
 import { matches, useSearch } from './search'
@@ -35,9 +35,15 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 
   const pages = pagesFor(session).flatMap((group) => group.pages)
   const matchingPages = pages.filter(({ name }) => matches(t(`nav.${name}`), text))
-  const matchingActions = actions.filter(({ label }) => matches(label, text))
+  // Begun from any page; on its own page the page offers it, with its key.
+  const compose = { id: 'reminders.new', label: t('actions.newReminder'), run: composeReminder }
+  const canCompose = may(session, 'createReminder') && !actions.some(({ id }) => id === compose.id)
+  const matchingActions = [...actions, ...(canCompose ? [compose] : [])].filter(({ label }) => matches(label, text))
   const found = text.trim() ? search.items : []
 
+  function composeReminder() {
+    router.push('/reminders/?compose=new')
+  }
   const goTo = (href: string) => {
     onClose()
     router.push(href)

@@ -7,6 +7,7 @@ import { useSources } from '@/components/ledger/sources'
 import { Page } from '@/components/page'
 import { RecordPage } from '@/components/records/record-page'
 import { Region } from '@/components/region'
+import { CustomerReminders } from '@/components/reminders/reminder-list'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
 import { Skeleton } from '@/components/ui/skeleton'
 import { NONE, useFormat } from '@/lib/format'
@@ -64,6 +65,7 @@ function CustomerView({ id }: { id: string }) {
               <div className="flex min-w-0 flex-col gap-4">
                 <AgingCard customer={found} />
                 <CustomerDisputes customerId={found.id} />
+                <CustomerReminders customer={found} />
                 <ProfileCard customer={found} />
                 <SourceCard customer={found} />
               </div>

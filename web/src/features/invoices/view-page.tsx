@@ -6,6 +6,7 @@ import { InvoiceStatusMark } from '@/components/ledger/marks'
 import { Page } from '@/components/page'
 import { RecordPage, RecordSkeleton } from '@/components/records/record-page'
 import { Region } from '@/components/region'
+import { InvoiceReminders } from '@/components/reminders/reminder-list'
 import { Alert, AlertDescription, AlertTitle } from '@/components/ui/alert'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
 import { Skeleton } from '@/components/ui/skeleton'
@@ -120,6 +121,7 @@ function InvoiceBody({ invoice }: { invoice: Invoice }) {
       <div className="flex min-w-0 flex-col gap-4">
         <InvoiceFactsCard invoice={invoice} />
         {!state && <InvoiceDisputes invoice={invoice} />}
+        {!state && <InvoiceReminders invoice={invoice} />}
         {isOpen && prediction && <PredictionFactsCard prediction={prediction} />}
         <SourceCard invoice={invoice} />
       </div>

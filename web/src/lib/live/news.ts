@@ -21,6 +21,7 @@ const LEDGER = [
   '/api/tenant',
 ]
 const DISPUTES = ['/api/disputes', '/api/adjustments', '/api/invoices', '/api/overview', '/api/insights']
+const REMINDERS = ['/api/reminders', '/api/overview', '/api/worklist']
 const SYNCS = ['/api/connections', '/api/runs']
 
 /** By what kind of job it is. */
@@ -34,6 +35,9 @@ const TOUCHED: Record<string, readonly string[]> = {
   'forecasts-ready': [...LEDGER, '/api/models', '/api/accuracy'],
   'dispute-opened': DISPUTES,
   'dispute-changed': DISPUTES,
+  'reminder-changed': REMINDERS,
+  'promise-changed': ['/api/promises', '/api/overview', '/api/worklist', '/api/invoices', '/api/customers'],
+  'channel-changed': ['/api/channels', '/api/suppressions'],
   notice: ['/api/notices', '/api/connections'],
 }
 
