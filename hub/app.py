@@ -46,7 +46,7 @@ from hub.ledger import contents, promises_api, search_api
 from hub.personal import api as personal
 from hub.privacy import api as privacy
 from hub.reminders import api as reminders
-from hub.reminders import debtor_api
+from hub.reminders import debtor_api, writers_api
 from hub.settings import Settings
 from hub.storage.session import Storage
 from hub.storage.vault import Vault
@@ -67,6 +67,9 @@ BLUEPRINTS = (
     ledger.customers,
     promises_api.promises,
     reminders.reminders,
+    writers_api.reminder_writers,
+    writers_api.reminder_templates,
+    writers_api.dispute_replies,
     debtor_api.debtor,
     debtor_api.copy_requests,
     search_api.search,

@@ -23,6 +23,7 @@ from hub.reminders.approving import send_at
 from hub.reminders.before_sending import look
 from hub.reminders.fact_sheet import Links, fact_sheet, payment_link
 from hub.reminders.house import House, house_of
+from hub.reminders.known import history_of
 from hub.reminders.models import reminders
 from hub.reminders.policy import Customer, Reason
 from hub.reminders.recipients import contact_of
@@ -134,6 +135,7 @@ def prepare(
         tone=reminder["tone"],
         language=reminder["language"],
         stage=reminder["stage"] or 0,
+        history=history_of(session, reminder["customer_id"], house.day(at)),
         risk=customer.risk if customer and customer.risk != "unknown" else None,
         page=links.page,
         payment_link=links.payment,
