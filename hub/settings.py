@@ -45,6 +45,7 @@ class Settings:
     rate_limit_per_minute_tenant: int
     rate_limit_per_minute_address: int
     sign_in_attempts_per_minute: int
+    debtor_requests_per_minute: int
     metrics_token: str
 
     public_url: str

@@ -62,6 +62,7 @@ def settings(servers, tmp_path_factory) -> Settings:
         rate_limit_per_minute_tenant=0,
         rate_limit_per_minute_address=0,
         sign_in_attempts_per_minute=0,
+        debtor_requests_per_minute=0,
     )
 
 

@@ -25,6 +25,8 @@ from hub.http.context import EXTENSION, Hub
 from hub.http.lifecycle import PROBES
 
 SIGN_INS = frozenset({"signIn", "redeemSignInLink"})
+DEBTORS = frozenset({"getDebtorPage", "makeDebtorPromise", "raiseDebtorDispute", "claimDebtorPayment", "askForCopy"})
+"""Debtors' pages. Not unsubscribing: the mail programs of many people do that from one address."""
 _VALKEY = "paypredict.limits.valkey"
 _BLOCKS = 50
 _KEPT = 10_000
@@ -160,6 +162,7 @@ def count_addresses(app: Flask) -> None:
     limits = [
         _per_minute(settings.rate_limit_per_minute_address, "address", _address),
         _per_minute(settings.sign_in_attempts_per_minute, "sign-in", _address, lambda: _operation() not in SIGN_INS),
+        _per_minute(settings.debtor_requests_per_minute, "debtor", _address, lambda: _operation() not in DEBTORS),
     ]
     _install(app, hub, limits)
     app.register_error_handler(RateLimitExceeded, _refused)
@@ -234,7 +237,12 @@ def _counted() -> list[RequestLimit]:
 def _refused(error: RateLimitExceeded) -> Response:
     breached = next(limit for limit in _counted() if limit.breached)
     wait = max(1, math.ceil(breached.window.reset_time - time.time()))
-    what = {"address": "from one address", "caller": "of one caller", "tenant": "of one tenant"}
+    what = {
+        "address": "from one address",
+        "debtor": "to debtors' pages from one address",
+        "caller": "of one caller",
+        "tenant": "of one tenant",
+    }
     whose = what.get(str(error.limit.scope), "to sign in")
     detail = f"More than {breached.limit.amount} requests a minute {whose}. Try again in {wait} s."
     return problems.from_hub(RateLimitedError(detail, wait))

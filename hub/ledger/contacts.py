@@ -17,7 +17,16 @@ from sqlalchemy.orm import Session
 from hub.ledger import suppression
 from hub.ledger.batch import money
 from hub.ledger.mentions import CUSTOMERS, DOCUMENTS, PLACES, VERSIONS
-from hub.ledger.models import adjustments, allocations, credit_memos, customers, invoices, ledger_versions, payments
+from hub.ledger.models import (
+    adjustments,
+    allocations,
+    credit_memos,
+    customers,
+    invoices,
+    ledger_versions,
+    payments,
+    promises,
+)
 from hub.ledger.suppression import keep_out
 from hub.sdk.records import Customer
 from hub.storage.mentions import Mention, Person, Place, erase, find
@@ -100,7 +109,7 @@ def describe(session: Session, contact: Contact) -> list[dict[str, Any]]:
                 {column.name: row[column.name] for column in table.c if column.name not in _INTERNAL}
                 for row in session.execute(select(table).where(table.c.customer_id == customer["id"])).mappings()
             ]
-            for table in (invoices, payments, credit_memos)
+            for table in (invoices, payments, credit_memos, promises)
         }
         shown.append({name: value for name, value in customer.items() if name not in _INTERNAL} | own)
     return shown
@@ -123,6 +132,7 @@ def _own_places(contact: Contact) -> list[tuple[Place, ColumnElement[bool]]]:
             allocations.c.invoice_id.in_(documents[0]), *(allocations.c.source_id.in_(each) for each in documents[1:])
         ),
         adjustments.name: adjustments.c.invoice_id.in_(documents[0]),
+        promises.name: promises.c.customer_id.in_(contact.customers),
     }
     versions = or_(
         ledger_versions.c.id.in_(contact.customers),

@@ -1,6 +1,15 @@
 """Where the ledger names people. Numbers of documents, days and amounts are not touched: accounting law keeps them."""
 
-from hub.ledger.models import adjustments, allocations, credit_memos, customers, invoices, ledger_versions, payments
+from hub.ledger.models import (
+    adjustments,
+    allocations,
+    credit_memos,
+    customers,
+    invoices,
+    ledger_versions,
+    payments,
+    promises,
+)
 from hub.storage.mentions import Place
 
 CUSTOMERS = Place(
@@ -21,6 +30,12 @@ DOCUMENTS = (
         table=adjustments,
         columns=("reason", "error", "external_id"),
         what="adjustments: what they are for, and what the provider said",
+    ),
+    Place(
+        table=promises,
+        columns=("note", "made_by"),
+        what="promises: what was said with them, and by whom",
+        touches={"version": promises.c.version + 1},
     ),
     Place(table=allocations, columns=("external_id", "raw"), what="allocations: the records as they came"),
 )

@@ -21,6 +21,20 @@ _FORGET_VERSIONS = text("""
 """)
 
 
+_FORGET_SAID = text("""
+    update promises set note = null, made_by = null where id in (
+        select id from promises where settled_at < :before and (note is not null or made_by is not null)
+        limit :at_once for update skip locked
+    )
+""")
+
+
+def forget_said(session: Session, before: datetime, at_once: int) -> int:
+    """Forget what was said with up to `at_once` promises that ended before an instant, and by whom; how many."""
+    gone = session.execute(_FORGET_SAID, {"before": before, "at_once": at_once})
+    return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
 def forget_raw(session: Session, before: datetime, at_once: int) -> int:
     """Forget up to `at_once` of each table's records as they came, of those from before an instant; how many."""
     values = {"before": before, "at_once": at_once}

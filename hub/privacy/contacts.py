@@ -19,6 +19,7 @@ from hub.personal import mentions as personal
 from hub.privacy.exports import discard_exports
 from hub.privacy.uploads import ARRIVING, discard_unused
 from hub.reminders import contact_mentions as contact_notes
+from hub.reminders import debtor_mentions as debtor
 from hub.storage import audit
 from hub.storage.mentions import Mention, Person, erase, find
 from hub.storage.session import Storage
@@ -30,6 +31,7 @@ PLACES = (
     *disputes.PLACES,
     *webhooks.PLACES,
     *contact_notes.PLACES,
+    *debtor.PLACES,
 )
 """Of the tenant's schema, beside the ledger, which has more to do than to search."""
 TIMEOUT = text("set local statement_timeout = '120s'")

@@ -29,7 +29,9 @@ HOLDINGS: dict[str, Holding] = {
     "connections": Holding("Accounts at providers, without their secrets.", "nobody"),
     "connection_tokens": Holding("How long the tokens of connections are good; they themselves are secrets.", "nobody"),
     "webhook_deliveries": Holding("What providers announced, until it was looked at.", "debtors"),
-    "webhook_endpoints": Holding("Where the tenant's own systems are told what happens, and who set that up.", "members"),
+    "webhook_endpoints": Holding(
+        "Where the tenant's own systems are told what happens, and who set that up.", "members"
+    ),
     "webhook_messages": Holding("What those are told: kinds of events and ids.", "nobody"),
     "webhook_calls": Holding("When each was told what, and how its answer began.", "debtors"),
     "notices": Holding("What had to be known of connections, and whether it was seen.", "nobody"),
@@ -60,6 +62,8 @@ HOLDINGS: dict[str, Holding] = {
     "customer_marks": Holding("Who of the members looks after which customer, and until when it may rest.", "members"),
     "contact_notes": Holding("What was noted of calls, meetings and the like with customers.", "debtors"),
     "team_digests": Holding("On which day the team was told what waits.", "nobody"),
+    "promises": Holding("What customers promised to pay by when, who said so, and what became of it.", "debtors"),
+    "copy_requests": Holding("Copies of invoices that customers asked for, and where to send them.", "debtors"),
     "holds": Holding("What of which invoice is held, since when and why.", "nobody"),
     "adjustments": Holding("Credits and the like that are meant for invoices, and what became of them.", "debtors"),
     "idempotency_keys": Holding("Answers kept for a day, for requests that are sent again.", "debtors"),

@@ -39,6 +39,12 @@ KINDS: dict[str, Kind] = {
     "disputes": Kind(
         about="What was written in disputes that have ended; how they ended stays.", days=1825, least=90, most=3650
     ),
+    "promises": Kind(
+        about="What was said with promises that have ended, and requests for copies that were met.",
+        days=1825,
+        least=90,
+        most=3650,
+    ),
     "webhooks": Kind(about="What providers announced.", days=30, least=1, most=90),
     "webhook_log": Kind(
         about="What the tenant's own systems were told, and what they answered.", days=30, least=1, most=90

@@ -19,6 +19,7 @@ from hub.ledger import retention as ledger
 from hub.personal import service as personal
 from hub.privacy import exports, periods, uploads
 from hub.privacy.models import retention_periods
+from hub.reminders import debtor_retention as debtor
 from hub.settings import Settings
 from hub.storage import audit
 from hub.storage.session import Storage
@@ -42,6 +43,7 @@ _STEPS: tuple[tuple[str, _Step], ...] = (
     ("notices", notices.forget),
     ("predictions", forecasting.forget_superseded),
     ("disputes", disputes.forget_texts),
+    ("promises", debtor.forget),
 )
 
 

@@ -15,10 +15,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hub.errors import HubError, NotFoundError
+from hub.reminders.languages import LANGUAGES
 from hub.storage.vault import Vault
 
-LANGUAGES = ("en", "de", "es", "fr")
-"""The languages of the debtor's page."""
 KEPT_DAYS = 60
 """For how long a link leads to the page, counted from the day it is sent."""
 
@@ -46,7 +45,7 @@ class LinkExpiredError(HubError):
 class Link:
     """What a link stands for: which customer, by which reminder and to which address, until when and in what language.
 
-    `reminder_id` is None where a person gave it out. `language` is one of LANGUAGES.
+    `reminder_id` is None where a person gave it out. `language` is one that reminders are written in.
     """
 
     tenant: str
@@ -83,8 +82,8 @@ def link(
 ) -> str:
     """The token of a link to a customer's page, for the URLs below.
 
-    `expires_at` is UTC, counted in whole seconds; of `language` (BCP 47) the page speaks English, German, Spanish and
-    French, and English to all others.
+    `expires_at` is UTC, counted in whole seconds; `language` is BCP 47, and English where the page does not
+    speak it.
     """
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -118,7 +117,7 @@ def read(key: bytes, token: str) -> Link:
     try:
         content = AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], head)
     except InvalidTag:
-        raise _nowhere() from None
+        raise nowhere() from None
     reminder = content[16:32]
     return Link(
         tenant=name.decode("ascii"),
@@ -150,9 +149,10 @@ def _split(token: str) -> tuple[bytes, bytes, bytes]:
         if plain[:1] != _VERSION or len(plain) < end + _NONCE_BYTES + 16 or not plain[2:end].isascii():
             raise ValueError("no link of ours")
     except (ValueError, IndexError, binascii.Error):
-        raise _nowhere() from None
+        raise nowhere() from None
     return plain[:end], plain[2:end], plain[end:]
 
 
-def _nowhere() -> LinkError:
+def nowhere() -> LinkError:
+    """What is said of a link that nothing can be made of."""
     return LinkError("This link leads nowhere: it may have been cut off. Open it from the mail again, or answer that.")

@@ -62,6 +62,8 @@ NO_WORDS = {
     ("inbound_mails", "outcome"),
     *(("contact_notes", name) for name in ("outcome", "by_kind", "by_id")),
     ("team_digests", "reason"),  # what a channel said, in the hub's words
+    *(("promises", name) for name in ("channel", "recorded_by")),  # our own word, and an id
+    ("copy_requests", "sent_by"),  # an id
     ("holds", "reason"),  # our own words, with the dispute's number
     *(("adjustments", name) for name in ("idempotency_key", "created_by")),
     ("connections", "auth_method"),

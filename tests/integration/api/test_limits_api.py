@@ -65,6 +65,15 @@ def test_an_address_is_counted_before_anybody_is_identified(limited):
     assert statuses(client, 1, headers=NOBODY, **from_address("203.0.113.7")) == [401]
 
 
+def test_debtors_pages_have_a_rate_of_their_own(limited):
+    client = limited(debtor_requests_per_minute=2).test_client()
+    assert statuses(client, 3, "/api/debtor/x") == [404, 404, 429]
+    assert statuses(client, 1, "/api/debtor/x", **from_address("203.0.113.7")) == [404]
+    assert "to debtors' pages" in client.get("/api/debtor/x").json["detail"]
+    # Whoever unsubscribes does so by a mail program that does it for many.
+    assert [client.post("/api/debtor/x/unsubscribe").status_code for _ in range(3)] == [404] * 3
+
+
 def test_an_address_is_counted_for_what_there_is_not_too(limited):
     client = limited(rate_limit_per_minute_address=2).test_client()
     assert statuses(client, 3, "/no/such/place") == [404, 404, 429]
