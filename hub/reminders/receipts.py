@@ -1,4 +1,4 @@
-"""What providers told of reminders, marked at each: they come twice, late and in any order, and one may settle a doubt."""
+"""What providers told of reminders, marked at each: it comes twice, late, in any order, and may settle a doubt."""
 
 from collections import Counter
 from collections.abc import Mapping
