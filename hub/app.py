@@ -46,7 +46,7 @@ from hub.ledger import contents, promises_api, search_api
 from hub.personal import api as personal
 from hub.privacy import api as privacy
 from hub.reminders import api as reminders
-from hub.reminders import debtor_api, writers_api
+from hub.reminders import contacts_api, debtor_api, policies_api, writers_api
 from hub.settings import Settings
 from hub.storage.session import Storage
 from hub.storage.vault import Vault
@@ -72,6 +72,9 @@ BLUEPRINTS = (
     writers_api.dispute_replies,
     debtor_api.debtor,
     debtor_api.copy_requests,
+    policies_api.reminder_policies,
+    policies_api.reminder_settings,
+    policies_api.reminder_planning,
     search_api.search,
     disputes.disputes,
     dispute_policy,
@@ -85,6 +88,8 @@ BLUEPRINTS = (
     api_models.track_record,
     api_cash.cash_flow,
     insights.contacts,
+    contacts_api.entries,
+    contacts_api.talks,
     insights.insights,
     overview_api.overview,
     connections.connectors,

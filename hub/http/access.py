@@ -243,6 +243,17 @@ ACCESS: dict[str, Rule] = {
     "listSuppressions": _reads("channels", "read"),
     "createSuppression": _writes("channels"),
     "releaseSuppression": _manages("channels"),
+    # Policies of reminders
+    "listReminderPolicies": _reads("reminders"),
+    "createReminderPolicy": _manages("reminders"),
+    "getReminderPolicy": _reads("reminders"),
+    "updateReminderPolicy": _manages("reminders"),
+    "deleteReminderPolicy": _manages("reminders"),
+    "listReminderPolicyVersions": _reads("reminders"),
+    "simulateReminders": _reads("reminders", "read"),
+    "getReminderSettings": _reads("reminders"),
+    "updateReminderSettings": _manages("reminders"),
+    "planReminders": _writes("reminders"),
     # The tenant's own systems
     "listWebhookEndpoints": _manages("webhooks", "read"),
     "createWebhookEndpoint": _manages("webhooks"),
@@ -300,9 +311,13 @@ ACCESS: dict[str, Rule] = {
     "getInsights": _reads("insights"),
     "getAging": _reads("insights"),
     "getDso": _reads("insights"),
+    "getReminderInsights": _reads("insights"),
     "getDisputeInsights": _reads("insights"),
     "getWorklist": _reads("insights"),
     "listContacts": _reads("insights", "read"),
+    "updateWorklistEntry": _writes("customers"),
+    "addContactNote": _writes("customers"),
+    "getCustomerTimeline": _reads("customers", "read"),
 }
 
 SCOPES = frozenset({"*", "read", "write"} | {rule.scope for rule in ACCESS.values() if rule.scope})

@@ -1,35 +1,39 @@
 """Aging, DSO in its variants, collection figures: /api/insights; and whom to contact: /api/worklist."""
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from flask import Response
 from sqlalchemy.orm import Session
 
+from hub.errors import InvalidError
 from hub.http.answers import answer
 from hub.http.blueprint import Blueprint
-from hub.http.context import caller, tenant_session, today
+from hub.http.context import caller, current_hub, now, tenant_session, today
 from hub.http.paging import Key, Sort
+from hub.identity.colleagues import names_of
 from hub.insights import service
 from hub.insights.aging import Aging
 from hub.insights.dispute_schemas import DisputeInsightsArguments, DisputeInsightsSchema
 from hub.insights.disputes import read_disputes
 from hub.insights.flows import Month
+from hub.insights.reminder_schemas import ReminderInsightsArguments, ReminderInsightsSchema
+from hub.insights.reminders import read_reminders
 from hub.insights.schemas import (
     AgingArguments,
     AgingListSchema,
     ContactArguments,
-    CustomersToContactSchema,
     DsoArguments,
     FigureListSchema,
     SummaryArguments,
     SummarySchema,
     WorklistArguments,
+    WorklistPageSchema,
     WorklistSchema,
 )
-from hub.insights.worklist import CONTACT_FILTERS
+from hub.insights.worklist import CONTACT_FILTERS, read_done
 
 insights = Blueprint(
     "insights", __name__, url_prefix="/api/insights", description="Figures of the ledger, per currency and as of a day."
@@ -48,18 +52,46 @@ _BY_VALUE = Sort(
 @contacts.route("")
 @contacts.doc(operationId="listContacts")
 @contacts.arguments(ContactArguments, location="query")
-@contacts.response(200, CustomersToContactSchema)
+@contacts.response(200, WorklistPageSchema)
 def list_contacts(arguments: dict[str, Any]) -> Response:
     """Whom to contact today, the most worthwhile first, with the next step and what is held up"""
     limit = arguments["limit"]
     position = _BY_VALUE.position(arguments["cursor"]) if "cursor" in arguments else {}
     after = (position["after_0"], position["after_1"]) if position else None
     filters = {name: arguments[name] for name in CONTACT_FILTERS if name in arguments}
+    if "owner" in filters:
+        filters["owner"] = _owner(filters["owner"])
+    day_began = datetime.combine(today(), time.min, caller().time_zone)
     with tenant_session() as session:
-        found = service.contacts(session, limit=limit + 1, after=after, filters=filters)
+        found = service.contacts(
+            session,
+            limit=limit + 1,
+            today=today(),
+            after=after,
+            filters=filters,
+            is_snoozed=arguments["snoozed"],
+            with_standing=True,
+        )
+        done = read_done(session, day_began, caller().id)
     items = found["items"][:limit]
-    more = len(found["items"]) > limit
-    return answer(found | {"items": items, "next_cursor": _BY_VALUE.cursor(items[-1]) if more else None})
+    cursor = _BY_VALUE.cursor(items[-1]) if len(found["items"]) > limit else None
+    with current_hub().storage.hub() as session:
+        people = names_of(session, {each["owner_id"] for each in items} - {None})
+    for item in items:
+        owner_id = item.pop("owner_id")
+        item["owner"] = {"id": owner_id, "name": people[owner_id]} if owner_id in people else None
+    return answer(found | {"items": items, "next_cursor": cursor, "done_today": done})
+
+
+def _owner(given: str) -> str | None:
+    """Whom the filter means; None: nobody. Raises InvalidError."""
+    if given == "none":
+        return None
+    try:
+        return str(UUID(caller().id if given == "me" else given))
+    except ValueError as error:
+        message = "me (of a person), none, or the id of a person."
+        raise InvalidError("There is nobody of that id.", fields={"owner": message}) from error
 
 
 @insights.route("")
@@ -88,6 +120,19 @@ def get_disputes(arguments: dict[str, Any]) -> Response:
     first = date(month // 12, month % 12 + 1, 1)
     with tenant_session() as session:
         return answer(read_disputes(session, first, to_on, str(caller().time_zone)))
+
+
+@insights.route("/reminders")
+@insights.doc(operationId="getReminderInsights")
+@insights.arguments(ReminderInsightsArguments, location="query")
+@insights.response(200, ReminderInsightsSchema)
+def get_reminders(arguments: dict[str, Any]) -> Response:
+    """What became of reminders, and what they changed against invoices held back by lot"""
+    to_on = today()
+    month = to_on.year * 12 + to_on.month - arguments["months"]
+    first = date(month // 12, month % 12 + 1, 1)
+    with tenant_session() as session:
+        return answer(read_reminders(session, first, to_on, now(), str(caller().time_zone)))
 
 
 @insights.route("/aging")

@@ -21,7 +21,7 @@ def get_overview() -> Response:
     """Open and overdue amounts, DSO, cash to come, whom to contact first, and what needs a person"""
     as_of = today()
     with tenant_session() as session:
-        contacts = service.contacts(session, limit=COLLECT_FIRST)
+        contacts = service.contacts(session, limit=COLLECT_FIRST, today=as_of)
         found = {
             "as_of": as_of,
             "home_currency": contacts["home_currency"],

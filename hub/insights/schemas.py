@@ -3,7 +3,7 @@
 from typing import get_args
 
 from marshmallow import Schema, validate
-from marshmallow.fields import Dict, Integer, List, Nested, String
+from marshmallow.fields import Boolean, Dict, Integer, List, Nested, String
 
 from hub.forecasting.risk_contact import NEXT_STEPS, SEGMENTS
 from hub.forecasting.schemas import RISK_LEVELS
@@ -14,6 +14,7 @@ from hub.http.fields import (
     currency,
     day,
     identifier,
+    instant,
     money,
     probability,
     ratio,
@@ -80,6 +81,11 @@ class ContactArguments(PageArguments):
 
     next_step = String(validate=validate.OneOf(NEXT_STEPS), metadata={"description": "Only those to be treated so."})
     risk_level = String(validate=validate.OneOf(RISK_LEVELS), metadata={"description": "Only customers of this level."})
+    owner = String(
+        validate=validate.Regexp(r"me|none|[0-9a-fA-F-]{36}", error="me, none, or the id of a person."),
+        metadata={"description": "Only those that somebody looks after: me, none, or the id of a person."},
+    )
+    snoozed = Boolean(load_default=False, metadata={"description": "Only those that rest, which are left out else."})
 
 
 class AmountsToContactSchema(Schema):
@@ -102,6 +108,44 @@ class HeldSchema(Schema):
     amount = money("How much of the open amount; null for what is no amount.", required=True, allow_none=True)
 
 
+class ContactOwnerSchema(Schema):
+    """Somebody of the tenant."""
+
+    id = identifier("Names the person.", required=True)
+    name = text("What they are called.", "Ada Lovelace", required=True)
+
+
+class LastContactSchema(Schema):
+    """The newest talk with a customer, or reminder to it."""
+
+    at = instant("When.", required=True)
+    kind = String(required=True, validate=validate.OneOf(["reminder", "call", "email", "meeting"]))
+
+
+class ContactPromiseSchema(Schema):
+    """A promise that was broken in the last 30 days, or the next one that is open."""
+
+    promised_on = day("The day by which it was to be paid.", required=True)
+    amount = money("What was promised.", required=True)
+    currency = currency(required=True)
+    status = String(required=True, validate=validate.OneOf(["open", "broken", "partly_kept"]))
+
+
+class DoneTodaySchema(Schema):
+    """What people did since the day began where the tenant is."""
+
+    customers = count("Customers that somebody turned to.", required=True)
+    mine = count("Of them, those the caller turned to.", required=True)
+    amounts = List(Nested(lambda: TouchedSchema()), required=True)
+
+
+class TouchedSchema(Schema):
+    """What customers that were turned to owe in one currency."""
+
+    amount = money("All that is open.", required=True)
+    currency = currency(required=True)
+
+
 class CustomerToContactSchema(Schema):
     """A customer to contact, or to leave alone for a reason."""
 
@@ -121,6 +165,16 @@ class CustomerToContactSchema(Schema):
     why = text("Why this step.", required=True)
 
 
+class WorklistCustomerSchema(CustomerToContactSchema):
+    """A customer to contact, and how it stands with them."""
+
+    owner = Nested(ContactOwnerSchema, required=True, allow_none=True)
+    snoozed_until = day("The list leaves it out before this day.", required=True, allow_none=True)
+    last_contact = Nested(LastContactSchema, required=True, allow_none=True)
+    promise = Nested(ContactPromiseSchema, required=True, allow_none=True)
+    expected_on = day("When the next payment is expected.", required=True, allow_none=True)
+
+
 class CustomersToContactSchema(PageSchema):
     """Whom to contact, the most worthwhile first."""
 
@@ -128,6 +182,13 @@ class CustomersToContactSchema(PageSchema):
     as_of = day("The assessment's day; null before the first.", required=True, allow_none=True)
     home_currency = String(required=True, allow_none=True, metadata={"description": "Of the values to order by."})
     assumption = text("What the value rests on.", required=True)
+
+
+class WorklistPageSchema(CustomersToContactSchema):
+    """The worklist: whom to contact, how it stands with them, and what was done today."""
+
+    items = List(Nested(WorklistCustomerSchema), required=True)
+    done_today = Nested(DoneTodaySchema, required=True)
     contact_saves = Dict(
         required=True, metadata={"description": "The part of the delay that contact is assumed to save, by segment."}
     )

@@ -110,14 +110,30 @@ ASSUMPTION = (
 
 
 def contacts(
-    session: Session, *, limit: int, after: tuple[Decimal, UUID] | None = None, filters: dict[str, str] | None = None
+    session: Session,
+    *,
+    limit: int,
+    today: date,
+    after: tuple[Decimal, UUID] | None = None,
+    filters: dict[str, Any] | None = None,
+    is_snoozed: bool = False,
+    with_standing: bool = False,
 ) -> dict[str, Any]:
     """Whom to contact, the most worthwhile first, by the newest assessment: `items`, and what their value rests on."""
     current = current_assessment(session)
     if current is None:
         return {"items": [], "as_of": None, "home_currency": None, "assumption": ASSUMPTION, "contact_saves": {}}
     return {
-        "items": read_contacts(session, current["run_id"], limit, after=after, filters=filters),
+        "items": read_contacts(
+            session,
+            current["run_id"],
+            limit,
+            after=after,
+            filters=filters,
+            is_snoozed=is_snoozed,
+            with_standing=with_standing,
+            today=today,
+        ),
         "as_of": current["as_of"],
         "home_currency": current["home_currency"],
         "assumption": ASSUMPTION,

@@ -7,7 +7,7 @@ worth, with the next step. What was settled since is left out.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -92,24 +92,33 @@ def read_contacts(
     limit: int,
     *,
     after: tuple[Decimal, UUID] | None = None,
-    filters: Mapping[str, str] | None = None,
+    filters: Mapping[str, Any] | None = None,
+    is_snoozed: bool = False,
+    with_standing: bool = False,
+    today: date,
 ) -> list[dict[str, Any]]:
     """The next `limit` customers of an assessment by what contact is worth at home, behind the pair `after`.
 
-    Those that owe nothing any more are left out. `filters` takes the names in CONTACT_FILTERS.
+    Those that owe nothing any more are left out, and those that rest, unless `is_snoozed`: then only those are shown.
+    `filters` takes the names in CONTACT_FILTERS. `with_standing` adds owner, rest, newest contact, promise and the day
+    of the next payment.
     """
     where = [CONTACT_FILTERS[name] for name in filters or {}]
-    values: dict[str, Any] = {**(filters or {}), "run": run_id, "limit": limit}
+    where.append("m.snoozed_until > :today" if is_snoozed else "(m.snoozed_until is null or m.snoozed_until <= :today)")
+    values: dict[str, Any] = {**(filters or {}), "run": run_id, "limit": limit, "today": today}
     if after is not None:
         where.append("(r.contact_value, r.customer_id) < (:after_value, :after_id)")
         values |= {"after_value": after[0], "after_id": after[1]}
-    rows = session.execute(text(_CONTACTS.format(more="".join(f" and {each}" for each in where))), values)
+    more = "".join(f" and {each}" for each in where)
+    rows = session.execute(text(_CONTACTS.format(more=more, standing=_STANDING if with_standing else "")), values)
     return [_contact(dict(row._mapping)) for row in rows]
 
 
 CONTACT_FILTERS = {
     "next_step": "r.next_step = :next_step",
     "risk_level": "coalesce(c.profile ->> 'risk_override', r.risk_level) = :risk_level",
+    # Null: those that nobody looks after.
+    "owner": "m.owner_id is not distinct from cast(:owner as uuid)",
 }
 """Conditions by filter, so that no text from outside becomes part of a statement."""
 
@@ -117,13 +126,65 @@ _CONTACTS = """
     select r.customer_id, coalesce(c.name, r.customer_id::text) as customer_name,
            coalesce(c.profile ->> 'risk_override', r.risk_level) as risk_level, r.p_late30, r.p_late60, r.p_late90,
            r.segment, r.next_step, r.why, r.contact_value, r.expected_loss, r.oldest_due_on, r.amounts,
-           coalesce((c.profile ->> 'exclude_from_reminders')::boolean, false) as is_excluded
+           coalesce((c.profile ->> 'exclude_from_reminders')::boolean, false) as is_excluded{standing}
     from customer_risk r left join customers c on c.id = r.customer_id
+         left join customer_marks m on m.customer_id = r.customer_id
     where r.run_id = :run and r.is_listed
       and exists (select from agg_customer a where a.customer_id = r.customer_id and a.open_balance > 0){more}
     order by r.contact_value desc, r.customer_id desc
     limit :limit
 """
+
+_STANDING = """
+    , m.owner_id, case when m.snoozed_until > :today then m.snoozed_until end as snoozed_until,
+    (select jsonb_build_object('at', talk.at, 'kind', talk.kind) from (
+        (select n.at, n.kind::text from contact_notes n
+         where n.customer_id = r.customer_id and n.kind <> 'note' order by n.at desc limit 1)
+        union all
+        (select s.sent_at, 'reminder' from reminders s
+         where s.customer_id = r.customer_id and s.sent_at is not null order by s.sent_at desc limit 1)
+        order by 1 desc limit 1
+    ) talk) as last_contact,
+    (select jsonb_build_object(
+        'promised_on', p.promised_on, 'amount', p.amount::text, 'currency', p.currency, 'status', p.status
+     ) from promises p
+     where p.customer_id = r.customer_id
+       and (p.status = 'open' or (p.status in ('broken', 'partly_kept') and p.settled_at > cast(:today as date) - 30))
+     order by p.status = 'open', p.promised_on limit 1) as promise,
+    (select min(f.expected_on) from predictions f join invoices i on i.id = f.invoice_id
+     where f.run_id = :run and i.customer_id = r.customer_id and i.balance > 0) as expected_on
+"""
+"""The newest talk or reminder; the promise that was broken lately, else the next that is open; the next payment."""
+
+_DONE = text("""
+    with touched as (
+        select customer_id, by_id from contact_notes where created_at >= :since and by_kind = 'person'
+        union select customer_id, recorded_by from promises where made_at >= :since and channel <> 'portal'
+        union select customer_id, coalesce(approved_by, created_by) ->> 'id' from reminders
+              where coalesce(approved_at, created_at) >= :since
+                and coalesce(approved_by, created_by) ->> 'kind' = 'person'
+    )
+    select jsonb_build_object(
+        'customers', (select count(distinct customer_id) from touched),
+        'mine', (select count(distinct customer_id) from touched where by_id = :caller),
+        'amounts', coalesce((
+            select jsonb_agg(jsonb_build_object('currency', currency, 'amount', amount::text) order by currency) from (
+                select a.currency, sum(a.open_balance) as amount from agg_customer a
+                where a.customer_id in (select customer_id from touched) and a.open_balance > 0 group by a.currency
+            ) sums
+        ), '[]')
+    )
+""")
+
+
+def read_done(session: Session, since: datetime, caller_id: str) -> dict[str, Any]:
+    """How many customers people turned to since an instant, how many of them the caller did, and what they owe.
+
+    To turn to one is to note a talk, to note a promise, or to write, send or approve a reminder.
+    """
+    done: dict[str, Any] = session.execute(_DONE, {"since": since, "caller": caller_id}).scalar_one()
+    return done
+
 
 _HELD = {"disputed": "disputed", "unapplied_cash": "cash", "credit_pending": "credit"}
 

@@ -16,6 +16,7 @@ from hub.settings import Settings
 
 OPERATIONS = {
     "acceptDispute",
+    "addContactNote",
     "addDisputeComment",
     "addMember",
     "askForCopy",
@@ -36,6 +37,7 @@ OPERATIONS = {
     "createKey",
     "createPromise",
     "createReceiptsAddress",
+    "createReminderPolicy",
     "createSignInLink",
     "createSuppression",
     "createTenant",
@@ -43,6 +45,7 @@ OPERATIONS = {
     "createWebhookEndpoint",
     "deleteChannel",
     "deleteInboundAddress",
+    "deleteReminderPolicy",
     "deleteView",
     "deleteWebhookEndpoint",
     "disconnectConnection",
@@ -69,6 +72,7 @@ OPERATIONS = {
     "getConnector",
     "getCustomer",
     "getCustomerRisk",
+    "getCustomerTimeline",
     "getDebtorPage",
     "getDispute",
     "getDisputeHistory",
@@ -89,6 +93,9 @@ OPERATIONS = {
     "getPreferences",
     "getPromise",
     "getReadiness",
+    "getReminderInsights",
+    "getReminderPolicy",
+    "getReminderSettings",
     "getRetention",
     "getRun",
     "getSession",
@@ -124,6 +131,8 @@ OPERATIONS = {
     "listPredictions",
     "listPromises",
     "listRejects",
+    "listReminderPolicies",
+    "listReminderPolicyVersions",
     "listReminderTemplates",
     "listReminderWriters",
     "listRuns",
@@ -135,6 +144,7 @@ OPERATIONS = {
     "listWebhookEndpoints",
     "makeDebtorPromise",
     "pauseConnection",
+    "planReminders",
     "previewContactErasure",
     "previewImport",
     "previewReminderTemplate",
@@ -174,6 +184,7 @@ OPERATIONS = {
     "showUnsubscribe",
     "signIn",
     "signOut",
+    "simulateReminders",
     "startOidcSignIn",
     "streamEvents",
     "switchTenant",
@@ -191,12 +202,15 @@ OPERATIONS = {
     "updateMember",
     "updatePreferences",
     "updateProfile",
+    "updateReminderPolicy",
+    "updateReminderSettings",
     "updateReminderTemplate",
     "updateReminderWriter",
     "updateRetention",
     "updateTenant",
     "updateView",
     "updateWebhookEndpoint",
+    "updateWorklistEntry",
     "verifyAudit",
     "writeBackAdjustment",
 }
@@ -235,6 +249,7 @@ READS_BY_POST = {
     "/api/invoices/export",
     "/api/customers/export",
     "/api/dispute-policy/try",
+    "/api/reminder-policies/simulate",
 }
 # Replace one field by a value that does not depend on what it was before: there is no change of others to lose.
 SINGLE_FIELD_UPDATES = {
@@ -245,6 +260,7 @@ SINGLE_FIELD_UPDATES = {
     "/api/session/tenant",
     "/api/session/password",
     "/api/session/profile",
+    "/api/worklist/{customer_id}",
 }
 METHODS = ("get", "post", "put", "patch", "delete")
 DOCS = Path(__file__).parents[2] / "docs" / "api.md"

@@ -53,6 +53,8 @@ MEANT: dict[str, Any] = {
     },
     "updateChannel": {"name": "Changed"},
     "createSuppression": {"address": "gone@acme.example"},
+    "updateWorklistEntry": {"snoozed_until": None},
+    "addContactNote": {"kind": "call", "text": "Said by the matrix."},
     "createWebhookEndpoint": {"url": "https://erp.example.com/webhooks"},
     "updateWebhookEndpoint": {"description": "Changed"},
     "replayWebhookMessages": {"from": "2026-03-01T00:00:00Z", "to": "2026-04-01T00:00:00Z"},
