@@ -3,7 +3,15 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from hub.events import ConnectionReady, Event, FirstPagesStored, ReceiptsReceived, SyncFinished, TieOutLost
+from hub.events import (
+    ConnectionReady,
+    Event,
+    FirstPagesStored,
+    ForecastsReady,
+    ReceiptsReceived,
+    SyncFinished,
+    TieOutLost,
+)
 from hub.jobs.announcing import AtOnce
 from hub.jobs.schedule import read_schedule
 from hub.settings import CONFIG
@@ -34,6 +42,7 @@ HANDLERS: dict[str, str] = {
     "disputes.write_back": "hub.disputes.write_back:run",
     "disputes.confirm": "hub.disputes.write_back:confirm",
     "promises.settle": "hub.reminders.promises:settle",
+    "reminders.plan": "hub.reminders.planning_jobs:plan",
     "reminders.write": "hub.reminders.drafting:run",
     "reminders.send": "hub.reminders.sending:run",
     "reminders.receipts": "hub.reminders.receipts:run",
@@ -69,6 +78,10 @@ def _forecast_what_changed(event: SyncFinished) -> Iterator[Work]:
         yield "forecasting.refresh", {}
 
 
+def _plan_by_what_is_forecast(event: ForecastsReady) -> Iterator[Work]:
+    yield "reminders.plan", {}
+
+
 def _read_anew_what_no_longer_ties_out(event: TieOutLost) -> Iterator[Work]:
     yield "sync.run", {"connection_id": event.connection_id, "kind": "full"}
 
@@ -86,6 +99,7 @@ EVENTS: dict[type[Event], tuple[Callable[[Any], Iterator[Work]], ...]] = {
     ConnectionReady: (_sync_what_was_connected,),
     FirstPagesStored: (_forecast_what_is_there,),
     SyncFinished: (_forecast_what_changed,),
+    ForecastsReady: (_plan_by_what_is_forecast,),
     TieOutLost: (_read_anew_what_no_longer_ties_out,),
     ReceiptsReceived: (_mark_what_was_told_of,),
 }

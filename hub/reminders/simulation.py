@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_OID, UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
@@ -46,6 +46,7 @@ class Simulated:
     by_reason: dict[str, int] = field(default_factory=dict)
     totals: dict[str, Decimal] = field(default_factory=dict)
     gains: dict[str, Decimal] = field(default_factory=dict)
+    is_measured: bool = False
 
     def add(self, message: Message) -> None:
         """Count a message."""
@@ -55,6 +56,7 @@ class Simulated:
             self.totals[currency] = self.totals.get(currency, Decimal(0)) + amount
         for gain in message.gains:
             self.gains[gain.currency] = self.gains.get(gain.currency, Decimal(0)) + gain.amount
+            self.is_measured = gain.basis == "measured"
         self.messages.append(message)
 
     def leave_out(self, item: Item, customer: Customer, reasons: list[Reason]) -> None:
@@ -73,16 +75,17 @@ def simulate(
     zone: ZoneInfo,
     home_currency: str,
     *,
-    documents: Sequence[Mapping[str, Any]] | None = None,
+    tried: Sequence[Mapping[str, Any]] | None = None,
     customer_id: UUID | None = None,
 ) -> Simulated:
-    """What goes out from the day `first` to the day `last`, in the tenant's zone, by the active policies or others.
+    """What goes out from the day `first` to the day `last`, in the tenant's zone, by the active policies or by
+    those that are `tried`, {name, document, id} each.
 
     Raises InvalidError for policies that cannot be used, and for a period that is too long.
     """
     today = now.astimezone(zone).date()
     _check_period(session, first, last, today, customer_id)
-    policies = active_policies(session) if documents is None else _read_all(documents)
+    policies = active_policies(session) if tried is None else _read_all(tried)
     ruled = settings.read(session)
     found = Simulated()
     history = History()
@@ -194,14 +197,16 @@ def _with_open_doors(world: World) -> World:
     return replace(world, blocked={})
 
 
-def _read_all(documents: Sequence[Mapping[str, Any]]) -> list[Policy]:
+def _read_all(tried: Sequence[Mapping[str, Any]]) -> list[Policy]:
+    """Policies to try, {name, document, id} each. A policy that has no id yet draws its lots by its name."""
     policies: list[Policy] = []
     problems: dict[str, str] = {}
-    for index, document in enumerate(documents):
+    for index, each in enumerate(tried):
+        policy_id = each.get("id") or uuid5(NAMESPACE_OID, each["name"])
         try:
-            policies.append(read_policy(document, policy_id=uuid4(), name=f"Policy {index + 1}"))
+            policies.append(read_policy(each["document"], policy_id=policy_id, name=each["name"]))
         except InvalidError as error:
-            problems |= {f"policies.{index}.{name}": words for name, words in error.fields.items()}
+            problems |= {f"policies.{index}.document.{name}": words for name, words in error.fields.items()}
     if problems:
         raise InvalidError("The policies cannot be used as they are.", fields=problems)
     return policies
