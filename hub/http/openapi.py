@@ -38,6 +38,7 @@ _STATUSES = {
     "403": ("FORBIDDEN", "These credentials do not reach this far; or, with a cookie, the CSRF token is missing."),
     "404": ("NOT_FOUND", "There is no such thing for this caller."),
     "409": ("CONFLICT", "It exists already, or the `Idempotency-Key` was used for another request."),
+    "410": ("LINK_EXPIRED", "The link was good until a day that is past."),
     "412": ("PRECONDITION_FAILED", "It was changed since it was read."),
     "413": ("CONTENT_TOO_LARGE", "More than the hub takes in one request."),
     "415": ("UNSUPPORTED_MEDIA_TYPE", "The body has another content type than this operation takes."),

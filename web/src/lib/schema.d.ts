@@ -161,6 +161,124 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant's channels without their secrets, and the plugins to set up more */
+        get: operations["listChannels"];
+        put?: never;
+        /** Set up a channel; the first of a purpose is its default */
+        post: operations["createChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        /** A channel without its secrets */
+        get: operations["getChannel"];
+        put?: never;
+        post?: never;
+        /** Forget a channel and its secrets; what was sent by it stays */
+        delete: operations["deleteChannel"];
+        options?: never;
+        head?: never;
+        /** Change a channel, make it the default, or disable it */
+        patch: operations["updateChannel"];
+        trace?: never;
+    };
+    "/api/channels/{channel_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the provider whether it would take messages, and note what it says; sends nothing */
+        post: operations["checkChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{channel_id}/receipts-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the address at which the provider tells what became of messages; it takes the place of the one before */
+        post: operations["createReceiptsAddress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{channel_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test message to yourself, or to the team, and see what is answered */
+        post: operations["testChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/receipts/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in what a provider tells of messages; it is kept, and read in a moment
+         * @description The token alone says whose it is. A signature, where the channel asks for one, is checked when it is read.
+         */
+        post: operations["receiveReceipts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connections": {
         parameters: {
             query?: never;
@@ -387,6 +505,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/copy-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Copies that customers asked for, newest first */
+        get: operations["listCopyRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/copy-requests/{request_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that the copy was sent */
+        post: operations["finishCopyRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers": {
         parameters: {
             query?: never;
@@ -424,6 +578,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customers/{customer_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note a call, a meeting or anything else about a customer */
+        post: operations["addContactNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers/{customer_id}/risk": {
         parameters: {
             query?: never;
@@ -435,6 +608,25 @@ export interface paths {
         };
         /** A customer's risk: level, probabilities, expected loss with its assumption, reasons and history */
         get: operations["getCustomerRisk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        /** Reminders, promises, disputes, payments and notes of a customer, newest first */
+        get: operations["getCustomerTimeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -455,6 +647,121 @@ export interface paths {
         put?: never;
         /** Some customers by their ids, a line for each currency they have invoices in, as CSV */
         post: operations["exportSelectedCustomers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/debtor/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        /** What the customer of this link owes, and what they said to it */
+        get: operations["getDebtorPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/debtor/{token}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for copies of invoices; answers the page as it is then */
+        post: operations["askForCopy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/debtor/{token}/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Object to an invoice; answers the page as it is then */
+        post: operations["raiseDebtorDispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/debtor/{token}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that invoices are paid already; answers the page as it is then */
+        post: operations["claimDebtorPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/debtor/{token}/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Promise a day; answers the page as it is then */
+        post: operations["makeDebtorPromise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/debtor/{token}/unsubscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        /** A page that asks whether to; it changes nothing, for programs open links too */
+        get: operations["showUnsubscribe"];
+        put?: never;
+        /** Send this address no more reminders, at once; the body is not looked at */
+        post: operations["unsubscribe"];
         delete?: never;
         options?: never;
         head?: never;
@@ -790,6 +1097,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/disputes/{dispute_id}/reply-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What could be answered to whoever raised a dispute, as it stands; nothing is stored or sent */
+        post: operations["draftDisputeReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/disputes/{dispute_id}/resolve": {
         parameters: {
             query?: never;
@@ -1005,6 +1331,23 @@ export interface paths {
         };
         /** Days sales outstanding */
         get: operations["getDso"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insights/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of reminders, and what they changed against invoices held back by lot */
+        get: operations["getReminderInsights"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1777,6 +2120,549 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Promises, page by page */
+        get: operations["listPromises"];
+        put?: never;
+        /**
+         * Note that a customer promised to pay, or says to have paid: the invoices are held meanwhile
+         * @description What was promised of them before is superseded.
+         */
+        post: operations["createPromise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/promises/{promise_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                promise_id: string;
+            };
+            cookie?: never;
+        };
+        /** A promise, and what became of it */
+        get: operations["getPromise"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/promises/{promise_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                promise_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have an open promise count for nothing; what it held is let go */
+        post: operations["cancelPromise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminder-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All policies, in the order in which they are asked; the first active one that takes an invoice has it */
+        get: operations["listReminderPolicies"];
+        put?: never;
+        /** Add a policy; without a document it has the suggested sequence */
+        post: operations["createReminderPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminder-policies/{policy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        /** A policy */
+        get: operations["getReminderPolicy"];
+        /** Replace a policy; what is planned already stays planned */
+        put: operations["updateReminderPolicy"];
+        post?: never;
+        /** Delete a policy; what is planned already stays planned */
+        delete: operations["deleteReminderPolicy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminder-policies/{policy_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        /** All versions of a policy, newest first */
+        get: operations["listReminderPolicyVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminder-policies/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would go out in a period, to whom, when, and why each other open invoice gets nothing */
+        post: operations["simulateReminders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminder-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settings of reminders */
+        get: operations["getReminderSettings"];
+        /** Replace the settings; what is not sent yet goes by them */
+        put: operations["updateReminderSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminder-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The texts in use, and what they may show */
+        get: operations["listReminderTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminder-templates/{purpose}/{language}/{tone}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+                purpose: string;
+                tone: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Have a text of the tenant's own be used; one that the fact check refuses is not stored */
+        put: operations["updateReminderTemplate"];
+        post?: never;
+        /** Go back to the text that comes with the hub */
+        delete: operations["resetReminderTemplate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminder-templates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a customer would read by a text; nothing is stored */
+        post: operations["previewReminderTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminder-writers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All writers of this installation, and how the tenant set them up */
+        get: operations["listReminderWriters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminder-writers/{plugin}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plugin: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Set up a writer, and agree that it may ask outside of this installation */
+        put: operations["updateReminderWriter"];
+        post?: never;
+        /** Forget how a writer was set up, its secrets with it */
+        delete: operations["removeReminderWriter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminder-writers/{plugin}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plugin: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a writer draft a reminder to a real customer; nothing is stored or sent */
+        post: operations["testReminderWriter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reminders, page by page */
+        get: operations["listReminders"];
+        put?: never;
+        /** Compose a reminder: keep it, ask for approval, schedule it or send it */
+        post: operations["createReminder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/{reminder_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        /** A reminder with all that is known of it */
+        get: operations["getReminder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change recipients, channel, words or time of what has not gone out; what was approved needs it anew */
+        patch: operations["updateReminder"];
+        trace?: never;
+    };
+    "/api/reminders/{reminder_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let it go out at its time */
+        post: operations["approveReminder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/{reminder_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw it before it goes out */
+        post: operations["cancelReminder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/{reminder_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        /** All that happened to a reminder, oldest first */
+        get: operations["listReminderEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/{reminder_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse to send it */
+        post: operations["rejectReminder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/{reminder_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try once more to send what failed */
+        post: operations["retryReminder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/{reminder_id}/rewrite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have it written anew, in another tone or language or by another writer; what was approved needs it anew */
+        post: operations["rewriteReminder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/{reminder_id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a draft sent, now or at an instant */
+        post: operations["scheduleReminder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/{reminder_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say of one that may have gone out whether it did; if not, it is sent after all */
+        post: operations["settleReminder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/{reminder_id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave this one out; the sequence goes on with its next stage */
+        post: operations["skipReminder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/{reminder_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send it to your own address; nothing else comes of it */
+        post: operations["sendTestReminder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve, reject, skip or cancel up to 1,000 reminders; those that it is refused of do not keep the others */
+        post: operations["bulkReminders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plan now what the active policies have to be sent within a day */
+        post: operations["planReminders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reminders/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would be sent, with warnings and what the fact check says; nothing is stored */
+        post: operations["previewReminder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs": {
         parameters: {
             query?: never;
@@ -1989,6 +2875,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Addresses that are not written to, and that were not, newest first */
+        get: operations["listSuppressions"];
+        put?: never;
+        /** Write to an address no more */
+        post: operations["createSuppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suppressions/{suppression_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suppression_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let an address be written to again; the suppression stays in the list, with who released it */
+        delete: operations["releaseSuppression"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenant": {
         parameters: {
             query?: never;
@@ -2045,6 +2968,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant's webhook endpoints, without their secrets */
+        get: operations["listWebhookEndpoints"];
+        put?: never;
+        /** Add an endpoint; its secret is shown this once */
+        post: operations["createWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-endpoints/{endpoint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        /** One endpoint, without its secret */
+        get: operations["getWebhookEndpoint"];
+        put?: never;
+        post?: never;
+        /** Let go of an endpoint, with its secret and its log */
+        delete: operations["deleteWebhookEndpoint"];
+        options?: never;
+        head?: never;
+        /** Change an endpoint, or disable it */
+        patch: operations["updateWebhookEndpoint"];
+        trace?: never;
+    };
+    "/api/webhook-endpoints/{endpoint_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        /** What an endpoint was told and is to be told, newest first */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell an endpoint once more what a delivery told it, under the same webhook-id */
+        post: operations["replayWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-endpoints/{endpoint_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call an endpoint again; what it missed can be replayed */
+        post: operations["enableWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-endpoints/{endpoint_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell an endpoint once more what happened in a period, of what it is told of; messages are kept for 30 days */
+        post: operations["replayWebhookMessages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-endpoints/{endpoint_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace the secret; for a day calls are signed by both. The new one is shown this once */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhook-endpoints/{endpoint_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an endpoint a message of the type webhook.test now, also one that is disabled, and see what it answers */
+        post: operations["testWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/webhooks/{connector}/{connection}": {
         parameters: {
             query?: never;
@@ -2083,6 +3160,25 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/worklist/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Say who looks after a customer, or until when it rests */
+        patch: operations["updateWorklistEntry"];
         trace?: never;
     };
     "/healthz": {
@@ -2718,6 +3814,95 @@ export interface components {
              */
             waiting: number;
         };
+        Arm: {
+            /** @enum {string} */
+            arm: "reminded" | "held_back";
+            /**
+             * @description Of how many customers.
+             * @example 412
+             */
+            customers: number;
+            /** @description Days to payment on average, 30 at most; null where it is empty. */
+            days_open: number | null;
+            /**
+             * @description How many, 30 days after their first step or longer.
+             * @example 412
+             */
+            invoices: number;
+            paid_within: components["schemas"]["ArmPaid"][];
+        };
+        ArmPaid: {
+            /**
+             * @description Within so many days of the first step.
+             * @example 412
+             */
+            days: number;
+            /**
+             * @description The share; null where the arm is empty.
+             * @example 0.82
+             */
+            p_paid: number | null;
+        };
+        AskedAmount: {
+            /**
+             * Format: decimal
+             * @description How much.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+        };
+        AskedInvoice: {
+            /**
+             * Format: decimal
+             * @description What is asked for.
+             * @example 1250.0000
+             */
+            asked: string;
+            /**
+             * Format: decimal
+             * @description What is open by now.
+             * @example 1250.0000
+             */
+            balance: string | null;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /** @description Why it is no longer asked for. */
+            dropped: components["schemas"]["Reason"] | null;
+            /**
+             * Format: date
+             * @description Due date.
+             * @example 2026-03-31
+             */
+            due_on: string | null;
+            /**
+             * Format: uuid
+             * @description The invoice.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            invoice_id: string;
+            /**
+             * @description The number printed on it.
+             * @example INV-1042
+             */
+            number: string | null;
+        };
+        Attached: {
+            /** @enum {string} */
+            kind: "statement";
+            /**
+             * @description The file's name.
+             * @example statement.pdf
+             */
+            name: string;
+        };
         Attachment: {
             /**
              * @description What it is.
@@ -2729,6 +3914,18 @@ export interface components {
              * @example https://files.example/pod-1042.pdf
              */
             url: string;
+        };
+        Attempt: {
+            refusals: components["schemas"]["RefusedSpan"][];
+            /** @description The subject. */
+            subject: string;
+            /** @description The text. */
+            text: string;
+            /**
+             * @description Who wrote it.
+             * @example template_writer
+             */
+            writer: string;
         };
         Attention: {
             disputes: components["schemas"]["OpenDisputes"];
@@ -2858,6 +4055,38 @@ export interface components {
              * @example 1-30
              */
             label: string;
+        };
+        BulkAnswer: {
+            done: string[];
+            failed: components["schemas"]["BulkFailure"][];
+        };
+        BulkFailure: {
+            /**
+             * @description For programs.
+             * @example conflict
+             */
+            code: string;
+            /** @description For people. */
+            detail: string;
+            /**
+             * Format: uuid
+             * @description The reminder.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+        };
+        BulkInput: {
+            /** @enum {string} */
+            action: "approve" | "reject" | "skip" | "cancel";
+            /** @description The first 1000 that match. */
+            filter?: components["schemas"]["ReminderFilterArguments"];
+            /** @description These. */
+            ids?: string[];
+            /**
+             * @description Why.
+             * @example We spoke on the phone today.
+             */
+            reason?: string;
         };
         CashFlow: {
             /**
@@ -3029,6 +4258,120 @@ export interface components {
             slug: string;
             /** @description What it takes. */
             summary: string;
+        };
+        ChannelChange: {
+            /** @description The whole config. A secret that is left out stays as it is, unless the channel is to send it somewhere else: then it is entered again. */
+            config?: {
+                [key: string]: unknown;
+            };
+            /** @description Whether it is used where none is named; one of each purpose is. */
+            is_default?: boolean;
+            /** @description Whether nothing is sent by it. */
+            is_disabled?: boolean;
+            /**
+             * @description What people call it.
+             * @example Company mail server
+             */
+            name?: string;
+            /**
+             * @description Messages in 24 hours at the most. Null: no limit.
+             * @example 60
+             */
+            per_day?: number | null;
+            /**
+             * @description Messages in a minute at the most. Null: no limit.
+             * @example 60
+             */
+            per_minute?: number | null;
+            /** @description Where answers go; null: to the sender. */
+            reply_to?: string | null;
+            /**
+             * @description The address that reminders are from, at a domain of yours.
+             * @example ar@acme.example
+             */
+            sender?: string | null;
+            /**
+             * @description Whose name stands with it.
+             * @example Acme GmbH
+             */
+            sender_name?: string | null;
+        };
+        ChannelInput: {
+            /** @description What the plugin's `form` lists, secrets included. */
+            config?: {
+                [key: string]: unknown;
+            };
+            /** @description Whether it is used where none is named; one of each purpose is. */
+            is_default?: boolean;
+            /**
+             * @description What people call it.
+             * @example Company mail server
+             */
+            name: string;
+            /**
+             * @description Messages in 24 hours at the most. Null: no limit.
+             * @example 60
+             */
+            per_day?: number | null;
+            /**
+             * @description Messages in a minute at the most. Null: no limit.
+             * @example 60
+             */
+            per_minute?: number | null;
+            /**
+             * @description The plugin's slug, one of `plugins`.
+             * @example smtp
+             */
+            plugin: string;
+            /**
+             * @description Whom it reaches: debtors, or the tenant's own team.
+             * @example debtors
+             * @enum {string}
+             */
+            purpose: "debtors" | "team";
+            /** @description Where answers go; null: to the sender. */
+            reply_to?: string | null;
+            /**
+             * @description The address that reminders are from, at a domain of yours.
+             * @example ar@acme.example
+             */
+            sender?: string | null;
+            /**
+             * @description Whose name stands with it.
+             * @example Acme GmbH
+             */
+            sender_name?: string | null;
+        };
+        ChannelPlugin: {
+            capabilities: string[];
+            /** @description JSON Schema (2020-12) of its config; `x-secret` is sealed. */
+            form: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Its name.
+             * @example Mail server (SMTP)
+             */
+            name: string;
+            purposes: ("debtors" | "team")[];
+            /**
+             * @description Its name for programs.
+             * @example smtp
+             */
+            slug: string;
+            /** @description What it does. */
+            summary: string;
+        };
+        ChannelTest: {
+            /** @description What was answered. */
+            detail: string;
+            /** @description Whether the provider took the message. */
+            is_accepted: boolean;
+            /**
+             * @description Whom it was for; null: the team.
+             * @example ada@acme.example
+             */
+            sent_to: string | null;
         };
         ClassifierChange: {
             /**
@@ -3384,6 +4727,163 @@ export interface components {
             made_at: string;
             mentions: components["schemas"]["Mention"][];
         };
+        ContactNote: {
+            /**
+             * Format: date-time
+             * @description When it was.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            at: string;
+            /**
+             * @description Who noted it.
+             * @example ada@acme.example
+             */
+            by_name: string;
+            /**
+             * Format: date-time
+             * @description When it was noted.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The customer.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string;
+            /**
+             * Format: uuid
+             * @description Names the note.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "call" | "email" | "meeting" | "note";
+            /** @enum {string|null} */
+            outcome: "reached" | "no_answer" | "left_message" | "wrong_person" | "will_pay" | "objects" | null;
+            /** @description What was said. */
+            text: string;
+        };
+        ContactNoteInput: {
+            /**
+             * Format: date-time
+             * @description When it was; now unless said.
+             * @default null
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            at: string | null;
+            /** @enum {string} */
+            kind: "call" | "email" | "meeting" | "note";
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            outcome: "reached" | "no_answer" | "left_message" | "wrong_person" | "will_pay" | "objects" | null;
+            /**
+             * @description What was said.
+             * @example Pays on Friday, the invoice was with their auditor.
+             */
+            text: string;
+        };
+        ContactOwner: {
+            /**
+             * Format: uuid
+             * @description Names the person.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description What they are called.
+             * @example Ada Lovelace
+             */
+            name: string;
+        };
+        ContactPromise: {
+            /**
+             * Format: decimal
+             * @description What was promised.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: date
+             * @description The day by which it was to be paid.
+             * @example 2026-03-31
+             */
+            promised_on: string;
+            /** @enum {string} */
+            status: "open" | "broken" | "partly_kept";
+        };
+        CopyInput: {
+            /**
+             * @description Open invoices of the page; all of them or none.
+             * @example [
+             *       "018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10"
+             *     ]
+             */
+            invoice_ids: string[];
+        };
+        CopyRequest: {
+            /**
+             * @description Where to send it.
+             * @example ap@debtor.example
+             */
+            address: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            asked_at: string;
+            /**
+             * Format: uuid
+             * @description Who asked.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string;
+            /**
+             * @description The customer.
+             * @example Acme
+             */
+            customer_name: string | null;
+            /**
+             * Format: uuid
+             * @description Id of the request.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Of which invoice.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            invoice_id: string;
+            /**
+             * @description The number printed on it.
+             * @example INV-1042
+             */
+            invoice_number: string | null;
+            /**
+             * Format: uuid
+             * @description The reminder that led to it.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            reminder_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it was sent.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            sent_at: string | null;
+        };
+        CopyRequestList: {
+            items: components["schemas"]["CopyRequest"][];
+        };
         CreatedTenant: {
             admin: components["schemas"]["AddedMember"] | null;
             /**
@@ -3687,6 +5187,7 @@ export interface components {
              */
             p_late30?: number | null;
             profile: components["schemas"]["Profile"];
+            promises: components["schemas"]["PromisesCounted"];
             /** @description The riskiest open invoices and the level they make. */
             risk?: unknown;
             /**
@@ -4044,10 +5545,6 @@ export interface components {
             as_of: string | null;
             /** @description What the value rests on. */
             assumption: string;
-            /** @description The part of the delay that contact is assumed to save, by segment. */
-            contact_saves: {
-                [key: string]: unknown;
-            };
             /** @description Of the values to order by. */
             home_currency: string | null;
             items: components["schemas"]["CustomerToContact"][];
@@ -4120,6 +5617,242 @@ export interface components {
             facets: components["schemas"]["CustomerFacets"];
             /** @description False when there are more than were counted. */
             is_exact: boolean;
+        };
+        DebtorBank: {
+            /**
+             * @description Its bank.
+             * @example COBADEFFXXX
+             */
+            bic: string | null;
+            /**
+             * @description Whose it is.
+             * @example Acme GmbH
+             */
+            holder: string | null;
+            /**
+             * @description The account.
+             * @example DE89370400440532013000
+             */
+            iban: string;
+        };
+        DebtorContact: {
+            /**
+             * @description Who signs the reminders.
+             * @example Jo Doe
+             */
+            name: string | null;
+            /**
+             * @description Their number.
+             * @example +49 30 123456
+             */
+            phone: string | null;
+            /**
+             * @description Their address.
+             * @example ar@acme.example
+             */
+            reply_to: string | null;
+        };
+        DebtorDisputeInput: {
+            /**
+             * Format: decimal
+             * @description How much of it is objected to; left out or null, all that is open.
+             * @example 1250.00
+             */
+            amount?: string | null;
+            /**
+             * Format: uuid
+             * @description An open invoice of the page.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            invoice_id: string;
+            /**
+             * @description In their words.
+             * @example Four cartons are missing
+             */
+            text: string;
+        };
+        DebtorInvoice: {
+            /** @description Whether a day can be promised here: not where all is in dispute, nor more than 3 times. */
+            can_promise: boolean;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description Days past due; 0 before.
+             * @example 412
+             */
+            days_overdue: number;
+            /**
+             * Format: decimal
+             * @description What of that is in dispute, and not asked for meanwhile.
+             * @example 1250.0000
+             */
+            disputed: string;
+            /**
+             * Format: date
+             * @description When it is due.
+             * @example 2026-03-31
+             */
+            due_on: string;
+            /**
+             * Format: uuid
+             * @description Id of the invoice.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /** @description Whether a copy was asked for and is not sent yet. */
+            is_copy_asked: boolean;
+            /**
+             * Format: date
+             * @description Date of the invoice.
+             * @example 2026-03-31
+             */
+            issued_on: string;
+            /**
+             * @description The number printed on it.
+             * @example INV-1042
+             */
+            number: string;
+            /**
+             * Format: decimal
+             * @description What is still to be paid.
+             * @example 1250.0000
+             */
+            open: string;
+            /**
+             * @description Where to pay it.
+             * @example https://pay.example.com/INV-1042
+             */
+            payment_link: string | null;
+            promise: components["schemas"]["DebtorPromised"] | null;
+            /**
+             * Format: decimal
+             * @description What it was made out for.
+             * @example 1250.0000
+             */
+            total: string;
+        };
+        DebtorPage: {
+            bank: components["schemas"]["DebtorBank"] | null;
+            /**
+             * @description To whom it is owed.
+             * @example Acme GmbH
+             */
+            company: string;
+            contact: components["schemas"]["DebtorContact"];
+            /**
+             * @description Who owes.
+             * @example Debtor Ltd
+             */
+            customer: string;
+            /**
+             * Format: date-time
+             * @description Until when the link is good.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            expires_at: string;
+            /** @description Open ones, the first due first; at most 200. */
+            invoices: components["schemas"]["DebtorInvoice"][];
+            /** @description Whether there are more. */
+            is_cut: boolean;
+            /**
+             * @description One of en, de, es, fr.
+             * @example de
+             */
+            language: string;
+            /**
+             * Format: date
+             * @description The last day that can be promised here.
+             * @example 2026-03-31
+             */
+            last_promised_on: string;
+            /**
+             * Format: date
+             * @description The day it is for the sender.
+             * @example 2026-03-31
+             */
+            today: string;
+            totals: components["schemas"]["DebtorTotal"][];
+        };
+        DebtorPaymentInput: {
+            /**
+             * @description Open invoices of the page; all of them or none.
+             * @example [
+             *       "018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10"
+             *     ]
+             */
+            invoice_ids: string[];
+            /**
+             * @description The bank reference, say.
+             * @example SEPA 2026-118
+             */
+            note?: string;
+            /**
+             * Format: date
+             * @description Today or up to 60 days ago.
+             * @example 2026-03-31
+             */
+            paid_on: string;
+        };
+        DebtorPromised: {
+            /**
+             * Format: decimal
+             * @description How much of it.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * Format: date
+             * @description Where it is said to be paid already, when.
+             * @example 2026-03-31
+             */
+            paid_on: string | null;
+            /**
+             * Format: date
+             * @description The day by which it is paid.
+             * @example 2026-03-31
+             */
+            promised_on: string;
+        };
+        DebtorPromiseInput: {
+            /**
+             * @description Open invoices of the page; all of them or none.
+             * @example [
+             *       "018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10"
+             *     ]
+             */
+            invoice_ids: string[];
+            /**
+             * @description What else is to be said.
+             * @example After our pay run
+             */
+            note?: string;
+            /**
+             * Format: date
+             * @description Today or later, at most 60 days ahead.
+             * @example 2026-03-31
+             */
+            promised_on: string;
+        };
+        DebtorTotal: {
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description How many invoices.
+             * @example 412
+             */
+            invoices: number;
+            /**
+             * Format: decimal
+             * @description What is still to be paid.
+             * @example 1250.0000
+             */
+            open: string;
         };
         Decision: {
             /** @enum {string} */
@@ -4285,7 +6018,7 @@ export interface components {
              * @description What brought it.
              * @enum {string}
              */
-            source: "api" | "batch" | "csv" | "email" | "provider";
+            source: "api" | "batch" | "csv" | "email" | "portal" | "provider";
             /**
              * @description Where it stands.
              * @enum {string}
@@ -4805,7 +6538,7 @@ export interface components {
              * @description What brought it.
              * @enum {string}
              */
-            source: "api" | "batch" | "csv" | "email" | "provider";
+            source: "api" | "batch" | "csv" | "email" | "portal" | "provider";
             /**
              * @description Where it stands.
              * @enum {string}
@@ -4952,6 +6685,19 @@ export interface components {
              * @example 412
              */
             place: number;
+        };
+        DoneToday: {
+            amounts: components["schemas"]["Touched"][];
+            /**
+             * @description Customers that somebody turned to.
+             * @example 412
+             */
+            customers: number;
+            /**
+             * @description Of them, those the caller turned to.
+             * @example 412
+             */
+            mine: number;
         };
         Drift: {
             /** @description What is wrong, a sentence each. */
@@ -5134,6 +6880,31 @@ export interface components {
              * @example 1250.0000
              */
             p90: string;
+        };
+        ExpectedGain: {
+            /**
+             * Format: decimal
+             * @description So much one thirty-day month sooner, or as much as that.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * @description measured: against invoices held back by lot; assumed: not measured yet.
+             * @enum {string}
+             */
+            basis: "measured" | "assumed";
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description By how many days it comes sooner, on average by amount.
+             * @example 4.2
+             */
+            days: number | null;
+            /** @description The same in words. */
+            sentence: string | null;
         };
         ExpectedPeriod: {
             /**
@@ -5325,6 +7096,25 @@ export interface components {
              * @example 412
              */
             line: number;
+        };
+        Filled: {
+            /**
+             * @description To whom it would go.
+             * @example Acme GmbH
+             */
+            customer_name: string;
+            /** @description The same as HTML. */
+            html: string;
+            /**
+             * @description The language it is in, BCP 47.
+             * @example de
+             */
+            language: string;
+            /** @description The subject. */
+            subject: string;
+            /** @description The message in plain text. */
+            text: string;
+            verdict: components["schemas"]["Verdict"];
         };
         ForecastRequest: {
             /**
@@ -5735,6 +7525,8 @@ export interface components {
             paid_on: string | null;
             /** @description As /api/predictions/{invoice_id} answers it, or null. */
             prediction?: unknown;
+            /** @description All of it, newest first. */
+            promises: components["schemas"]["Promise"][];
             /**
              * Format: decimal
              * @description The source's own open amount, where it states one.
@@ -6208,6 +8000,75 @@ export interface components {
              */
             secret: string;
         };
+        IssuedWebhookEndpoint: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /**
+             * @description Who made it.
+             * @example ada@acme.example
+             */
+            created_by: string;
+            /**
+             * @description What it is for; may be empty.
+             * @example ERP
+             */
+            description: string;
+            /**
+             * @description The types of events that it is told of; none: of all.
+             * @example [
+             *       "promise.broken",
+             *       "reminder.bounced"
+             *     ]
+             */
+            events: ("sync.finished" | "forecasts.ready" | "dispute.opened" | "dispute.ended" | "promise.made" | "promise.kept" | "promise.broken" | "reminder.sent" | "reminder.bounced")[];
+            /**
+             * Format: date-time
+             * @description Since when no call has been taken; null while calls are.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            failing_since: string | null;
+            /**
+             * @description Tries that failed since then.
+             * @example 412
+             */
+            failures: number;
+            /**
+             * Format: uuid
+             * @description Names the endpoint.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Until when calls are signed by the secret before, too.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            previous_until: string | null;
+            /** @description Why it is disabled. */
+            reason: string | null;
+            /**
+             * @description What its calls are signed with. Shown this once.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+             */
+            secret: string;
+            /** @enum {string} */
+            status: "enabled" | "disabled";
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            updated_at: string;
+            /**
+             * @description Where calls go.
+             * @example https://erp.example.com/webhooks
+             */
+            url: string;
+        };
         Job: {
             /**
              * @description How often it was tried.
@@ -6366,7 +8227,7 @@ export interface components {
              *       "invoices:read"
              *     ]
              */
-            scopes: ("*" | "audit:admin" | "connections:admin" | "connections:read" | "customers:read" | "customers:write" | "disputes:admin" | "disputes:read" | "disputes:write" | "events:read" | "insights:read" | "invoices:read" | "invoices:write" | "jobs:read" | "keys:admin" | "members:admin" | "models:admin" | "models:read" | "models:write" | "predictions:read" | "predictions:write" | "privacy:admin" | "read" | "runs:read" | "runs:write" | "search:read" | "tenant:admin" | "tenant:read" | "write")[];
+            scopes: ("*" | "audit:admin" | "channels:admin" | "channels:read" | "channels:write" | "connections:admin" | "connections:read" | "customers:read" | "customers:write" | "disputes:admin" | "disputes:read" | "disputes:write" | "events:read" | "insights:read" | "invoices:read" | "invoices:write" | "jobs:read" | "keys:admin" | "members:admin" | "models:admin" | "models:read" | "models:write" | "predictions:read" | "predictions:write" | "privacy:admin" | "promises:read" | "promises:write" | "read" | "reminders:admin" | "reminders:read" | "reminders:write" | "runs:read" | "runs:write" | "search:read" | "tenant:admin" | "tenant:read" | "webhooks:admin" | "write")[];
         };
         KeyList: {
             items: components["schemas"]["Key"][];
@@ -6385,6 +8246,52 @@ export interface components {
             p_reason: number;
             /** @description The parts of the text that speak for it: [start, end). */
             spans: number[][];
+        };
+        LastContact: {
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            at: string;
+            /** @enum {string} */
+            kind: "reminder" | "call" | "email" | "meeting";
+        };
+        LeftOut: {
+            invoice: components["schemas"]["LeftOutInvoice"];
+            /** @description The weightiest first. */
+            reasons: components["schemas"]["ReasonAgainst"][];
+        };
+        LeftOutInvoice: {
+            /**
+             * Format: decimal
+             * @description What is open of it.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            customer: components["schemas"]["SimulatedCustomer"];
+            /**
+             * Format: date
+             * @description When it is due.
+             * @example 2026-03-31
+             */
+            due_on: string;
+            /**
+             * Format: uuid
+             * @description The invoice.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description Its number.
+             * @example INV-1042
+             */
+            number: string;
         };
         LogLine: {
             /**
@@ -6848,10 +8755,36 @@ export interface components {
              */
             work_id: string | null;
         };
+        NewReminderPolicyInput: {
+            /** @description What it takes and its steps; left out: the suggested sequence. */
+            document?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Whether it decides for invoices.
+             * @default false
+             */
+            is_active: boolean;
+            /**
+             * @description What people call it.
+             * @example Small accounts
+             */
+            name: string;
+            /**
+             * @description What changes, for whoever looks at it later.
+             * @default null
+             */
+            note: string | null;
+            /**
+             * @description The place at which it is asked, from 1; left out: where it is.
+             * @example 1
+             */
+            position?: number;
+        };
         Notice: {
             /**
              * Format: uuid
-             * @description The connection it is about; null for models.
+             * @description The connection it is about; null for models and webhooks.
              * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
              */
             connection_id: string | null;
@@ -6864,7 +8797,7 @@ export interface components {
             /** @description Names the notice. */
             id: number;
             /**
-             * @description needs_reconnect, needs_attention, expires_soon or model_replaced.
+             * @description needs_reconnect, needs_attention, expires_soon, model_replaced or webhook_disabled.
              * @example needs_reconnect
              */
             kind: string;
@@ -7017,6 +8950,28 @@ export interface components {
              */
             role: "admin" | "member" | "viewer";
         };
+        PaidWithin: {
+            /**
+             * @description Within so many days of the sending.
+             * @example 412
+             */
+            days: number;
+            /**
+             * @description Invoices in reminders that are so old, each time it was asked for.
+             * @example 412
+             */
+            invoices: number;
+            /**
+             * @description The share; null while none is so old.
+             * @example 0.82
+             */
+            p_paid: number | null;
+            /**
+             * @description Of those, paid in full within the days.
+             * @example 412
+             */
+            paid: number;
+        };
         PasswordChanged: {
             /**
              * @description How many other sessions of the person ended.
@@ -7147,7 +9102,7 @@ export interface components {
              */
             default_days: number;
             /** @enum {string} */
-            kind: "raw" | "rejects" | "runs" | "predictions" | "disputes" | "webhooks" | "mails" | "notices" | "jobs" | "uploads" | "exports" | "audit";
+            kind: "raw" | "rejects" | "runs" | "predictions" | "disputes" | "promises" | "webhooks" | "webhook_log" | "mails" | "notices" | "jobs" | "uploads" | "exports" | "audit";
             /**
              * @description The shortest you can choose.
              * @example 412
@@ -7707,6 +9662,234 @@ export interface components {
              */
             last_synced_at: string | null;
         };
+        Promise: {
+            /**
+             * Format: decimal
+             * @description What is promised.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * @description How: portal, phone, email, letter, api. portal: on the debtor's page.
+             * @example phone
+             */
+            channel: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: uuid
+             * @description Who promised.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string;
+            /**
+             * @description The customer.
+             * @example Acme
+             */
+            customer_name: string | null;
+            /**
+             * Format: uuid
+             * @description Id of the promise.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description What it is about.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            invoice_id: string;
+            /**
+             * @description The number printed on the invoice.
+             * @example INV-1042
+             */
+            invoice_number: string | null;
+            /** @description Whether it is open although its day is past. */
+            is_overdue: boolean;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            made_at: string;
+            /**
+             * @description Who said so at the customer.
+             * @example Jo Doe
+             */
+            made_by: string | null;
+            /**
+             * @description What was said with it.
+             * @example The director signs on Friday
+             */
+            note: string | null;
+            /**
+             * Format: decimal
+             * @description What was paid of the invoice since, as far as it is known.
+             * @example 1250.0000
+             */
+            paid: string;
+            /**
+             * Format: date
+             * @description Where the customer says that it is paid already: the day of the payment.
+             * @example 2026-03-31
+             */
+            paid_on: string | null;
+            /**
+             * Format: date
+             * @description The day by which it is paid.
+             * @example 2026-03-31
+             */
+            promised_on: string;
+            /**
+             * Format: uuid
+             * @description The reminder that led to it.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            reminder_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            settled_at: string | null;
+            /**
+             * @description One of open, kept, partly_kept, broken, cancelled, superseded.
+             * @example open
+             */
+            status: string;
+            /**
+             * @description How often it was put off before.
+             * @example 412
+             */
+            times: number;
+            /**
+             * Format: date
+             * @description The last day on which a payment keeps it: two business days later.
+             * @example 2026-03-31
+             */
+            until: string;
+            /**
+             * @description Counts its changes.
+             * @example 412
+             */
+            version: number;
+        };
+        PromisedTotal: {
+            /**
+             * Format: decimal
+             * @description What is promised.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * @description How many.
+             * @example 412
+             */
+            count: number;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * Format: decimal
+             * @description What was paid of it.
+             * @example 1250.0000
+             */
+            paid: string;
+        };
+        PromiseFacets: {
+            channel: components["schemas"]["FacetValue"][];
+            status: components["schemas"]["FacetValue"][];
+        };
+        PromiseInput: {
+            /**
+             * Format: decimal
+             * @description How much of the one invoice; left out, all that is open.
+             * @example 1250.00
+             */
+            amount?: string | null;
+            /**
+             * @description How the customer said so.
+             * @example phone
+             * @enum {string}
+             */
+            channel: "phone" | "email" | "letter" | "api";
+            /**
+             * @description The invoices; all of them or none are promised.
+             * @example [
+             *       "018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10"
+             *     ]
+             */
+            invoice_ids: string[];
+            /**
+             * @description Who said so at the customer.
+             * @example Jo Doe
+             */
+            made_by?: string;
+            /**
+             * @description What was said with it.
+             * @example The director signs on Friday
+             */
+            note?: string;
+            /**
+             * Format: date
+             * @description In place of it, the day on which they were paid: today or up to 60 days ago.
+             * @example 2026-03-31
+             */
+            paid_on?: string;
+            /**
+             * Format: date
+             * @description The day by which they are paid: today or later, within a year.
+             * @example 2026-03-31
+             */
+            promised_on?: string;
+        };
+        PromiseList: {
+            items: components["schemas"]["Promise"][];
+        };
+        PromisePage: {
+            items: components["schemas"]["Promise"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+            totals?: components["schemas"]["PromiseTotals"];
+        };
+        PromisesCounted: {
+            /**
+             * @description Not paid, or put off for the third time.
+             * @example 412
+             */
+            broken: number;
+            /**
+             * @description Kept in time.
+             * @example 412
+             */
+            kept: number;
+            /**
+             * @description The share that was kept; null before the first.
+             * @example 0.82
+             */
+            p_kept: number | null;
+            /**
+             * @description Paid in part.
+             * @example 412
+             */
+            partly_kept: number;
+        };
+        PromiseTotals: {
+            by_currency: components["schemas"]["PromisedTotal"][];
+            /**
+             * @description Matching promises.
+             * @example 412
+             */
+            count: number;
+            facets: components["schemas"]["PromiseFacets"];
+            /** @description False when there are more than were counted. */
+            is_exact: boolean;
+        };
         Promotion: {
             /**
              * @description Hold it there until it is released; else the next training may replace it.
@@ -7803,6 +9986,43 @@ export interface components {
              */
             status: string;
         };
+        Reason: {
+            /**
+             * @description For programs.
+             * @example paid
+             */
+            code: string;
+            /**
+             * @description For people.
+             * @example Nothing is open of INV-1042.
+             */
+            sentence: string;
+        };
+        ReasonAgainst: {
+            /** @enum {string} */
+            code: "not_owed" | "paid" | "partly_paid" | "too_new" | "disputed" | "promised" | "payment_in_flight" | "legal" | "on_hold" | "credit_pending" | "excluded" | "key_account" | "no_contact" | "suppressed" | "below_minimum" | "stale" | "does_not_tie_out" | "no_policy" | "not_due" | "likely_to_pay" | "held_back" | "cap" | "under_way" | "no_step";
+            /**
+             * @description For people.
+             * @example Payment is promised.
+             */
+            sentence: string;
+        };
+        ReasonCount: {
+            /** @enum {string} */
+            code: "not_owed" | "paid" | "partly_paid" | "too_new" | "disputed" | "promised" | "payment_in_flight" | "legal" | "on_hold" | "credit_pending" | "excluded" | "key_account" | "no_contact" | "suppressed" | "below_minimum" | "stale" | "does_not_tie_out" | "no_policy" | "not_due" | "likely_to_pay" | "held_back" | "cap" | "under_way" | "no_step";
+            /**
+             * @description How many.
+             * @example 412
+             */
+            count: number;
+        };
+        ReceiptsAddress: {
+            /**
+             * @description Enter it as the webhook at the provider. Whoever knows it can tell; shown this once.
+             * @example https://ar.example.com/api/channels/receipts/0a1b...
+             */
+            url: string;
+        };
         Received: {
             /**
              * Format: uuid
@@ -7810,6 +10030,25 @@ export interface components {
              * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
              */
             id: string;
+        };
+        Recipient: {
+            /**
+             * @description Where to write to.
+             * @example ap@acme.example
+             */
+            email: string;
+            /**
+             * @description What they are called; empty where nobody has said.
+             * @default
+             * @example Jo Doe
+             */
+            name: string;
+            /**
+             * @description What they do there.
+             * @default
+             * @example Accounts payable
+             */
+            role: string;
         };
         Reconnect: {
             /**
@@ -7842,6 +10081,35 @@ export interface components {
              * @default null
              */
             password: string | null;
+        };
+        RefusedSpan: {
+            /**
+             * @description For programs.
+             * @example deadline
+             */
+            code: string;
+            /**
+             * @description Where it ends.
+             * @example 412
+             */
+            end: number;
+            /** @description Whether it stands in the subject. */
+            in_subject: boolean;
+            /**
+             * @description For people.
+             * @example The facts name no such day.
+             */
+            reason: string;
+            /**
+             * @description What stands there.
+             * @example by Friday
+             */
+            span: string;
+            /**
+             * @description Where it begins, in characters.
+             * @example 412
+             */
+            start: number;
         };
         Reject: {
             /**
@@ -7898,6 +10166,236 @@ export interface components {
              */
             share_paid: number;
         };
+        RemindedTotal: {
+            /**
+             * Format: decimal
+             * @description What they ask for.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * @description How many reminders.
+             * @example 412
+             */
+            count: number;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+        };
+        Reminder: {
+            /**
+             * Format: decimal
+             * @description What it asks for in its first currency.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * @description Who approves it.
+             * @enum {string}
+             */
+            approve: "automatic" | "member" | "admin";
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            approved_at: string | null;
+            /**
+             * @description Who approved it.
+             * @example jo@acme.example
+             */
+            approved_by: string | null;
+            attachments: "statement"[];
+            attempts: components["schemas"]["Attempt"][];
+            cc: components["schemas"]["Recipient"][];
+            /**
+             * Format: uuid
+             * @description The channel; null for the tenant's default.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            channel_id: string | null;
+            /**
+             * @description What the channel is called.
+             * @example Mail
+             */
+            channel_name: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /**
+             * @description Who made it.
+             * @example jo@acme.example
+             */
+            created_by: string;
+            /** @description That currency, ISO 4217. */
+            currency: string | null;
+            /**
+             * Format: uuid
+             * @description The customer.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string;
+            /**
+             * @description What the customer is called.
+             * @example Acme GmbH
+             */
+            customer_name: string | null;
+            /**
+             * @description What became of it.
+             * @enum {string|null}
+             */
+            delivery: "accepted" | "delivered" | "deferred" | "bounced" | "complained" | null;
+            /** @description What it is to bring. */
+            expected_gain: {
+                [key: string]: unknown;
+            }[] | null;
+            /** @description Why the template wrote it in place of the writer asked. */
+            fell_back: string | null;
+            /** @description The same as HTML; null until it is written. */
+            html: string | null;
+            /**
+             * Format: uuid
+             * @description The hub's id.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description How many invoices it asks for.
+             * @example 412
+             */
+            invoices: number;
+            /** @description Whether a person wrote or changed the text. */
+            is_edited: boolean;
+            items: components["schemas"]["AskedInvoice"][];
+            /**
+             * @description Where it came from.
+             * @enum {string}
+             */
+            kind: "policy" | "manual" | "dispute_reply";
+            /**
+             * @description The language.
+             * @example de
+             */
+            language: string;
+            /** @description Its Message-ID. */
+            message_id: string | null;
+            /**
+             * @description Its number: R-12 is 12.
+             * @example 412
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it was first said to be opened; often a machine.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            opened_at: string | null;
+            /**
+             * Format: uuid
+             * @description The policy that planned it; null where a person did.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            policy_id: string | null;
+            /**
+             * @description What the policy is called.
+             * @example Standard
+             */
+            policy_name: string | null;
+            /** @description What the provider calls it. */
+            provider_id: string | null;
+            /** @description Why it stands there. */
+            reason: components["schemas"]["Reason"] | null;
+            recipients: components["schemas"]["Recipient"][];
+            /**
+             * Format: date-time
+             * @description When an answer came.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            replied_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it is to be sent.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            scheduled_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the channel took it.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            sent_at: string | null;
+            /**
+             * @description The stage of the policy, from 0.
+             * @example 412
+             */
+            stage: number | null;
+            /**
+             * @description Where it stands.
+             * @enum {string}
+             */
+            status: "draft" | "planned" | "to_approve" | "approved" | "sending" | "uncertain" | "sent" | "skipped" | "cancelled" | "rejected" | "failed";
+            /** @description What the caller may do. */
+            steps: ("approve" | "reject" | "skip" | "cancel" | "schedule" | "rewrite" | "update" | "retry" | "settle")[];
+            /**
+             * @description The subject; null until it is written.
+             * @example Invoice INV-1042
+             */
+            subject: string | null;
+            /** @description The message in plain text; null until it is written. */
+            text: string | null;
+            /**
+             * @description How it is said.
+             * @enum {string}
+             */
+            tone: "service" | "friendly" | "neutral" | "firm" | "formal" | "final";
+            /** @description What it asks for. */
+            totals: components["schemas"]["ReminderTotal"][];
+            verdict: components["schemas"]["Verdict"];
+            /**
+             * @description Raised by every change.
+             * @example 412
+             */
+            version: number;
+            /**
+             * @description The writer that is asked, or that wrote it.
+             * @example template_writer
+             */
+            writer: string | null;
+        };
+        ReminderChange: {
+            /** @description What goes with it. */
+            attachments?: "statement"[];
+            /** @description Who gets a copy. */
+            cc?: components["schemas"]["Recipient"][];
+            /**
+             * Format: uuid
+             * @description Null: the default channel.
+             */
+            channel_id?: string | null;
+            /** @description To whom. */
+            recipients?: components["schemas"]["Recipient"][];
+            /**
+             * Format: date-time
+             * @description When to send it.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            scheduled_at?: string;
+            /**
+             * @description The subject.
+             * @example Invoice INV-1042
+             */
+            subject?: string;
+            /**
+             * @description The whole message in plain text.
+             * @example Invoice INV-1042 was due on 31 March.
+             */
+            text?: string;
+        };
         ReminderEffect: {
             /**
              * @description By how many days; null where that is not known.
@@ -7922,12 +10420,718 @@ export interface components {
             /** @description What it rests on, or why nothing is claimed. */
             why: string;
         };
+        ReminderEvent: {
+            /** @description What is since, by field. */
+            after: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            at: string;
+            /** @description What was, by field. */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description Who did it.
+             * @example jo@acme.example
+             */
+            by: string;
+            /**
+             * @description person, key, client or system (the hub).
+             * @example person
+             */
+            by_kind: string;
+            /**
+             * @description In the order in which it happened.
+             * @example 412
+             */
+            id: number;
+            /** @enum {string} */
+            kind: "planned" | "composed" | "written" | "changed" | "scheduled" | "approved" | "rejected" | "skipped" | "cancelled" | "returned" | "claimed" | "deferred" | "sent" | "uncertain" | "settled" | "failed" | "retried" | "delivered" | "delayed" | "bounced" | "complained" | "unsubscribed" | "replied";
+        };
+        ReminderEvents: {
+            items: components["schemas"]["ReminderEvent"][];
+        };
+        ReminderFacets: {
+            delivery: components["schemas"]["FacetValue"][];
+            kind: components["schemas"]["FacetValue"][];
+            status: components["schemas"]["FacetValue"][];
+        };
+        ReminderFilterArguments: {
+            /**
+             * Format: uuid
+             * @description Through this channel.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            channel_id?: string;
+            /**
+             * Format: uuid
+             * @description To this customer.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id?: string;
+            /** @description What became of it: any of these. */
+            delivery?: ("accepted" | "bounced" | "complained" | "deferred" | "delivered")[];
+            /**
+             * Format: uuid
+             * @description About this invoice.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            invoice_id?: string;
+            /** @description Any of these. */
+            kind?: ("dispute_reply" | "manual" | "policy")[];
+            /**
+             * Format: uuid
+             * @description By this policy.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            policy_id?: string;
+            /**
+             * @description A number (R-12), or part of the subject, an invoice's number or the customer's name.
+             * @example acme
+             */
+            q?: string;
+            /**
+             * Format: date-time
+             * @description To be sent then or later.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            scheduled_from?: string;
+            /**
+             * Format: date-time
+             * @description To be sent then or earlier.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            scheduled_to?: string;
+            /**
+             * Format: date-time
+             * @description Sent then or later.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            sent_from?: string;
+            /**
+             * Format: date-time
+             * @description Sent then or earlier.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            sent_to?: string;
+            /**
+             * @description Order of the list; a minus before the name turns it round.
+             * @default scheduled_at
+             * @example scheduled_at
+             * @enum {string}
+             */
+            sort: "scheduled_at" | "-scheduled_at" | "sent_at" | "-sent_at" | "customer" | "-customer" | "amount" | "-amount";
+            /** @description Any of these. */
+            status?: ("approved" | "cancelled" | "draft" | "failed" | "planned" | "rejected" | "sending" | "sent" | "skipped" | "to_approve" | "uncertain")[];
+        };
+        ReminderInput: {
+            /** @description What goes with it. */
+            attachments?: "statement"[];
+            /** @description Who gets a copy. */
+            cc?: components["schemas"]["Recipient"][];
+            /**
+             * Format: uuid
+             * @description Null: the default channel.
+             * @default null
+             */
+            channel_id: string | null;
+            /**
+             * Format: uuid
+             * @description The customer.
+             */
+            customer_id: string;
+            /** @description The customer's invoices that it asks for. */
+            invoice_ids: string[];
+            /**
+             * @description The language; left out: the customer's.
+             * @example de
+             */
+            language?: string;
+            /** @description To whom; left out: whoever looks after payments there. */
+            recipients?: components["schemas"]["Recipient"][];
+            /**
+             * Format: date-time
+             * @description When to send it; null: now.
+             * @default null
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            scheduled_at: string | null;
+            /**
+             * @description The subject.
+             * @example Invoice INV-1042
+             */
+            subject?: string;
+            /**
+             * @description The whole message in plain text.
+             * @example Invoice INV-1042 was due on 31 March.
+             */
+            text?: string;
+            /**
+             * @description Keep it, ask for approval, send it at `scheduled_at`, or send it now.
+             * @default draft
+             * @enum {string}
+             */
+            then: "draft" | "approval" | "schedule" | "send";
+            /**
+             * @description How to say it.
+             * @default friendly
+             * @enum {string}
+             */
+            tone: "service" | "friendly" | "neutral" | "firm" | "formal" | "final";
+            /**
+             * @description Who writes it; left out: the template.
+             * @example template_writer
+             */
+            writer?: string;
+        };
+        ReminderInsights: {
+            /**
+             * @description That bounced.
+             * @example 412
+             */
+            bounced: number;
+            /**
+             * @description That were complained about.
+             * @example 412
+             */
+            complained: number;
+            /**
+             * @description Known to be delivered; channels without receipts do not say.
+             * @example 412
+             */
+            delivered: number;
+            /**
+             * Format: date
+             * @description From this day on.
+             * @example 2026-03-31
+             */
+            from: string;
+            months: components["schemas"]["ReminderMonth"][];
+            paid_within: components["schemas"]["PaidWithin"][];
+            /**
+             * @description That were answered.
+             * @example 412
+             */
+            replied: number;
+            /**
+             * @description Sent.
+             * @example 412
+             */
+            sent: number;
+            stages: components["schemas"]["ReminderStage"][];
+            /**
+             * Format: date
+             * @description To this day.
+             * @example 2026-03-31
+             */
+            to: string;
+            uplift: components["schemas"]["Uplift"];
+        };
+        ReminderItem: {
+            /**
+             * Format: decimal
+             * @description What it asks for in its first currency.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * @description Who approves it.
+             * @enum {string}
+             */
+            approve: "automatic" | "member" | "admin";
+            /**
+             * Format: uuid
+             * @description The channel; null for the tenant's default.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            channel_id: string | null;
+            /**
+             * @description What the channel is called.
+             * @example Mail
+             */
+            channel_name: string | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /** @description That currency, ISO 4217. */
+            currency: string | null;
+            /**
+             * Format: uuid
+             * @description The customer.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string;
+            /**
+             * @description What the customer is called.
+             * @example Acme GmbH
+             */
+            customer_name: string | null;
+            /**
+             * @description What became of it.
+             * @enum {string|null}
+             */
+            delivery: "accepted" | "delivered" | "deferred" | "bounced" | "complained" | null;
+            /** @description Why the template wrote it in place of the writer asked. */
+            fell_back: string | null;
+            /**
+             * Format: uuid
+             * @description The hub's id.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description How many invoices it asks for.
+             * @example 412
+             */
+            invoices: number;
+            /** @description Whether a person wrote or changed the text. */
+            is_edited: boolean;
+            /**
+             * @description Where it came from.
+             * @enum {string}
+             */
+            kind: "policy" | "manual" | "dispute_reply";
+            /**
+             * @description The language.
+             * @example de
+             */
+            language: string;
+            /**
+             * @description Its number: R-12 is 12.
+             * @example 412
+             */
+            number: number;
+            /**
+             * Format: date-time
+             * @description When it was first said to be opened; often a machine.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            opened_at: string | null;
+            /**
+             * Format: uuid
+             * @description The policy that planned it; null where a person did.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            policy_id: string | null;
+            /**
+             * @description What the policy is called.
+             * @example Standard
+             */
+            policy_name: string | null;
+            /** @description Why it stands there. */
+            reason: components["schemas"]["Reason"] | null;
+            recipients: components["schemas"]["Recipient"][];
+            /**
+             * Format: date-time
+             * @description When an answer came.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            replied_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it is to be sent.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            scheduled_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the channel took it.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            sent_at: string | null;
+            /**
+             * @description The stage of the policy, from 0.
+             * @example 412
+             */
+            stage: number | null;
+            /**
+             * @description Where it stands.
+             * @enum {string}
+             */
+            status: "draft" | "planned" | "to_approve" | "approved" | "sending" | "uncertain" | "sent" | "skipped" | "cancelled" | "rejected" | "failed";
+            /**
+             * @description The subject; null until it is written.
+             * @example Invoice INV-1042
+             */
+            subject: string | null;
+            /**
+             * @description How it is said.
+             * @enum {string}
+             */
+            tone: "service" | "friendly" | "neutral" | "firm" | "formal" | "final";
+            /** @description What it asks for. */
+            totals: components["schemas"]["ReminderTotal"][];
+            /**
+             * @description Raised by every change.
+             * @example 412
+             */
+            version: number;
+            /**
+             * @description The writer that is asked, or that wrote it.
+             * @example template_writer
+             */
+            writer: string | null;
+        };
+        ReminderMonth: {
+            /**
+             * @description That bounced.
+             * @example 412
+             */
+            bounced: number;
+            /**
+             * Format: date
+             * @description Its first day.
+             * @example 2026-03-31
+             */
+            month: string;
+            /**
+             * @description That were answered.
+             * @example 412
+             */
+            replied: number;
+            /**
+             * @description Sent.
+             * @example 412
+             */
+            sent: number;
+        };
+        ReminderPage: {
+            items: components["schemas"]["ReminderItem"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+            totals?: components["schemas"]["ReminderTotals"];
+        };
+        ReminderPolicy: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /** @description What it takes and its steps, by config/reminder_policy.schema.json. */
+            document: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description The policy.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /** @description Whether it decides for invoices. */
+            is_active: boolean;
+            /**
+             * @description What people call it.
+             * @example Small accounts
+             */
+            name: string;
+            /**
+             * @description The place at which it is asked, from 1.
+             * @example 412
+             */
+            position: number;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            updated_at: string;
+            /**
+             * @description Counts its changes.
+             * @example 412
+             */
+            version: number;
+        };
+        ReminderPolicyInput: {
+            /** @description What it takes and its steps, by config/reminder_policy.schema.json. */
+            document: {
+                [key: string]: unknown;
+            };
+            /** @description Whether it decides for invoices. */
+            is_active: boolean;
+            /**
+             * @description What people call it.
+             * @example Small accounts
+             */
+            name: string;
+            /**
+             * @description What changes, for whoever looks at it later.
+             * @default null
+             */
+            note: string | null;
+            /**
+             * @description The place at which it is asked, from 1; left out: where it is.
+             * @example 1
+             */
+            position?: number;
+        };
+        ReminderPolicyList: {
+            items: components["schemas"]["ReminderPolicy"][];
+            /** @description The sequence that the hub suggests to begin with. */
+            suggested: {
+                [key: string]: unknown;
+            };
+        };
+        ReminderPolicyVersion: {
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /** @description The id of who stored it. */
+            created_by: string;
+            /** @description What it took and its steps. */
+            document: {
+                [key: string]: unknown;
+            };
+            /** @description Whether it decided for invoices. */
+            is_active: boolean;
+            /** @description What changed. */
+            note: string | null;
+            /**
+             * @description Which.
+             * @example 412
+             */
+            version: number;
+        };
+        ReminderPolicyVersions: {
+            items: components["schemas"]["ReminderPolicyVersion"][];
+        };
+        ReminderPreview: {
+            attachments: components["schemas"]["Attached"][];
+            cc: components["schemas"]["Recipient"][];
+            /** @description Why the template wrote it in place of the writer asked. */
+            fell_back: string | null;
+            /** @description The same as HTML. */
+            html: string;
+            /**
+             * @description The language it is in.
+             * @example de
+             */
+            language: string;
+            recipients: components["schemas"]["Recipient"][];
+            /** @description The subject. */
+            subject: string;
+            /** @description The message in plain text. */
+            text: string;
+            totals: components["schemas"]["ReminderTotal"][];
+            verdict: components["schemas"]["Verdict"];
+            warnings: components["schemas"]["Reason"][];
+            /**
+             * @description Who wrote it.
+             * @example template_writer
+             */
+            writer: string;
+        };
+        ReminderPreviewInput: {
+            /** @description What goes with it. */
+            attachments?: "statement"[];
+            /** @description Who gets a copy. */
+            cc?: components["schemas"]["Recipient"][];
+            /**
+             * Format: uuid
+             * @description Null: the default channel.
+             * @default null
+             */
+            channel_id: string | null;
+            /**
+             * Format: uuid
+             * @description The customer.
+             */
+            customer_id: string;
+            /** @description The customer's invoices that it asks for. */
+            invoice_ids: string[];
+            /**
+             * @description The language; left out: the customer's.
+             * @example de
+             */
+            language?: string;
+            /** @description To whom; left out: whoever looks after payments there. */
+            recipients?: components["schemas"]["Recipient"][];
+            /**
+             * Format: date-time
+             * @description When to send it; null: now.
+             * @default null
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            scheduled_at: string | null;
+            /**
+             * @description The subject.
+             * @example Invoice INV-1042
+             */
+            subject?: string;
+            /**
+             * @description The whole message in plain text.
+             * @example Invoice INV-1042 was due on 31 March.
+             */
+            text?: string;
+            /**
+             * @description How to say it.
+             * @default friendly
+             * @enum {string}
+             */
+            tone: "service" | "friendly" | "neutral" | "firm" | "formal" | "final";
+            /**
+             * @description Who writes it; left out: the template.
+             * @example template_writer
+             */
+            writer?: string;
+        };
+        ReminderReasonInput: {
+            /**
+             * @description Why.
+             * @example We spoke on the phone today.
+             */
+            reason: string;
+        };
+        ReminderSettings: {
+            /** @description All settings, by config/reminder_settings.schema.json. */
+            document: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When they were last changed; null: never.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            updated_at: string | null;
+            /**
+             * @description Counts their changes; 0: as they come.
+             * @example 412
+             */
+            version: number;
+        };
+        ReminderSettingsInput: {
+            /** @description All settings, by config/reminder_settings.schema.json. */
+            document: {
+                [key: string]: unknown;
+            };
+        };
+        ReminderStage: {
+            /**
+             * @description That bounced.
+             * @example 412
+             */
+            bounced: number;
+            /**
+             * @description That were complained about.
+             * @example 412
+             */
+            complained: number;
+            /**
+             * @description Known to be delivered; channels without receipts do not say.
+             * @example 412
+             */
+            delivered: number;
+            /**
+             * @description That were answered.
+             * @example 412
+             */
+            replied: number;
+            /**
+             * @description Sent.
+             * @example 412
+             */
+            sent: number;
+            /**
+             * @description The stage; null: composed by a person.
+             * @example 2
+             */
+            stage: number | null;
+        };
+        ReminderTotal: {
+            /**
+             * Format: decimal
+             * @description The sum.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+        };
+        ReminderTotals: {
+            by_currency: components["schemas"]["RemindedTotal"][];
+            /**
+             * @description Matching reminders.
+             * @example 412
+             */
+            count: number;
+            /**
+             * @description To how many customers.
+             * @example 412
+             */
+            customers: number;
+            facets: components["schemas"]["ReminderFacets"];
+            /** @description False when there are more than were counted. */
+            is_exact: boolean;
+        };
         ReopenInput: {
             /**
              * @description Why.
              * @example Price list of March applies.
              */
             note: string;
+        };
+        ReplyDraft: {
+            attempts: components["schemas"]["Attempt"][];
+            /**
+             * @description To whom it would go.
+             * @example Acme GmbH
+             */
+            customer_name: string;
+            /** @description Why the template wrote it in place of the writer asked. */
+            fell_back: string | null;
+            /** @description The same as HTML. */
+            html: string;
+            /**
+             * @description The language it is in, BCP 47.
+             * @example de
+             */
+            language: string;
+            /** @description The customer's addresses. */
+            recipients: string[];
+            /** @description The subject. */
+            subject: string;
+            /** @description The message in plain text. */
+            text: string;
+            verdict: components["schemas"]["Verdict"];
+            /**
+             * @description Who wrote it.
+             * @example template_writer
+             */
+            writer: string;
+        };
+        ReplyDraftInput: {
+            /**
+             * @description ISO 639-1 code of its language.
+             * @example de
+             * @enum {string}
+             */
+            language?: "en" | "de" | "fr" | "es";
+            /**
+             * @description How it is said.
+             * @default neutral
+             * @enum {string}
+             */
+            tone: "service" | "friendly" | "neutral" | "firm" | "formal" | "final";
+            /**
+             * @description Who drafts it; null: the template.
+             * @default null
+             * @example template_writer
+             */
+            writer: string | null;
         };
         ResolveInput: {
             /**
@@ -7955,6 +11159,23 @@ export interface components {
             periods: {
                 [key: string]: number;
             };
+        };
+        RewriteInput: {
+            /**
+             * @description The language.
+             * @example de
+             */
+            language?: string;
+            /**
+             * @description How to say it.
+             * @enum {string}
+             */
+            tone?: "service" | "friendly" | "neutral" | "firm" | "formal" | "final";
+            /**
+             * @description Who writes it.
+             * @example template_writer
+             */
+            writer?: string;
         };
         RiskAmounts: {
             /**
@@ -8439,6 +11660,15 @@ export interface components {
             horizon?: number;
             scenarios: components["schemas"]["Scenario"][];
         };
+        ScheduleInput: {
+            /**
+             * Format: date-time
+             * @description Null: now.
+             * @default null
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            scheduled_at: string | null;
+        };
         Scope: {
             /**
              * @description What it is needed for.
@@ -8503,6 +11733,92 @@ export interface components {
              */
             name: string;
         };
+        SettleInput: {
+            /** @description Whether the customer has it. */
+            was_sent: boolean;
+        };
+        SetUpChannel: {
+            /** @description What the plugin can do; none where it is not installed. */
+            capabilities: string[];
+            /**
+             * Format: date-time
+             * @description When that was.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            checked_at: string | null;
+            /** @description What was entered, without secrets. */
+            config: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When it was set up.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Names the channel.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /** @description Whether it is used where none is named. */
+            is_default: boolean;
+            /**
+             * @description What people call it.
+             * @example Company mail server
+             */
+            name: string;
+            /** @description Messages in 24 hours at the most. */
+            per_day: number | null;
+            /** @description Messages in a minute at the most. */
+            per_minute: number | null;
+            /**
+             * @description The plugin's slug.
+             * @example smtp
+             */
+            plugin: string;
+            /** @enum {string} */
+            purpose: "debtors" | "team";
+            /** @description What the newest check or failure said. */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description Since when its provider can tell what became of messages; null: it cannot.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            receipts_address_since: string | null;
+            /** @description Where answers go; null: to the sender. */
+            reply_to: string | null;
+            /** @description The names of secrets that were entered. */
+            sealed: string[];
+            /**
+             * @description The address that mails are from.
+             * @example ar@acme.example
+             */
+            sender: string | null;
+            /**
+             * @description Whose name stands with it.
+             * @example Acme GmbH
+             */
+            sender_name: string | null;
+            /**
+             * @description failing: somebody has to mend what `reason` says.
+             * @example ready
+             * @enum {string}
+             */
+            status: "ready" | "failing" | "disabled";
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            updated_at: string;
+        };
+        SetUpChannelList: {
+            items: components["schemas"]["SetUpChannel"][];
+            plugins: components["schemas"]["ChannelPlugin"][];
+        };
         SignedOut: {
             /** @description Open it to end the provider's own session too; null where there is none. */
             sign_out_url: string | null;
@@ -8537,6 +11853,154 @@ export interface components {
             local: boolean;
             /** @description Through a provider: open `/api/oidc/start`. */
             oidc: boolean;
+        };
+        SimulatedCustomer: {
+            /**
+             * Format: uuid
+             * @description The customer.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description Their name.
+             * @example Acme
+             */
+            name: string;
+        };
+        SimulatedInvoice: {
+            /**
+             * Format: decimal
+             * @description What is asked for of it.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
+            /** @description On the day of the message; negative: before. */
+            days_overdue: number;
+            /**
+             * Format: date
+             * @description When it is due.
+             * @example 2026-03-31
+             */
+            due_on: string;
+            /**
+             * Format: uuid
+             * @description The invoice.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description Its number.
+             * @example INV-1042
+             */
+            number: string;
+            /** @description The policy that took it. */
+            policy: string;
+            /**
+             * @description The stage of its sequence.
+             * @example 412
+             */
+            stage: number;
+        };
+        SimulatedMessage: {
+            /** @enum {string} */
+            approve: "automatic" | "member" | "admin";
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            at: string;
+            attachments: string[];
+            /**
+             * Format: uuid
+             * @description The channel; null: the default one to debtors.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            channel: string | null;
+            customer: components["schemas"]["SimulatedCustomer"];
+            /**
+             * Format: date
+             * @description The debtor's day.
+             * @example 2026-03-31
+             */
+            day: string;
+            expected_gain: components["schemas"]["ExpectedGain"][];
+            invoices: components["schemas"]["SimulatedInvoice"][];
+            /** @description The policy of that stage. */
+            policy: string;
+            recipients: components["schemas"]["SimulatedRecipient"][];
+            /**
+             * @description The firmest stage in it.
+             * @example 412
+             */
+            stage: number;
+            /** @enum {string} */
+            tone: "service" | "friendly" | "neutral" | "firm" | "formal" | "final";
+            totals: components["schemas"]["AskedAmount"][];
+            /**
+             * @description What writes it; person where a person does.
+             * @example template_writer
+             */
+            writer: string;
+        };
+        SimulatedRecipient: {
+            /** @description Their address. */
+            email: string;
+            /** @description Their name; empty where it is not known. */
+            name: string;
+            /** @description What they do; empty where it is not known. */
+            role: string;
+        };
+        Simulation: {
+            /** @description What the simulation supposes. */
+            assumption: string;
+            by_reason: components["schemas"]["ReasonCount"][];
+            expected_gain: components["schemas"]["ExpectedGain"][];
+            /**
+             * @description Invoices in them, each time it is asked for.
+             * @example 412
+             */
+            invoice_count: number;
+            /**
+             * @description All messages; fewer are listed where there are very many.
+             * @example 412
+             */
+            message_count: number;
+            messages: components["schemas"]["SimulatedMessage"][];
+            nothing: components["schemas"]["LeftOut"][];
+            /**
+             * @description Open invoices that get nothing.
+             * @example 412
+             */
+            nothing_count: number;
+            totals: components["schemas"]["AskedAmount"][];
+        };
+        SimulationInput: {
+            /**
+             * Format: uuid
+             * @description This customer alone.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id?: string;
+            /**
+             * Format: date
+             * @description The first day.
+             * @example 2026-03-31
+             */
+            from: string;
+            /** @description In the order in which they are asked; left out: the active ones. */
+            policies?: components["schemas"]["TriedPolicy"][];
+            /**
+             * Format: date
+             * @description The last day, at most 92 days from the first.
+             * @example 2026-03-31
+             */
+            to: string;
         };
         Standing: {
             /** @description Whether it is being read, or waits for the provider's limit. */
@@ -8648,6 +12112,86 @@ export interface components {
             as_of: string;
             currencies: components["schemas"]["CurrencySummary"][];
         };
+        Suppression: {
+            /**
+             * @description The address; a pseudonym once its person was erased.
+             * @example ada@debtor.example
+             */
+            address: string | null;
+            /**
+             * Format: date-time
+             * @description Since when.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /**
+             * @description The member who said so, or what found out.
+             * @example receipts
+             */
+            created_by: string;
+            /**
+             * @description What was said of it.
+             * @example 5.1.1 no such user
+             */
+            detail: string;
+            /**
+             * Format: uuid
+             * @description Names the suppression.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description bounced: it does not exist; complained: a mail was reported as spam; unsubscribed: they asked for no more; absent: nobody is there for a while; manual: a member said so.
+             * @example bounced
+             * @enum {string}
+             */
+            kind: "bounced" | "complained" | "unsubscribed" | "absent" | "manual";
+            /**
+             * Format: date-time
+             * @description Since when the address is written to again.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            released_at: string | null;
+            /** @description Who released it. */
+            released_by: string | null;
+            /**
+             * Format: uuid
+             * @description What they had been sent.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            reminder_id: string | null;
+            /**
+             * Format: date-time
+             * @description It ends by itself then; null: it does not.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            until: string | null;
+        };
+        SuppressionInput: {
+            /**
+             * @description The address.
+             * @example ada@debtor.example
+             */
+            address: string;
+            /**
+             * @description Why.
+             * @default
+             * @example Asked by phone
+             */
+            detail: string;
+            /**
+             * Format: date-time
+             * @description Until when; left out or null: for good.
+             * @default null
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            until: string | null;
+        };
+        SuppressionPage: {
+            items: components["schemas"]["Suppression"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+        };
         SwitchTenant: {
             /**
              * @description The tenant's permanent name in the hub.
@@ -8662,6 +12206,121 @@ export interface components {
              * @enum {string}
              */
             kind: "increment" | "full";
+        };
+        Template: {
+            /** @description Whether it is the tenant's own. */
+            is_own: boolean;
+            /**
+             * @description ISO 639-1 code of its language.
+             * @example de
+             * @enum {string}
+             */
+            language: "en" | "de" | "fr" | "es";
+            /**
+             * @description What it is for.
+             * @enum {string}
+             */
+            purpose: "reminder" | "dispute_reply";
+            /**
+             * @description The subject.
+             * @example Invoice {{ invoice.number }}
+             */
+            subject: string;
+            /**
+             * @description The message.
+             * @example {{ greeting }} ...
+             */
+            text: string;
+            /**
+             * @description How it is said.
+             * @enum {string}
+             */
+            tone: "service" | "friendly" | "neutral" | "firm" | "formal" | "final";
+            /**
+             * Format: date-time
+             * @description When the tenant's own was stored.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            updated_at: string | null;
+            /**
+             * @description Raised by every change; 0 for the one that comes with the hub.
+             * @example 412
+             */
+            version: number;
+        };
+        TemplateInput: {
+            /**
+             * @description The subject.
+             * @example Invoice {{ invoice.number }} is still open
+             */
+            subject: string;
+            /**
+             * @description The message.
+             * @example {{ greeting }}
+             *
+             *     {{ statement }}
+             *
+             *     {{ ways_to_pay }}
+             *
+             *     {{ signature }}
+             */
+            text: string;
+        };
+        TemplateList: {
+            items: components["schemas"]["Template"][];
+            variables: components["schemas"]["TemplateVariable"][];
+        };
+        TemplatePreviewInput: {
+            /**
+             * Format: uuid
+             * @description The customer; null for the one who is most overdue.
+             * @default null
+             */
+            customer_id: string | null;
+            /**
+             * @description ISO 639-1 code of its language.
+             * @example de
+             * @enum {string}
+             */
+            language: "en" | "de" | "fr" | "es";
+            /**
+             * @description What it is for.
+             * @enum {string}
+             */
+            purpose: "reminder" | "dispute_reply";
+            /**
+             * @description The subject.
+             * @example Invoice {{ invoice.number }} is still open
+             */
+            subject: string;
+            /**
+             * @description The message.
+             * @example {{ greeting }}
+             *
+             *     {{ statement }}
+             *
+             *     {{ ways_to_pay }}
+             *
+             *     {{ signature }}
+             */
+            text: string;
+            /**
+             * @description How it is said.
+             * @enum {string}
+             */
+            tone: "service" | "friendly" | "neutral" | "firm" | "formal" | "final";
+        };
+        TemplateVariable: {
+            /**
+             * @description Its name.
+             * @example total
+             */
+            name: string;
+            /**
+             * @description What it stands for.
+             * @example What is open in all, by currency
+             */
+            title: string;
         };
         Tenant: {
             /**
@@ -8748,6 +12407,15 @@ export interface components {
              */
             time_zone: string;
         };
+        TestedReminder: {
+            /**
+             * @description Your own address.
+             * @example jo@acme.example
+             */
+            address: string;
+            /** @description What the provider calls it. */
+            provider_id: string;
+        };
         TieOut: {
             /**
              * Format: date
@@ -8780,6 +12448,67 @@ export interface components {
             started_at: string | null;
             /** @enum {string|null} */
             status: "running" | "waiting" | "ok" | "partial" | "suspicious" | "failed" | null;
+        };
+        Timeline: {
+            items: components["schemas"]["TimelineItem"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        TimelineItem: {
+            /**
+             * Format: decimal
+             * @description What was promised, disputed or paid.
+             * @example 1250.0000
+             */
+            amount: string | null;
+            /**
+             * Format: date-time
+             * @description When; of a payment the end of its day.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            at: string;
+            /** @description Who noted, composed or promised it. */
+            by_name: string | null;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string | null;
+            /**
+             * Format: date
+             * @description Until when it was promised; when it was paid.
+             * @example 2026-03-31
+             */
+            day: string | null;
+            /** @enum {string} */
+            event: "sent" | "bounced" | "complained" | "replied" | "made" | "kept" | "partly_kept" | "broken" | "cancelled" | "opened" | "resolved" | "received" | "call" | "email" | "meeting" | "note";
+            /** @enum {string} */
+            kind: "reminder" | "promise" | "dispute" | "payment" | "note";
+            /** @description R-12, D-12, or the number of the invoice that was promised. */
+            number: string | null;
+            /** @description How a dispute ended, or its reason; how a talk went; by which way a promise came. */
+            outcome: string | null;
+            /**
+             * Format: uuid
+             * @description The reminder, promise, dispute, payment or note.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            subject_id: string;
+            /** @description A reminder's subject, a note, what was said with a promise. */
+            text: string | null;
+        };
+        Touched: {
+            /**
+             * Format: decimal
+             * @description All that is open.
+             * @example 1250.0000
+             */
+            amount: string;
+            /**
+             * @description ISO 4217 code of the amounts beside it.
+             * @example EUR
+             */
+            currency: string;
         };
         TrainingData: {
             /**
@@ -8854,6 +12583,46 @@ export interface components {
             today: components["schemas"]["Decision"];
             tried: components["schemas"]["Decision"];
         };
+        TriedPolicy: {
+            /** @description What it takes and its steps, by config/reminder_policy.schema.json. */
+            document: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description Of a stored policy whose lots count; without it they are drawn by the name.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id?: string;
+            name: string;
+        };
+        Uplift: {
+            arms: components["schemas"]["Arm"][];
+            /**
+             * @description Days; null while there is not enough to tell.
+             * @example 2.4
+             */
+            days_gained: number | null;
+            /**
+             * @description Its upper end.
+             * @example 3.9
+             */
+            high: number | null;
+            /** @description Whether the interval leaves out 0. */
+            is_clear: boolean;
+            /**
+             * @description The lower end of the 95 % interval.
+             * @example 0.9
+             */
+            low: number | null;
+            /** @description The same in words, or what is missing. */
+            why: string;
+        };
+        Verdict: {
+            /** @description Whether nothing was refused. */
+            passes: boolean;
+            refusals: components["schemas"]["RefusedSpan"][];
+        };
         Verification: {
             /** @description Verified behind this event ... */
             after: number;
@@ -8908,8 +12677,325 @@ export interface components {
              */
             email: string;
         };
+        WebhookDelivery: {
+            /**
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /** @description The ids that are told. */
+            data: {
+                [key: string]: unknown;
+            };
+            /** @description How the newest answer began: up to 500 characters. */
+            excerpt: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            finished_at: string | null;
+            /**
+             * Format: uuid
+             * @description Names the delivery.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /** @description Whether somebody asked for it once more. */
+            is_replay: boolean;
+            /**
+             * Format: uuid
+             * @description Names what happened; the header `webhook-id` is made of it.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            message_id: string;
+            /**
+             * Format: date-time
+             * @description When it is tried, or tried again.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            next_at: string | null;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed";
+            tries: components["schemas"]["WebhookTry"][];
+            /**
+             * @description The type of event; webhook.test where somebody tried the endpoint.
+             * @example promise.broken
+             */
+            type: string;
+        };
+        WebhookDeliveryPage: {
+            items: components["schemas"]["WebhookDelivery"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        WebhookEndpoint: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            created_at: string;
+            /**
+             * @description Who made it.
+             * @example ada@acme.example
+             */
+            created_by: string;
+            /**
+             * @description What it is for; may be empty.
+             * @example ERP
+             */
+            description: string;
+            /**
+             * @description The types of events that it is told of; none: of all.
+             * @example [
+             *       "promise.broken",
+             *       "reminder.bounced"
+             *     ]
+             */
+            events: ("sync.finished" | "forecasts.ready" | "dispute.opened" | "dispute.ended" | "promise.made" | "promise.kept" | "promise.broken" | "reminder.sent" | "reminder.bounced")[];
+            /**
+             * Format: date-time
+             * @description Since when no call has been taken; null while calls are.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            failing_since: string | null;
+            /**
+             * @description Tries that failed since then.
+             * @example 412
+             */
+            failures: number;
+            /**
+             * Format: uuid
+             * @description Names the endpoint.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Until when calls are signed by the secret before, too.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            previous_until: string | null;
+            /** @description Why it is disabled. */
+            reason: string | null;
+            /** @enum {string} */
+            status: "enabled" | "disabled";
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            updated_at: string;
+            /**
+             * @description Where calls go.
+             * @example https://erp.example.com/webhooks
+             */
+            url: string;
+        };
+        WebhookEndpointChange: {
+            /**
+             * @description What it is for.
+             * @example ERP
+             */
+            description?: string;
+            /**
+             * @description The types of events that it is told of; none: of all.
+             * @example [
+             *       "promise.broken",
+             *       "reminder.bounced"
+             *     ]
+             */
+            events?: ("sync.finished" | "forecasts.ready" | "dispute.opened" | "dispute.ended" | "promise.made" | "promise.kept" | "promise.broken" | "reminder.sent" | "reminder.bounced")[];
+            /**
+             * @description `disabled`: nothing is sent. What happens meanwhile can be replayed.
+             * @enum {string}
+             */
+            status?: "enabled" | "disabled";
+            /**
+             * @description Where calls go.
+             * @example https://erp.example.com/webhooks
+             */
+            url?: string;
+        };
+        WebhookEndpointInput: {
+            /**
+             * @description What it is for.
+             * @default
+             * @example ERP
+             */
+            description: string;
+            /**
+             * @description The types of events that it is told of; none: of all.
+             * @example [
+             *       "promise.broken",
+             *       "reminder.bounced"
+             *     ]
+             */
+            events?: ("sync.finished" | "forecasts.ready" | "dispute.opened" | "dispute.ended" | "promise.made" | "promise.kept" | "promise.broken" | "reminder.sent" | "reminder.bounced")[];
+            /**
+             * @description Where calls go: https, and public.
+             * @example https://erp.example.com/webhooks
+             */
+            url: string;
+        };
+        WebhookEndpointList: {
+            /**
+             * @example [
+             *       "sync.finished",
+             *       "forecasts.ready"
+             *     ]
+             */
+            events: string[];
+            items: components["schemas"]["WebhookEndpoint"][];
+        };
+        WebhookReplay: {
+            /**
+             * @description How many deliveries were added; what waits already is not added again.
+             * @example 412
+             */
+            deliveries: number;
+        };
+        WebhookReplayInput: {
+            /**
+             * Format: date-time
+             * @description From this instant.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description To before this one.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            to: string;
+        };
+        WebhookTry: {
+            /**
+             * Format: date-time
+             * @description When.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            at: string;
+            /** @description HTTP status of the answer, if one came. */
+            code: number | null;
+            /** @description What went wrong; null where it was taken. */
+            error: string | null;
+            /**
+             * @description How long it took.
+             * @example 412
+             */
+            milliseconds: number;
+        };
         Worklist: {
             items: components["schemas"]["WorklistItem"][];
+        };
+        WorklistCustomer: {
+            amounts: components["schemas"]["AmountsToContact"][];
+            /**
+             * Format: decimal
+             * @description Expected delayed cash at home, times what contact is assumed to save of it.
+             * @example 1250.0000
+             */
+            contact_value: string;
+            /**
+             * Format: uuid
+             * @description The customer.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string;
+            /**
+             * @description Its name.
+             * @example Acme GmbH
+             */
+            customer_name: string;
+            /**
+             * Format: decimal
+             * @description In home currency.
+             * @example 1250.0000
+             */
+            expected_loss: string;
+            /**
+             * Format: date
+             * @description When the next payment is expected.
+             * @example 2026-03-31
+             */
+            expected_on: string | null;
+            held: components["schemas"]["Held"][];
+            last_contact: components["schemas"]["LastContact"] | null;
+            /** @enum {string} */
+            next_step: "call" | "email" | "statement" | "ask_for_promise" | "escalate" | "check_dispute" | "do_nothing";
+            /**
+             * Format: date
+             * @description Of the invoices open then.
+             * @example 2026-03-31
+             */
+            oldest_due_on: string | null;
+            owner: components["schemas"]["ContactOwner"] | null;
+            /**
+             * @description That it goes 30 days late.
+             * @example 0.82
+             */
+            p_late30: number;
+            /**
+             * @description That it goes 60 days late.
+             * @example 0.82
+             */
+            p_late60: number;
+            /**
+             * @description That it goes 90 days late.
+             * @example 0.82
+             */
+            p_late90: number;
+            promise: components["schemas"]["ContactPromise"] | null;
+            /** @enum {string} */
+            risk_level: "low" | "medium" | "high";
+            /** @enum {string} */
+            segment: "on_time" | "new" | "late_payer" | "slow_payer" | "non_payer";
+            /**
+             * Format: date
+             * @description The list leaves it out before this day.
+             * @example 2026-03-31
+             */
+            snoozed_until: string | null;
+            /** @description Why this step. */
+            why: string;
+        };
+        WorklistEntry: {
+            /**
+             * Format: uuid
+             * @description The customer.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id: string;
+            owner: components["schemas"]["WorklistOwner"] | null;
+            /**
+             * Format: date
+             * @description The worklist leaves the customer out before this day.
+             * @example 2026-03-31
+             */
+            snoozed_until: string | null;
+        };
+        WorklistEntryChange: {
+            /**
+             * Format: uuid
+             * @description Who looks after the customer: an admin or a member.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            owner_id?: string | null;
+            /**
+             * Format: date
+             * @description The worklist leaves the customer out before this day.
+             * @example 2026-03-31
+             */
+            snoozed_until?: string | null;
         };
         WorklistItem: {
             /**
@@ -8962,9 +13048,153 @@ export interface components {
              */
             rank: number;
         };
+        WorklistOwner: {
+            /**
+             * Format: uuid
+             * @description Names the person.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            id: string;
+            /**
+             * @description What they are called.
+             * @example Ada Lovelace
+             */
+            name: string;
+        };
+        WorklistPage: {
+            /**
+             * Format: date
+             * @description The assessment's day; null before the first.
+             * @example 2026-03-31
+             */
+            as_of: string | null;
+            /** @description What the value rests on. */
+            assumption: string;
+            /** @description The part of the delay that contact is assumed to save, by segment. */
+            contact_saves: {
+                [key: string]: unknown;
+            };
+            done_today: components["schemas"]["DoneToday"];
+            /** @description Of the values to order by. */
+            home_currency: string | null;
+            items: components["schemas"]["WorklistCustomer"][];
+            /** @description Pass it as `cursor` for the next page; null on the last. */
+            next_cursor: string | null;
+        };
+        Writer: {
+            /**
+             * Format: date-time
+             * @description Since when it may ask outside; null: it may not.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            agreed_at: string | null;
+            /** @description Who agreed to that. */
+            agreed_by: string | null;
+            /** @description What was filled in, without secrets. */
+            config: {
+                [key: string]: unknown;
+            };
+            /** @description The JSON Schema of what is to be filled in. */
+            form: {
+                [key: string]: unknown;
+            };
+            /** @description Whether it can be used. */
+            is_ready: boolean;
+            /** @description Whether it asks a model outside of this installation. */
+            is_remote: boolean;
+            /**
+             * @description What people call it.
+             * @example Language model
+             */
+            name: string;
+            /**
+             * @description Its slug.
+             * @example llm_writer
+             */
+            plugin: string;
+            /** @description Why it cannot. */
+            reason: string | null;
+            /** @description The secrets that are stored, by name. */
+            sealed: string[];
+            /** @description What it does. */
+            summary: string;
+            /**
+             * @description Raised by every change; 0 where it was never set up.
+             * @example 412
+             */
+            version: number;
+        };
+        WriterInput: {
+            /**
+             * @description By the writer's form, whole; of secrets only those that change.
+             * @example {
+             *       "model": "gpt-4.1",
+             *       "provider": "openai"
+             *     }
+             */
+            config: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description An admin's word that it may ask outside of this installation.
+             * @example true
+             */
+            is_agreed: boolean;
+        };
+        WriterList: {
+            items: components["schemas"]["Writer"][];
+        };
+        WriterTestInput: {
+            /**
+             * Format: uuid
+             * @description The customer; null for the one who is most overdue.
+             * @default null
+             */
+            customer_id: string | null;
+            /**
+             * @description ISO 639-1 code of its language.
+             * @default en
+             * @example de
+             * @enum {string}
+             */
+            language: "en" | "de" | "fr" | "es";
+            /**
+             * @description How it is said.
+             * @default neutral
+             * @enum {string}
+             */
+            tone: "service" | "friendly" | "neutral" | "firm" | "formal" | "final";
+        };
         Writing: {
             adjustment: components["schemas"]["Adjustment"];
             job: components["schemas"]["Job"];
+        };
+        Written: {
+            attempts: components["schemas"]["Attempt"][];
+            /**
+             * @description To whom it would go.
+             * @example Acme GmbH
+             */
+            customer_name: string;
+            /** @description Why the template wrote it in place of the writer asked. */
+            fell_back: string | null;
+            /** @description The same as HTML. */
+            html: string;
+            /**
+             * @description The language it is in, BCP 47.
+             * @example de
+             */
+            language: string;
+            /** @description The subject. */
+            subject: string;
+            /** @description The message in plain text. */
+            text: string;
+            verdict: components["schemas"]["Verdict"];
+            /**
+             * @description Who wrote it.
+             * @example template_writer
+             */
+            writer: string;
         };
     };
     responses: {
@@ -9006,6 +13236,15 @@ export interface components {
         };
         /** @description These credentials do not reach this far; or, with a cookie, the CSRF token is missing. */
         FORBIDDEN: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The link was good until a day that is past. */
+        LINK_EXPIRED: {
             headers: {
                 [name: string]: unknown;
             };
@@ -9431,6 +13670,280 @@ export interface operations {
             400: components["responses"]["BAD_REQUEST"];
             401: components["responses"]["UNAUTHORIZED"];
             403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetUpChannelList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    createChannel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetUpChannel"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetUpChannel"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    deleteChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    updateChannel: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetUpChannel"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            412: components["responses"]["PRECONDITION_FAILED"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            428: components["responses"]["PRECONDITION_REQUIRED"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    checkChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetUpChannel"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    createReceiptsAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptsAddress"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    testChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTest"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    receiveReceipts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        /** @description Whatever the provider posts, to the byte: it may be signed. At most 1 MB. */
+        requestBody?: {
+            content: {
+                "application/json": unknown;
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BAD_REQUEST"];
             404: components["responses"]["NOT_FOUND"];
             409: components["responses"]["CONFLICT"];
             413: components["responses"]["CONTENT_TOO_LARGE"];
@@ -9916,6 +14429,69 @@ export interface operations {
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
+    listCopyRequests: {
+        parameters: {
+            query?: {
+                /** @description Of this customer. */
+                customer_id?: string;
+                /** @description Whether the copy is still to be sent. */
+                waiting?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyRequestList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    finishCopyRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyRequest"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
     listCustomers: {
         parameters: {
             query?: {
@@ -10034,6 +14610,45 @@ export interface operations {
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
+    addContactNote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactNoteInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactNote"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
     getCustomerRisk: {
         parameters: {
             query?: never;
@@ -10058,6 +14673,42 @@ export interface operations {
             401: components["responses"]["UNAUTHORIZED"];
             403: components["responses"]["FORBIDDEN"];
             404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getCustomerTimeline: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description Only these kinds. */
+                kinds?: ("dispute" | "note" | "payment" | "promise" | "reminder")[];
+                /** @description How many items a page has at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
             429: components["responses"]["TOO_MANY_REQUESTS"];
             default: components["responses"]["DEFAULT_ERROR"];
         };
@@ -10133,6 +14784,248 @@ export interface operations {
             413: components["responses"]["CONTENT_TOO_LARGE"];
             415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getDebtorPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebtorPage"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            410: components["responses"]["LINK_EXPIRED"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    askForCopy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebtorPage"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            410: components["responses"]["LINK_EXPIRED"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    raiseDebtorDispute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DebtorDisputeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebtorPage"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            410: components["responses"]["LINK_EXPIRED"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    claimDebtorPayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DebtorPaymentInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebtorPage"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            410: components["responses"]["LINK_EXPIRED"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    makeDebtorPromise: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DebtorPromiseInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebtorPage"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            410: components["responses"]["LINK_EXPIRED"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    showUnsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page for people. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page for people. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
             429: components["responses"]["TOO_MANY_REQUESTS"];
             default: components["responses"]["DEFAULT_ERROR"];
         };
@@ -10418,7 +15311,7 @@ export interface operations {
                 /** @description Order of the list; a minus before the name turns it round. */
                 sort?: "due_on" | "-due_on" | "opened_at" | "-opened_at" | "amount" | "-amount" | "customer" | "-customer";
                 /** @description Brought by any of these. */
-                source?: ("api" | "batch" | "csv" | "email" | "provider")[];
+                source?: ("api" | "batch" | "csv" | "email" | "portal" | "provider")[];
                 /** @description Any of these. */
                 status?: ("accepted" | "investigating" | "open" | "proposed" | "rejected" | "resolved")[];
                 /** @description Whether it has not been resolved. */
@@ -10885,6 +15778,42 @@ export interface operations {
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
+    draftDisputeReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dispute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyDraftInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyDraft"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
     resolveDispute: {
         parameters: {
             query?: never;
@@ -10988,7 +15917,7 @@ export interface operations {
                 /** @description Order of the list; a minus before the name turns it round. */
                 sort?: "due_on" | "-due_on" | "opened_at" | "-opened_at" | "amount" | "-amount" | "customer" | "-customer";
                 /** @description Brought by any of these. */
-                source?: ("api" | "batch" | "csv" | "email" | "provider")[];
+                source?: ("api" | "batch" | "csv" | "email" | "portal" | "provider")[];
                 /** @description Any of these. */
                 status?: ("accepted" | "investigating" | "open" | "proposed" | "rejected" | "resolved")[];
                 /** @description Whether it has not been resolved. */
@@ -11302,6 +16231,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FigureList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getReminderInsights: {
+        parameters: {
+            query?: {
+                /** @description Months back, the running one with them. */
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderInsights"];
                 };
             };
             304: components["responses"]["NOT_MODIFIED"];
@@ -13050,6 +18008,1312 @@ export interface operations {
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
+    listPromises: {
+        parameters: {
+            query?: {
+                /** @description Made in any of these ways. */
+                channel?: ("api" | "email" | "letter" | "phone" | "portal")[];
+                /** @description ISO 4217 code of the amounts beside it. */
+                currency?: string;
+                /** @description `next_cursor` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description Promises of this customer. */
+                customer_id?: string;
+                /** @description What to add: `totals`, with the `facets` among them. */
+                include?: ("facets" | "totals")[];
+                /** @description Promises of this invoice. */
+                invoice_id?: string;
+                /** @description How many items a page has at most. */
+                limit?: number;
+                /** @description Made then or later. */
+                made_from?: string;
+                /** @description Made then or earlier. */
+                made_to?: string;
+                /** @description Whether it is open and its day is past, in the tenant's time zone. */
+                overdue?: boolean;
+                /** @description Promised for that day or later. */
+                promised_from?: string;
+                /** @description Promised for that day or earlier. */
+                promised_to?: string;
+                /** @description Part of an invoice's number, a customer's name, who promised, or the note. */
+                q?: string;
+                /** @description Order of the list; a minus before the name turns it round. */
+                sort?: "promised_on" | "-promised_on" | "made_at" | "-made_at" | "amount" | "-amount" | "customer" | "-customer";
+                /** @description Any of these. */
+                status?: ("broken" | "cancelled" | "kept" | "open" | "partly_kept" | "superseded")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisePage"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    createPromise: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromiseInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseList"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getPromise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                promise_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promise"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    cancelPromise: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                promise_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promise"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listReminderPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderPolicyList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    createReminderPolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReminderPolicyInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderPolicy"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getReminderPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderPolicy"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    updateReminderPolicy: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderPolicyInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderPolicy"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            412: components["responses"]["PRECONDITION_FAILED"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            428: components["responses"]["PRECONDITION_REQUIRED"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    deleteReminderPolicy: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            412: components["responses"]["PRECONDITION_FAILED"];
+            428: components["responses"]["PRECONDITION_REQUIRED"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listReminderPolicyVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderPolicyVersions"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    simulateReminders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulation"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getReminderSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderSettings"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    updateReminderSettings: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderSettingsInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderSettings"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            412: components["responses"]["PRECONDITION_FAILED"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            428: components["responses"]["PRECONDITION_REQUIRED"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listReminderTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    updateReminderTemplate: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                language: string;
+                purpose: string;
+                tone: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            412: components["responses"]["PRECONDITION_FAILED"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            428: components["responses"]["PRECONDITION_REQUIRED"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    resetReminderTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+                purpose: string;
+                tone: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    previewReminderTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplatePreviewInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Filled"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listReminderWriters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WriterList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    updateReminderWriter: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                plugin: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriterInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Writer"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            412: components["responses"]["PRECONDITION_FAILED"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            428: components["responses"]["PRECONDITION_REQUIRED"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    removeReminderWriter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plugin: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    testReminderWriter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plugin: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriterTestInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listReminders: {
+        parameters: {
+            query?: {
+                /** @description Through this channel. */
+                channel_id?: string;
+                /** @description `next_cursor` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description To this customer. */
+                customer_id?: string;
+                /** @description What became of it: any of these. */
+                delivery?: ("accepted" | "bounced" | "complained" | "deferred" | "delivered")[];
+                /** @description `totals` adds counts, amounts and facets of all that match. */
+                include?: ("facets" | "totals")[];
+                /** @description About this invoice. */
+                invoice_id?: string;
+                /** @description Any of these. */
+                kind?: ("dispute_reply" | "manual" | "policy")[];
+                /** @description How many items a page has at most. */
+                limit?: number;
+                /** @description By this policy. */
+                policy_id?: string;
+                /** @description A number (R-12), or part of the subject, an invoice's number or the customer's name. */
+                q?: string;
+                /** @description To be sent then or later. */
+                scheduled_from?: string;
+                /** @description To be sent then or earlier. */
+                scheduled_to?: string;
+                /** @description Sent then or later. */
+                sent_from?: string;
+                /** @description Sent then or earlier. */
+                sent_to?: string;
+                /** @description Order of the list; a minus before the name turns it round. */
+                sort?: "scheduled_at" | "-scheduled_at" | "sent_at" | "-sent_at" | "customer" | "-customer" | "amount" | "-amount";
+                /** @description Any of these. */
+                status?: ("approved" | "cancelled" | "draft" | "failed" | "planned" | "rejected" | "sending" | "sent" | "skipped" | "to_approve" | "uncertain")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderPage"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    createReminder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getReminder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    updateReminder: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            412: components["responses"]["PRECONDITION_FAILED"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            428: components["responses"]["PRECONDITION_REQUIRED"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    approveReminder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    cancelReminder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listReminderEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderEvents"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    rejectReminder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderReasonInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    retryReminder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    rewriteReminder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewriteInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    scheduleReminder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    settleReminder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    skipReminder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderReasonInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    sendTestReminder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestedReminder"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    bulkReminders: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    planReminders: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job that plans; its result says how many reminders. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    previewReminder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderPreviewInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderPreview"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
     listRuns: {
         parameters: {
             query?: {
@@ -13457,6 +19721,107 @@ export interface operations {
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
+    listSuppressions: {
+        parameters: {
+            query?: {
+                /** @description Only those that hold, or only those that do not any more. */
+                active?: boolean;
+                /** @description `next_cursor` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description Of these kinds alone. */
+                kind?: ("absent" | "bounced" | "complained" | "manual" | "unsubscribed")[];
+                /** @description How many items a page has at most. */
+                limit?: number;
+                /** @description Part of an address; a whole one finds it even where it was erased. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionPage"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    createSuppression: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuppressionInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    releaseSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suppression_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
     getTenant: {
         parameters: {
             query?: never;
@@ -13646,6 +20011,354 @@ export interface operations {
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
+    listWebhookEndpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointList"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    createWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEndpointInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedWebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    getWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    deleteWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    updateWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the document as you read it; refused with 412 if it was changed since. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEndpointChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            412: components["responses"]["PRECONDITION_FAILED"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            428: components["responses"]["PRECONDITION_REQUIRED"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before; left out for the first page. */
+                cursor?: string;
+                /** @description How many items a page has at most. */
+                limit?: number;
+                status?: "pending" | "delivered" | "failed";
+            };
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryPage"];
+                };
+            };
+            304: components["responses"]["NOT_MODIFIED"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    replayWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                delivery_id: string;
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    enableWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    replayWebhookMessages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this write, for example a UUID. Sent again within 24 hours, the same request gets the same answer and writes nothing; another request under the same key is a conflict. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookReplayInput"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookReplay"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedWebhookEndpoint"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    testWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
     receiveWebhook: {
         parameters: {
             query?: never;
@@ -13696,8 +20409,12 @@ export interface operations {
                 limit?: number;
                 /** @description Only those to be treated so. */
                 next_step?: "call" | "email" | "statement" | "ask_for_promise" | "escalate" | "check_dispute" | "do_nothing";
+                /** @description Only those that somebody looks after: me, none, or the id of a person. */
+                owner?: string;
                 /** @description Only customers of this level. */
                 risk_level?: "low" | "medium" | "high";
+                /** @description Only those that rest, which are left out else. */
+                snoozed?: boolean;
             };
             header?: never;
             path?: never;
@@ -13711,12 +20428,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CustomersToContact"];
+                    "application/json": components["schemas"]["WorklistPage"];
                 };
             };
             304: components["responses"]["NOT_MODIFIED"];
             401: components["responses"]["UNAUTHORIZED"];
             403: components["responses"]["FORBIDDEN"];
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            429: components["responses"]["TOO_MANY_REQUESTS"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    updateWorklistEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorklistEntryChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorklistEntry"];
+                };
+            };
+            400: components["responses"]["BAD_REQUEST"];
+            401: components["responses"]["UNAUTHORIZED"];
+            403: components["responses"]["FORBIDDEN"];
+            404: components["responses"]["NOT_FOUND"];
+            409: components["responses"]["CONFLICT"];
+            413: components["responses"]["CONTENT_TOO_LARGE"];
+            415: components["responses"]["UNSUPPORTED_MEDIA_TYPE"];
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
             429: components["responses"]["TOO_MANY_REQUESTS"];
             default: components["responses"]["DEFAULT_ERROR"];
