@@ -42,7 +42,7 @@ class ContactNoteInputSchema(Schema):
         "Pays on Friday, the invoice was with their auditor.",
         required=True,
         validate=validate.And(
-            validate.Length(1, LONGEST_NOTE), validate.Regexp(r"\s*\S", error="Something other than spaces is needed.")
+            validate.Length(max=LONGEST_NOTE), validate.Regexp(r"\s*\S", error="Something other than spaces is needed.")
         ),
     )
 

@@ -17,7 +17,7 @@ from hub.forecasting.risk_registry import keep
 from hub.forecasting.risk_run import save_assessment
 from hub.forecasting.schemas_models import ModelDetailSchema, ModelPageSchema
 from hub.forecasting.schemas_risk import CustomerRiskSchema
-from hub.insights.schemas import CustomersToContactSchema
+from hub.insights.schemas import WorklistPageSchema
 from hub.ledger.schemas import CustomerPageSchema, CustomerSchema
 from plugins.models.naive_risk.plugin import NaiveRiskBackend
 from tests.integration.api.conftest import NOW, record_id
@@ -81,7 +81,7 @@ def assessed(storage, tenant, forecast):
         (f"/api/customers/{ACME}/risk", CustomerRiskSchema),
         (f"/api/customers/{ACME}", CustomerSchema),
         ("/api/customers", CustomerPageSchema),
-        ("/api/worklist", CustomersToContactSchema),
+        ("/api/worklist", WorklistPageSchema),
     ],
 )
 def test_answers_are_as_documented(client, path, schema):
