@@ -70,12 +70,16 @@ def schedule(
     *,
     is_admin: bool,
     scheduled_at: datetime | None = None,
+    for_approval: bool = False,
     expected_version: int | None = None,
 ) -> Row:
-    """Have a draft sent at an instant, or now: approved by whoever does this, or waiting for an admin who has to."""
+    """Have a draft sent at an instant, or now: approved by whoever does this, or waiting for somebody who is to.
+
+    It waits where an admin has to approve it and the caller is none, and where that is asked for.
+    """
     check_instant(scheduled_at, now)
     reminder = _begin(session, "schedule", reminder_id, expected_version)
-    if reminder["approve"] == "admin" and not is_admin:
+    if for_approval or (reminder["approve"] == "admin" and not is_admin):
         return request_approval(session, reminder, scheduled_at, now)
     return _approve(session, reminder, scheduled_at, now, "scheduled")
 

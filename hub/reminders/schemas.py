@@ -397,6 +397,9 @@ class ScheduleInputSchema(Schema):
     """When to send it."""
 
     scheduled_at = instant("Null: now.", allow_none=True, load_default=None)
+    for_approval = Boolean(
+        load_default=False, metadata={"description": "Whether somebody else is to approve it before it is sent."}
+    )
 
 
 class RewriteInputSchema(Schema):
