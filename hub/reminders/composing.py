@@ -212,11 +212,13 @@ def keep(
     return after
 
 
-def send_test(hub: Hub, tenant: str, reminder_id: UUID, address: str, now: datetime) -> dict[str, str]:
+def send_test(hub: Hub, tenant: str, reminder_id: UUID, address: str | None, now: datetime) -> dict[str, str]:
     """Send a reminder to one of the tenant's own people. Raises ConflictError where it or the channel is not ready."""
     house = house_of(hub.storage, hub.settings, hub.vault, hub.registry(), tenant)
     with hub.storage.tenant(tenant) as session:
         reminder = service.get(session, reminder_id)
+        if address is None:
+            raise ConflictError("Only a person has an address to send a test to.")
         if not reminder["text"] or not reminder["facts"]:
             raise ConflictError(f"R-{reminder['number']} is not written yet.")
         channel = _channel_of(session, reminder)

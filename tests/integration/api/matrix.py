@@ -42,6 +42,13 @@ MEANT: dict[str, Any] = {
     "reopenDispute": {"note": "So says the matrix."},
     "updateDisputePolicy": {"document": dict(default_policy().document)},
     "rollbackDisputePolicy": {"number": 0},
+    "createReminder": {"customer_id": NOWHERE, "invoice_ids": [NOWHERE]},
+    "previewReminder": {"customer_id": NOWHERE, "invoice_ids": [NOWHERE]},
+    "bulkReminders": {"action": "cancel", "ids": [NOWHERE]},
+    "updateReminder": {"attachments": ["statement"]},
+    "rejectReminder": {"reason": "So says the matrix."},
+    "skipReminder": {"reason": "So says the matrix."},
+    "settleReminder": {"was_sent": True},
     "tryDisputePolicy": {"document": dict(default_policy().document)},
     "rollbackDisputeClassifier": {"number": 0},
     "createChannel": {

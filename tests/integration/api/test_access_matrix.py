@@ -37,6 +37,7 @@ from hub.identity import keys, sessions, users
 from hub.ledger import adjustments
 from hub.personal import service as personal
 from hub.privacy import exports
+from hub.reminders import service as reminders
 from hub.storage.audit import Actor, acting
 from hub.storage.vault import Vault
 from hub.tenants import service as tenants
@@ -58,7 +59,11 @@ pytestmark = pytest.mark.usefixtures("forecast")
 ROLES = ("admin", "member", "viewer")
 SOMEBODY = Actor(kind="person", id=str(uuid4()), name="jo@acme.example")
 # The operator's: they name a tenant, which may be any; or they name what the installation has for all of them.
-FOUND_AND_REFUSED = {("writeBackAdjustment", 409)}  # nobody has let the hub write to those books
+FOUND_AND_REFUSED = {
+    ("writeBackAdjustment", 409),  # nobody has let the hub write to those books
+    ("rewriteReminder", 422),  # nobody has said which company writes
+    ("sendTestReminder", 409),  # it was not written by the hub
+}
 NOT_A_TENANTS_ID = {"inviteAdmin", "getConnector", "receiveWebhook", "receiveMail"}
 
 
@@ -174,6 +179,7 @@ def ids(storage, settings, tenant, app):
         **_connections(storage, tenant),
         **_webhooks(storage, settings, tenant),
         **_channels(storage, settings, tenant),
+        **_reminders(storage, tenant),
         "key": tenant,
     }
 
@@ -191,6 +197,34 @@ def _channels(storage, settings, tenant):
     shared = made.pop("shared")
     found = {f"{name}.channel_id": str(each) for name, each in made.items()}
     return {"channel_id": str(shared), "suppression_id": str(held.id), **found}
+
+
+def _reminders(storage, tenant):
+    """A reminder for each operation that changes one, where that starts from; the others share one."""
+    drafts = ("updateReminder", "skipReminder", "cancelReminder", "scheduleReminder", "rewriteReminder")
+    starts = {name: "draft" for name in (*drafts, "sendTestReminder")}
+    starts |= {"approveReminder": "to_approve", "rejectReminder": "to_approve"}
+    starts |= {"settleReminder": "uncertain", "retryReminder": "failed", "shared": "draft"}
+    now, made = datetime.now(UTC), {}
+    with storage.tenant(tenant) as session, acting(SOMEBODY):
+        for name, status in starts.items():
+            values = {
+                "customer_id": UUID(record_id("customer", "c1")),
+                "kind": "manual",
+                "tone": "friendly",
+                "language": "en",
+                "recipients": [{"name": "", "email": "ap@debtor.example", "role": ""}],
+                "subject": name,
+                "text": name,
+                "status": status,
+                "approve": "member",
+                "claimed_at": now,
+                "created_by": reminders.by(),
+            }
+            item = {"invoice_id": UUID(record_id("invoice", "i1")), "asked": Decimal(1), "currency": "EUR"}
+            made[name] = str(reminders.insert_reminder(session, values, [item], now)["id"])
+    shared = made.pop("shared")
+    return {"reminder_id": shared, **{f"{name}.reminder_id": each for name, each in made.items()}}
 
 
 def _webhooks(storage, settings, tenant):
