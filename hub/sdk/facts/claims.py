@@ -1,0 +1,63 @@
+"""What must not be said at all, unless the facts allow it: found by each language's phrases."""
+
+import re
+
+from hub.sdk.facts.lexicon import Claim
+from hub.sdk.facts.mentions import Reading
+
+_PLACEHOLDER = re.compile(
+    r"\{\{.*?\}\}|\{%.*?%\}|\$\{.*?\}|\{[^{}\n]{0,40}\}|<<[^<>\n]{0,60}>>|\[[^\]\n]{1,60}\]|<[A-Za-z_][\w \-]{0,40}>|%\(?[a-z_]{3,}\)?[s%]|%[A-Z_]{3,}%"
+    r"|_{3,}(?=\w)|\bXX+\b|\bx{3,}\b|\bTBD\b|\bTODO\b|\bN/A\b|\bundefined\b|\bNaN\b|\bNone\b|\bnull\b|\blorem ipsum\b|#[A-Z_]{3,}#|@@\w+@@|\?\?\?+|\.{5,}"
+)
+_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>|<!--.*?-->|&(?:[a-zA-Z]{2,8}|#\d{2,6});")
+_MARKDOWN = re.compile(
+    r"\*\*[^*\n]+\*\*|(?<![\w*])\*[^\s*][^*\n]*[^\s*]\*(?![\w*])|(?<!\w)__[^_\n]+__(?!\w)|(?<!\w)_[^\s_][^_\n]*[^\s_]_(?!\w)|~~[^~\n]+~~|```|`[^`\n]+`"
+    r"|^#{1,6}\s+\S[^\n]*|!?\[[^\]\n]*\]\([^)\n]*\)|\[[^\]\n]*\]\[[^\]\n]*\]|^>{1,3}\s[^\n]*|^\|?[\s:|-]*-{3,}[\s:|-]*\|[\s:|-]*$|\\[nt](?=\W|[A-Z])|\\u[0-9a-f]{4}",
+    re.MULTILINE,
+)
+_SECTION = re.compile(r"§+\s?\d+\w?|§")
+
+
+def find_residue(reading: Reading) -> None:
+    """Refuses markup and places left to be filled."""
+    clean = reading.text.clean
+    for pattern, code, reason in (
+        (_MARKDOWN, "markup", "the text is plain: nothing makes this bold, a heading or a link"),
+        (_PLACEHOLDER, "placeholder", "this place was left to be filled"),
+        (_TAG, "markup", "the text is plain: tags are shown as they are"),
+        (_SECTION, "legal", "the facts name no law"),
+    ):
+        for match in pattern.finditer(clean):
+            if reading.free(*match.span()):
+                reading.refuse(*match.span(), code, reason)
+
+
+def find_claims(reading: Reading, claims: tuple[Claim, ...]) -> None:
+    """Refuses what these phrases say, where the facts do not allow that very thing."""
+    folded, allowed = reading.text.folded, reading.facts.allowed
+    free = {
+        code
+        for code, figure in (
+            ("fee", allowed.late_fee),
+            ("interest", allowed.interest_rate),
+            ("discount", allowed.discount),
+        )
+        if figure is not None
+    }
+    partly = any(invoice.total != invoice.open for invoice in reading.facts.invoices)
+    for claim in claims:
+        if claim.code in free or (claim.code == "status" and claim.reason.startswith("no part") and partly):
+            continue
+        excused = [match.span() for match in claim.unless.finditer(folded)] if claim.unless else []
+        for match in claim.says.finditer(folded):
+            start, end = match.span()
+            if any(first <= start and end <= last or first < end and start < last for first, last in excused):
+                continue
+            if all(reading.masked[start:end]) or any(reading.masked[start:end]) and _within_name(reading, start, end):
+                continue
+            reading.refuse(start, end, claim.code, claim.reason)
+
+
+def _within_name(reading: Reading, start: int, end: int) -> bool:
+    """Whether a phrase is made of a name: its first or last word is one."""
+    return bool(reading.masked[start]) or bool(reading.masked[end - 1])

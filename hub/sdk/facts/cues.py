@@ -1,0 +1,96 @@
+"""What a figure is called, told by the words beside it."""
+
+import re
+
+from hub.sdk.facts.layout import Unit
+from hub.sdk.facts.mentions import Mention, Reading
+
+_BREAKS = re.compile(r"[;()–—]|,(?=\s)|\s-\s")
+
+
+def _last(pattern: re.Pattern[str], text: str) -> tuple[int, int] | None:
+    """End and length of the match nearest to the end of a text."""
+    found = None
+    for match in pattern.finditer(text):
+        found = match.end(), match.end() - match.start()
+    return found
+
+
+def windows(reading: Reading, unit: Unit, mention: Mention, others: list[Mention]) -> tuple[str, str, str]:
+    """The words beside a mention: before it in its clause, after it in its clause, and farther before it."""
+    folded = reading.text.folded
+    before = max([unit.start, *(each.end for each in others if each.end <= mention.start)])
+    after = min([unit.end, *(each.start for each in others if each.start >= mention.end)])
+    left, right = folded[before : mention.start], folded[mention.end : after]
+    cut = max((match.end() for match in _BREAKS.finditer(left.rstrip(" (,"))), default=0)
+    breaks = rf"{_BREAKS.pattern}|{reading.words.cues['break'].pattern}"
+    stop = re.search(breaks, right)
+    # Words between two figures belong to the later one, unless a clause ends between them.
+    return left[cut:], right[: stop.start() if stop else min(len(right), 40)], left
+
+
+def amount_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Mention]) -> str:
+    """What an amount is called: open, total, paid, or nothing told."""
+    column = unit.cell_of(mention.start)
+    names = ("open", "total", "paid")
+    if column is not None:
+        return _nearest(reading, column, names) or ""
+    near, after, far = windows(reading, unit, mention, others)
+    for text in (near, after, far):
+        if cue := _nearest(reading, text, names, first=text is after):
+            return cue
+    return ""
+
+
+def _nearest(reading: Reading, text: str, names: tuple[str, ...], *, first: bool = False) -> str | None:
+    cues = reading.words.cues
+    found: list[tuple[int, int, str]] = []
+    for name in names:
+        for match in cues[name].finditer(text):
+            following = text[match.end() : match.end() + 20]
+            if name == "open" and re.match(rf"[ \-]?{cues['counted'].pattern}", following.lstrip()):
+                continue  # "open invoices" says nothing about the figure
+            if (
+                name == "open"
+                and cues["due"].fullmatch(match.group())
+                and (first or re.match(r"\s(?:date|on|since|by)\b", following))
+            ):
+                continue
+            found.append((match.start() if first else match.end(), match.end() - match.start(), name))
+    if not found:
+        return None
+    return min(found, key=lambda each: (each[0], -each[1]))[2] if first else max(found)[2]
+
+
+def date_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Mention]) -> str:
+    """What a day is called: due, issued, as_of, deadline, or nothing told."""
+    column = unit.cell_of(mention.start)
+    if column is not None:
+        return _date_name(reading, column) or ""
+    near, after, far = windows(reading, unit, mention, others)
+    later = any(each.start >= mention.end for each in others)
+    for text, is_after in ((near, False), (far[-70:], False), ("" if later else after, True)):
+        if cue := _date_name(reading, text, first=is_after):
+            return cue
+    return ""
+
+
+def _date_name(reading: Reading, text: str, *, first: bool = False) -> str | None:
+    cues = reading.words.cues
+    found = []
+    for name in ("due", "issued", "as_of", "deadline"):
+        for match in cues[name].finditer(text):
+            found.append((-match.start() if first else match.end(), match.end() - match.start(), name))
+    if found:
+        names = {each[2] for each in found}
+        if "deadline" in names and "due" in names:
+            return "due"
+        return max(found)[2]
+    if not first and (last := _last(cues["issued_weak"], text)) and len(text) - last[0] <= 6:
+        return "issued_weak"
+    return None
+
+
+def has(reading: Reading, name: str, text: str) -> bool:
+    """Whether one of these cues stands in a folded text."""
+    return reading.words.cues[name].search(text) is not None

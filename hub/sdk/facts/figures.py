@@ -1,0 +1,244 @@
+"""Amounts, percentages and counts: what the text says they are, before anybody asks whether it is so."""
+
+import re
+from decimal import Decimal
+
+from hub.sdk.facts.mentions import Mention, Reading
+from hub.sdk.facts.numerals import ARTICLES, NUMERAL, in_words, readings
+
+_DOLLARS = frozenset("USD CAD AUD NZD SGD HKD MXN TWD BRL ARS CLP COP".split())
+_KRONER = frozenset("SEK NOK DKK ISK CZK".split())
+_PESOS = frozenset("MXN ARS CLP COP PHP UYU".split())
+_SIGNS: dict[str, frozenset[str]] = {
+    "€": frozenset(("EUR",)), "us$": frozenset(("USD",)), "ca$": frozenset(("CAD",)), "c$": frozenset(("CAD",)),
+    "a$": frozenset(("AUD",)), "au$": frozenset(("AUD",)), "nz$": frozenset(("NZD",)), "s$": frozenset(("SGD",)),
+    "hk$": frozenset(("HKD",)), "r$": frozenset(("BRL",)), "mx$": frozenset(("MXN",)), "$us": frozenset(("USD",)),
+    "$": _DOLLARS, "£": frozenset(("GBP", "EGP")), "¥": frozenset(("JPY", "CNY")), "zł": frozenset(("PLN",)),
+    "zl": frozenset(("PLN",)), "kr": _KRONER, "kr.": _KRONER, "₹": frozenset(("INR",)), "₺": frozenset(("TRY",)),
+    "₽": frozenset(("RUB",)), "kc": frozenset(("CZK",)), "ft": frozenset(("HUF",)), "fr.": frozenset(("CHF",)),
+    "sfr.": frozenset(("CHF",)), "sfr": frozenset(("CHF",)), "₿": frozenset(("XBT",)), "₩": frozenset(("KRW",)),
+    "₪": frozenset(("ILS",)), "₴": frozenset(("UAH",)), "฿": frozenset(("THB",)),
+}  # fmt: skip
+_NAMES: dict[str, frozenset[str]] = {
+    r"euros?": frozenset(("EUR",)),
+    r"(?:us|u\.s\.|american|amerikanische|estadounidenses|americains)[ -]?(?:dollars?|dolar(?:es)?)": frozenset(("USD",)),
+    r"(?:us-?)dollars?": frozenset(("USD",)),
+    r"(?:dollars?|dolar(?:es)?) (?:americains?|us|estadounidenses?)": frozenset(("USD",)),
+    r"(?:canadian|kanadische) dollars?|(?:dollars?|dolar(?:es)?) canadi(?:ens?|enses?)": frozenset(("CAD",)),
+    r"(?:australian|australische) dollars?|dollars? australiens?|dolares australianos": frozenset(("AUD",)),
+    r"dollars?|dolar(?:es)?": _DOLLARS,
+    r"pounds?(?: sterling)?|pfund(?: sterling)?|britische pfund|libras?(?: esterlinas?)?|livres?(?: sterling)?|sterling|quid": frozenset(("GBP",)),
+    r"swiss francs?|(?:schweizer )?franken|francs? suisses?|francos? suizos?|stutz|francs": frozenset(("CHF",)),
+    r"yens?": frozenset(("JPY",)),
+    r"yuans?|renminbi": frozenset(("CNY",)),
+    r"kronor|kronen|kroner|kronas?|couronnes?|coronas?": _KRONER,
+    r"zlot(?:y|ys|ies|ych)": frozenset(("PLN",)),
+    r"pesos?": _PESOS,
+    r"reais": frozenset(("BRL",)),
+    r"rupees?|rupien": frozenset(("INR",)),
+    r"bitcoins?": frozenset(("XBT",)),
+}  # fmt: skip
+_CODES = (
+    "EUR USD GBP CHF SEK NOK DKK PLN CZK HUF RON BGN CAD AUD NZD JPY CNY CNH HKD SGD INR BRL MXN ZAR TRY AED SAR ILS ARS CLP COP"
+    " KRW THB MYR IDR PHP RUB UAH ISK EGP MAD BTC ETH USDT USDC XBT"
+).split()
+_CENTS = r"cents?|centimes?|centimos?|pence|pennies|rappen|centavos?"
+_SCALES = {
+    "k": 1000, "tsd": 1000, "tsd.": 1000, "t": 1000, "thousand": 1000, "tausend": 1000, "mil": 1000, "mille": 1000,
+    "m": 10**6, "mio": 10**6, "mio.": 10**6, "mn": 10**6, "million": 10**6, "millionen": 10**6, "millions": 10**6,
+    "millones": 10**6, "millon": 10**6, "hundred": 100, "hundert": 100, "grand": 1000, "m€": 10**6, "k€": 1000, "t€": 1000,
+}  # fmt: skip
+_SIGN = "|".join(sorted((re.escape(sign) for sign in _SIGNS), key=len, reverse=True))
+_NAME = "|".join(_NAMES)
+_SCALE = "|".join(sorted((re.escape(scale) for scale in _SCALES if "€" not in scale), key=len, reverse=True))
+_NUMBER_OF = {language: None for language in ("en", "de", "es", "fr")}
+_PERCENT = re.compile(
+    r"\s?(?:%|‰|percent|per cent|per-cent|pct|prozent\w*|v\.\s?h\.|por ciento|por cien|pour cent|pourcent|basis points|basispunkte|bps)"
+)
+
+
+def _codes(reading: Reading) -> str:
+    known = {invoice.currency for invoice in reading.facts.invoices} | {
+        each.currency for each in reading.facts.total_open
+    }
+    return "|".join(sorted(known | set(_CODES)))
+
+
+def find_amounts(reading: Reading) -> None:
+    """Finds digits and words with a currency, before it or after."""
+    folded, clean = reading.text.folded, reading.text.clean
+    codes = _codes(reading).lower()
+    before = rf"(?:(?P<b_code>{codes})(?![a-z])|(?P<b_sign>{_SIGN})|(?P<b_name>{_NAME})\b)"
+    after = rf"(?:(?P<a_code>{codes})(?![a-z])|(?P<a_sign>{_SIGN})(?![a-z])|(?P<a_name>{_NAME})(?!\w))"
+    dash = r"(?:[.,]\s?(?:-{1,2}|–|—)|\.-)"
+    number = rf"(?P<number>{NUMERAL})(?P<dash>{dash})?(?:\s?(?P<scale>{_SCALE})(?![a-z]))?"
+    pattern = re.compile(
+        rf"(?<![\w])(?P<minus>[-−–+]\s?)?(?:{before}\s{{0,2}}(?P<minus2>[-−]\s?)?)?(?<![\d])(?<!\d[.,]){number}(?:\s{{0,2}}(?:de )?{after})?"
+    )
+    spots = [(m.start("number"), m.end("number"), m) for m in pattern.finditer(folded)]
+    for _, _, match in spots:
+        currencies = _currencies(match)
+        if currencies is None or not reading.free(match.start("number"), match.end("number")):
+            continue
+        values = readings(clean[match.start("number") : match.end("number")])
+        scale = match.group("scale")
+        if scale:
+            values = frozenset(value * _SCALES[scale] for value in values)
+        start = match.start("b_code") if match.group("b_code") else match.start("number")
+        for group in ("b_sign", "b_name"):
+            if match.group(group):
+                start = match.start(group)
+        end = match.end()
+        negative = bool((match.group("minus") or "").strip() in ("-", "−")) and not _joins(clean, match.start())
+        negative = negative or bool(match.group("minus2"))
+        if match.group("minus") and negative:
+            start = match.start()
+        cents = re.compile(rf"\s(?:(?:and|und|y|con|et)\s)?(\d{{1,2}})(?:\s(?:{_CENTS})(?!\w))?").match(folded, end)
+        if cents and cents.group().rstrip().endswith(tuple("0123456789")) and not match.group("a_name"):
+            cents = None
+        if cents and (match.group("a_name") or match.group("a_sign")) and re.search(_CENTS, cents.group()):
+            values = frozenset(value + Decimal(cents.group(1)) / 100 for value in values)
+            end = cents.end()
+        reading.add(
+            Mention(kind="amount", start=start, end=end, values=values, currencies=currencies, negative=negative)
+        )
+    _in_words(reading, codes)
+
+
+def _joins(clean: str, at: int) -> bool:
+    """Whether a hyphen here only joins: "INV-1 - 500.00", "Total - 500.00"."""
+    return clean[at : at + 2] in ("- ", "– ") or (at > 0 and clean[at - 1].isalnum())
+
+
+def _currencies(match: re.Match[str]) -> frozenset[str] | None:
+    """The currencies that stand beside a number; where both sides have one, what both can be."""
+    found: list[frozenset[str]] = []
+    for side in "ba":
+        if code := match.group(f"{side}_code"):
+            found.append(frozenset((code.upper(),)))
+        if sign := match.group(f"{side}_sign"):
+            found.append(_SIGNS[sign])
+        if name := match.group(f"{side}_name"):
+            found.append(named(name))
+    if not found:
+        return None
+    return found[0] & found[1] if len(found) > 1 else found[0]
+
+
+def named(name: str) -> frozenset[str]:
+    """The currencies that a word can mean."""
+    return next((codes for words, codes in _NAMES.items() if re.fullmatch(words, name)), frozenset())
+
+
+def _in_words(reading: Reading, codes: str) -> None:
+    folded = reading.text.folded
+    after = re.compile(
+        rf"[ \n-]{{1,2}}(?:de |d')?(?:(?P<sign>{_SIGN})|(?P<name>{_NAME})(?!\w)|(?P<code>{codes})(?![a-z]))"
+    )
+    for start, end, value in in_words(folded, reading.words.language):
+        if not reading.free(start, end):
+            continue
+        match = after.match(folded, end)
+        if not match:
+            continue
+        currencies = (
+            _SIGNS[match.group("sign")]
+            if match.group("sign")
+            else named(match.group("name"))
+            if match.group("name")
+            else frozenset((match.group("code").upper(),))
+        )
+        stop = match.end()
+        cents = re.compile(rf"[ ](?:(?:and|und|y|con|et)[ ])?([\w-]+(?: [\w-]+){{0,2}}?)[ ](?:{_CENTS})(?!\w)").match(
+            folded, stop
+        )
+        if cents:
+            word = cents.group(1)
+            more = in_words(word, reading.words.language)
+            if word.isdigit():
+                value, stop = value + Decimal(word) / 100, cents.end()
+            elif len(more) == 1 and more[0][:2] == (0, len(word)):
+                value, stop = value + more[0][2] / 100, cents.end()
+        reading.add(Mention(kind="amount", start=start, end=stop, values=frozenset((value,)), currencies=currencies))
+
+
+def find_percentages(reading: Reading) -> None:
+    """Finds percentages, in digits or words."""
+    folded, clean = reading.text.folded, reading.text.clean
+    for match in re.finditer(rf"(?<![\w])(?<!\d[.,])({NUMERAL})(?=\s?\S)", folded):
+        unit = _PERCENT.match(folded, match.end(1))
+        if unit and reading.free(*match.span(1)):
+            reading.add(
+                Mention(
+                    kind="percent",
+                    start=match.start(),
+                    end=unit.end(),
+                    values=readings(clean[match.start() : match.end(1)]),
+                )
+            )
+    for match in re.finditer(rf"%\s?({NUMERAL})", folded):
+        if reading.free(*match.span()):
+            reading.add(Mention(kind="percent", start=match.start(), end=match.end(), values=readings(match.group(1))))
+    for start, end, value in in_words(folded, reading.words.language):
+        unit = _PERCENT.match(folded, end)
+        if unit and reading.free(start, end):
+            reading.add(Mention(kind="percent", start=start, end=unit.end(), values=frozenset((value,))))
+
+
+def find_counts(reading: Reading) -> None:
+    """Finds how many invoices the text speaks of."""
+    folded = reading.text.folded
+    words = reading.words
+    nouns = rf"(?:{words.cues['before_counted'].pattern}[ ,\n]{{1,2}}){{0,3}}{words.cues['counted'].pattern}"
+    noun = re.compile(rf"[ \n]{{1,2}}{nouns}")
+    spots = [
+        (*match.span(), Decimal(match.group()))
+        for match in re.finditer(r"(?<![\w.,\-/])\d{1,3}(?![\w,\-/]|\.\d)", folded)
+    ]
+    spots += in_words(folded, words.language)
+    for start, end, value in spots:
+        match = noun.match(folded, end)
+        if not match or not reading.free(start, end):
+            continue
+        if folded[start:end] in ARTICLES and not folded[start:end].startswith("beide"):
+            continue
+        # "invoice no. 12" is none, and "the two invoices" are.
+        reading.add(Mention(kind="count", start=start, end=match.end(), values=frozenset((value,))))
+    for match in re.finditer(
+        rf"{words.cues['all_counted'].pattern}[ \n](?:\w+[ \n]){{0,3}}?{words.cues['counted'].pattern}", folded
+    ):
+        if reading.free(*match.span()):
+            reading.add(Mention(kind="count", start=match.start(), end=match.end(), values=frozenset((Decimal(2),))))
+
+
+def find_bare(reading: Reading) -> None:
+    """Finds what is left in digits: amounts of tables, and what nobody knows."""
+    clean = reading.text.clean
+    for match in re.finditer(
+        rf"(?<![\w])(?<!\d[.,])(?P<minus>[-−])?(?P<number>{NUMERAL})(?:,-|\.-|,–|\.–)?(?![\w])", clean
+    ):
+        start, end = match.span()
+        if reading.free(start, end):
+            reading.add(
+                Mention(
+                    kind="bare",
+                    start=start,
+                    end=end,
+                    values=readings(match.group("number")),
+                    negative=bool(match.group("minus")),
+                )
+            )
+
+
+def find_currencies(reading: Reading) -> None:
+    """Finds currencies that stand alone, as in a column of a table or "payable in euros"."""
+    clean, folded = reading.text.clean, reading.text.folded
+    for match in re.finditer(rf"(?<!\w)(?:{_codes(reading)})(?!\w)", clean):
+        if reading.free(*match.span()):
+            reading.add(
+                Mention(kind="currency", start=match.start(), end=match.end(), currencies=frozenset((match.group(),)))
+            )
+    for match in re.finditer(rf"(?<!\w)(?:{_NAME})(?!\w)|€|£|\$|₿", folded):
+        if reading.free(*match.span()):
+            found = _SIGNS.get(match.group()) or named(match.group())
+            reading.add(Mention(kind="currency", start=match.start(), end=match.end(), currencies=found))

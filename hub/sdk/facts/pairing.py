@@ -1,0 +1,599 @@
+"""Whether what is stated belongs together: each figure with the invoice that the text puts beside it."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import combinations
+
+from hub.sdk.facts.cues import amount_cue, date_cue, has, windows
+from hub.sdk.facts.layout import Unit
+from hub.sdk.facts.mentions import Mention, Reading
+from hub.sdk.facts.sheet import FactInvoice
+
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A figure with what it is called."""
+
+    mention: Mention
+    cue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Invoice numbers that stand together, as in "INV-1 and INV-2"."""
+
+    start: int
+    end: int
+    invoices: tuple[int, ...]
+
+
+class Pairing:
+    """Goes through the units of a text and refuses what does not fit."""
+
+    def __init__(self, reading: Reading, units: list[Unit]) -> None:
+        self.reading = reading
+        self.facts = reading.facts
+        self.units = units
+        self.context: tuple[int, ...] = ()
+        self.context_block = -1
+        self.mentioned: set[int] = set()
+
+    def judge(self) -> None:
+        """Refuses every figure of the text that no fact bears out, or that stands beside the wrong invoice."""
+        for unit in self.units:
+            inside = [each for each in self.reading.of_kind(*_KINDS) if unit.start <= each.start < unit.end]
+            self._judge(unit, inside)
+
+    # --- a unit -----------------------------------------------------------------------------------------------------
+
+    def _judge(self, unit: Unit, inside: list[Mention]) -> None:
+        groups = self._groups(inside)
+        for group in groups:
+            self.mentioned.update(group.invoices)
+        row_currency = self._currencies(unit, inside)
+        items: list[Stated] = []
+        figures = [each for each in inside if each.kind in ("amount", "bare", "percent")]
+        days = [each for each in inside if each.kind in ("date", "when", "duration")]
+        for each in inside:
+            if each.kind in ("amount", "bare"):
+                stated = self._amount(unit, each, figures, groups, row_currency)
+            elif each.kind == "date":
+                stated = self._date(unit, each, days)
+            elif each.kind == "when":
+                stated = self._when(unit, each, days)
+            elif each.kind == "duration":
+                stated = self._duration(unit, each, days)
+            else:
+                stated = None
+                if each.kind == "percent":
+                    self._percent(unit, each, figures)
+                elif each.kind == "count":
+                    self._count(unit, each, groups)
+            if stated:
+                items.append(stated)
+        if groups:
+            self._beside(items, groups)
+            self.context = tuple(dict.fromkeys(index for group in groups for index in group.invoices))
+            self.context_block = unit.block
+        else:
+            self._without(unit, items)
+
+    def _groups(self, inside: list[Mention]) -> list[Group]:
+        groups: list[Group] = []
+        folded = self.reading.text.folded
+        for each in inside:
+            if each.kind != "invoice":
+                continue
+            gap = folded[groups[-1].end : each.start] if groups else ""
+            plain = self.reading.words.cues["invoice"].sub("", gap)
+            if (
+                groups
+                and re.fullmatch(
+                    r"[\s,;/&+#.:°()\-–]*(?:(?:and|und|sowie|y|e|et|ainsi que|or|oder|o|ou|to|bis|a|the|la|las|les|die|n)?[\s,;/&+#.:°()\-–]*){0,3}",
+                    plain,
+                )
+                and "\n" not in gap.strip(" ")
+            ):
+                last = groups.pop()
+                groups.append(Group(last.start, each.end, (*last.invoices, *each.invoices[:1])))
+            else:
+                groups.append(Group(each.start, each.end, each.invoices[:1]))
+        return groups
+
+    # --- figures ----------------------------------------------------------------------------------------------------
+
+    def _amount(
+        self, unit: Unit, each: Mention, figures: list[Mention], groups: list[Group], row: frozenset[str] | None
+    ) -> Stated | None:
+        reading, folded = self.reading, self.reading.text.folded
+        others = [other for other in figures if other is not each]
+        near, after, far = windows(reading, unit, each, others)
+        about = near + " " + after
+        for kind, code in (("late_fee", "fee"), ("interest_rate", "interest"), ("discount", "discount")):
+            if has(reading, code, near) or (has(reading, code, after) and not has(reading, "open", near)):
+                if self._is_allowed(kind, each):
+                    return None
+                if getattr(self.facts.allowed, kind) is not None and has(reading, code, near):
+                    reading.refuse(each.start, each.end, code, "the facts allow another figure")
+                    return None
+        if each.kind == "bare":
+            if self._is_whole(each) and not self._names_amount(unit, each, about):
+                return self._bare(unit, each)
+            each = _with(each, row)
+        cue = amount_cue(reading, unit, each, others)
+        sums = has(reading, "sum", far) or has(reading, "sum", after) or (unit.kind == "row" and not groups)
+        strong = (
+            has(reading, "sum_strong", near) or has(reading, "sum_strong", after) or has(reading, "sum_strong", far)
+        )
+        if self._is_sum(unit, each, cue, groups, sums=sums, strong=strong):
+            return None
+        if not any(self._fits_amount(each, invoice, cue) for invoice in self.facts.invoices):
+            self._refuse_amount(each, cue)
+            return None
+        _ = folded
+        return Stated(each, cue)
+
+    def _names_amount(self, unit: Unit, each: Mention, about: str) -> bool:
+        if unit.cell_of(each.start) is not None:
+            column = unit.cell_of(each.start) or ""
+            return any(has(self.reading, name, column) for name in ("open", "total", "sum", "paid", "amount"))
+        return has(self.reading, "amount", about) and unit.kind in ("label", "row")
+
+    def _is_whole(self, each: Mention) -> bool:
+        text = self.reading.text.clean[each.start : each.end]
+        return text.isdigit()
+
+    def _bare(self, unit: Unit, each: Mention) -> Stated | None:
+        """A whole number without a currency: days overdue in a table, else nothing that the facts tell."""
+        if unit.kind == "row":
+            days = {Decimal(invoice.days_overdue) for invoice in self.facts.invoices}
+            if each.values & days:
+                return Stated(each, "row_days")
+            if any(self._fits_amount(each, invoice, "") for invoice in self.facts.invoices):
+                return Stated(each, "")
+        if unit.kind == "label" and has(self.reading, "overdue", self.reading.text.folded[unit.start : each.start]):
+            if each.values & {Decimal(invoice.days_overdue) for invoice in self.facts.invoices}:
+                return Stated(each, "row_days")
+        self.reading.refuse(each.start, each.end, "number", "no fact has this figure")
+        return None
+
+    def _is_allowed(self, kind: str, each: Mention) -> bool:
+        figure = getattr(self.facts.allowed, kind)
+        if figure is None:
+            return False
+        allowed = {figure.amount} if figure.amount is not None else set()
+        if figure.percent is not None and kind == "discount":
+            for invoice in self.facts.invoices:
+                for amount in (invoice.open, invoice.total):
+                    part = (amount * figure.percent / 100).quantize(_CENT, ROUND_HALF_UP)
+                    allowed |= {part, amount - part}
+        currencies = {figure.currency} if figure.currency else {invoice.currency for invoice in self.facts.invoices}
+        return bool(each.values & allowed) and (each.currencies is None or bool(each.currencies & currencies))
+
+    def _fits_amount(self, each: Mention, invoice: FactInvoice, cue: str) -> bool:
+        if not self._in_currency(each, invoice.currency):
+            return False
+        if cue == "open":
+            amounts = {invoice.open}
+        elif cue == "total":
+            amounts = {invoice.total}
+        elif cue == "paid":
+            amounts = {invoice.total - invoice.open} - {Decimal(0)}
+        else:
+            amounts = {invoice.total, invoice.open}
+        return bool(self._values(each) & amounts)
+
+    def _in_currency(self, each: Mention, currency: str) -> bool:
+        if each.currencies is None:
+            return True
+        if currency not in each.currencies:
+            return False
+        # "$" is the US dollar where the facts have it beside another.
+        known = {invoice.currency for invoice in self.facts.invoices} & each.currencies
+        return currency == "USD" or "USD" not in known
+
+    def _values(self, each: Mention) -> frozenset[Decimal]:
+        return (
+            frozenset(-value for value in each.values)
+            if each.negative
+            else each.values | frozenset(-value for value in each.values if self._credit_near(each))
+        )
+
+    def _credit_near(self, each: Mention) -> bool:
+        folded = self.reading.text.folded
+        return has(self.reading, "credit", folded[max(0, each.start - 60) : each.end + 30])
+
+    def _is_sum(self, unit: Unit, each: Mention, cue: str, groups: list[Group], *, sums: bool, strong: bool) -> bool:
+        """Whether an amount is the sum of what it stands beside, or of all, and called so."""
+        refs = tuple(dict.fromkeys(index for group in groups for index in group.invoices))
+        wanted = self._values(each)
+        before = [group for group in groups if group.end <= each.start]
+        after = [group for group in groups if group.start >= each.end]
+        nearest = before[-1:] or after[:1]
+        if nearest and len(nearest[0].invoices) > 1 and self._sum_of(nearest[0].invoices, each, cue) & wanted:
+            return True
+        if after and len(after[0].invoices) > 1 and not before and self._sum_of(after[0].invoices, each, cue) & wanted:
+            return True
+        if len(refs) > 1 and sums and self._sum_of(refs, each, cue) & wanted:
+            return True
+        if groups and len(refs) == 1 and not (strong and self._apart(each, groups[0])):
+            return False
+        if not groups and self.context and len(self.context) > 1 and self._sum_of(self.context, each, cue) & wanted:
+            return True
+        everything = {amount.amount for amount in self.facts.total_open if self._in_currency(each, amount.currency)}
+        if cue != "total" and everything & wanted and (sums or strong or not groups):
+            return True
+        if not (sums or strong):
+            return False
+        indices = range(len(self.facts.invoices))
+        sets = [
+            tuple(indices),
+            tuple(index for index in indices if self.facts.invoices[index].days_overdue > 0),
+            tuple(index for index in indices if self.facts.invoices[index].days_overdue <= 0),
+            tuple(sorted(self.mentioned)),
+        ]
+        return any(len(each_set) > 1 and self._sum_of(each_set, each, cue) & wanted for each_set in sets)
+
+    def _apart(self, each: Mention, group: Group) -> bool:
+        """Whether a sum stands in another clause than the one invoice, or says that it includes it."""
+        folded = self.reading.text.folded
+        between = folded[group.end : each.start] if group.end <= each.start else folded[each.end : group.start]
+        if group.start >= each.end:
+            return has(self.reading, "includes", between) or re.search(r"[,;]\s", between) is not None
+        return re.search(r"[,;:–—]\s|\s-\s", between) is not None or has(self.reading, "break", between)
+
+    def _sum_of(self, indices: tuple[int, ...], each: Mention, cue: str) -> set[Decimal]:
+        """The sums of these invoices, per currency, as open and as total."""
+        sums: set[Decimal] = set()
+        invoices = [self.facts.invoices[index] for index in dict.fromkeys(indices)]
+        for currency in {invoice.currency for invoice in invoices}:
+            if not self._in_currency(each, currency):
+                continue
+            those = [invoice for invoice in invoices if invoice.currency == currency]
+            if len(those) < 2 and len(invoices) > 1 and each.currencies is None:
+                continue
+            if cue in ("open", ""):
+                sums.add(sum((invoice.open for invoice in those), Decimal(0)))
+            if cue in ("total", ""):
+                sums.add(sum((invoice.total for invoice in those), Decimal(0)))
+            if cue == "paid":
+                sums.add(sum((invoice.total - invoice.open for invoice in those), Decimal(0)))
+        return sums
+
+    def _refuse_amount(self, each: Mention, cue: str) -> None:
+        refuse, facts = self.reading.refuse, self.facts
+        plain = _with(each, None)
+        known = [invoice for invoice in facts.invoices if self._values(plain) & {invoice.total, invoice.open}]
+        totals = [amount for amount in facts.total_open if amount.amount in self._values(plain)]
+        if each.currencies is not None and (known or totals):
+            if not any(self._in_currency(each, row.currency) for row in (*known, *totals)):
+                refuse(each.start, each.end, "currency", "the amount is in another currency")
+                return
+        if totals and not known:
+            refuse(each.start, each.end, "pairing", "this is the sum of several invoices, and not called so")
+        elif known:
+            called = {"open": "open", "total": "the invoice's total", "paid": "paid"}.get(cue, cue)
+            refuse(each.start, each.end, "pairing", f"the facts have this amount, but not as what is {called}")
+        else:
+            refuse(each.start, each.end, "amount", "no invoice and no total has this amount")
+
+    def _currencies(self, unit: Unit, inside: list[Mention]) -> frozenset[str] | None:
+        """The currency that a row or line gives its bare figures; refused where the facts have none such."""
+        known = {invoice.currency for invoice in self.facts.invoices} | {
+            each.currency for each in self.facts.total_open
+        }
+        found: frozenset[str] | None = None
+        for each in inside:
+            if each.kind == "currency" and each.currencies is not None:
+                if not each.currencies & known:
+                    self.reading.refuse(each.start, each.end, "currency", "nothing in the facts is in this currency")
+                found = each.currencies if found is None else found | each.currencies
+        return found
+
+    def _percent(self, unit: Unit, each: Mention, figures: list[Mention]) -> None:
+        reading, allowed = self.reading, self.facts.allowed
+        near, after, far = windows(reading, unit, each, [other for other in figures if other is not each])
+        text = reading.text.folded[unit.start : unit.end]
+        for kind, code in (("late_fee", "fee"), ("interest_rate", "interest"), ("discount", "discount")):
+            figure = getattr(allowed, kind)
+            here = any(has(reading, code, part) for part in (near, after)) or has(reading, code, text)
+            if figure is not None and figure.percent is not None and here:
+                rates = {figure.percent} | ({figure.percent * 100} if figure.percent < 1 else set())
+                if each.values & rates:
+                    return
+        code = next((code for code in ("interest", "discount", "fee") if has(reading, code, text)), "percent")
+        reading.refuse(each.start, each.end, code, "the facts allow no such percentage")
+
+    def _count(self, unit: Unit, each: Mention, groups: list[Group]) -> None:
+        invoices = self.facts.invoices
+        overdue = sum(invoice.days_overdue > 0 for invoice in invoices)
+        counts = {len(invoices)} | {
+            sum(invoice.currency == code for invoice in invoices) for code in {i.currency for i in invoices}
+        }
+        said = self.reading.text.folded[each.start : each.end]
+        if has(self.reading, "past_due", said):
+            counts = {overdue}
+        else:
+            counts |= {overdue, len(invoices) - overdue}
+            counts |= {len(set(index for group in groups for index in group.invoices))}
+        counts |= {len(set(index for group in groups for index in group.invoices))} if len(groups) else set()
+        if not each.values & {Decimal(count) for count in counts if count}:
+            self.reading.refuse(each.start, each.end, "number", "the facts have another number of invoices")
+
+    # --- days -------------------------------------------------------------------------------------------------------
+
+    def _date(self, unit: Unit, each: Mention, days: list[Mention]) -> Stated | None:
+        reading, facts = self.reading, self.facts
+        cue = date_cue(reading, unit, each, [other for other in days if other is not each and other.kind == "date"])
+        if cue == "issued_weak" and not any(invoice.issued_on in each.days for invoice in facts.invoices):
+            cue = ""
+        if facts.today in each.days and cue in ("", "as_of", "issued_weak") and each.rule != "span":
+            return None
+        if cue == "deadline" and not any(invoice.due_on in each.days for invoice in facts.invoices):
+            reading.refuse(each.start, each.end, "deadline", "the facts give no such deadline")
+            return None
+        if not any(self._fits_date(each, invoice, cue) for invoice in facts.invoices):
+            known = any({invoice.due_on, invoice.issued_on} & each.days for invoice in facts.invoices)
+            if known:
+                reading.refuse(each.start, each.end, "pairing", f"this day is no {_CALLED.get(cue, cue)} of the facts")
+            else:
+                reading.refuse(each.start, each.end, "date", "no invoice has this day")
+            return None
+        return Stated(each, cue)
+
+    def _fits_date(self, each: Mention, invoice: FactInvoice, cue: str) -> bool:
+        if cue in ("due", "deadline"):
+            return invoice.due_on in each.days
+        if cue in ("issued", "issued_weak"):
+            return invoice.issued_on in each.days or (
+                cue == "issued_weak" and invoice.due_on in each.days and each.rule == "span"
+            )
+        if cue == "as_of":
+            return False
+        return bool({invoice.due_on, invoice.issued_on} & each.days)
+
+    def _when(self, unit: Unit, each: Mention, days: list[Mention]) -> Stated | None:
+        reading, facts = self.reading, self.facts
+        folded = reading.text.folded
+        near, after, far = windows(reading, unit, each, [other for other in days if other is not each])
+        text = folded[unit.start : unit.end]
+        asked = has(reading, "deadline", near[-25:]) or has(reading, "pays", near) or has(reading, "pays", far)
+        due = has(reading, "due", near) or has(reading, "due", after)
+        issued = has(reading, "issued", near) or has(reading, "issued", after)
+        if each.rule == "day0" and not asked and not due:
+            return None
+        if each.rule == "day0" and not has(reading, "deadline", near[-25:]) and due and has(reading, "as_of", text):
+            if not re.search(r"due\W+$|fallig\W+$", near):
+                return None
+        cue = "due" if due or asked else "issued" if issued else ""
+        fitting = [invoice for invoice in facts.invoices if self._fits_date(each, invoice, cue)]
+        if asked and not due:
+            fitting = [invoice for invoice in fitting if invoice.due_on >= facts.today]
+        if fitting:
+            return Stated(each, cue)
+        if asked or has(reading, "deadline", near):
+            reading.refuse(each.start, each.end, "deadline", "the facts give no such deadline")
+        else:
+            reading.refuse(each.start, each.end, "date", "no day of the facts is then")
+        return None
+
+    def _duration(self, unit: Unit, each: Mention, days: list[Mention]) -> Stated | None:
+        reading = self.reading
+        near, after, far = windows(reading, unit, each, [other for other in days if other is not each])
+        text = reading.text.folded[unit.start : unit.end]
+        if each.unit == "hours":
+            reading.refuse(each.start, each.end, "deadline", "the facts give no such time")
+            return None
+        if has(reading, "terms", near + after) or (
+            has(reading, "terms", text) and not has(reading, "overdue", near + after)
+        ):
+            cue = "terms"
+        elif has(reading, "ago", near[-12:] + " " + after[:12]):
+            cue = "ago"
+        elif has(reading, "overdue", near + " " + after) or has(reading, "overdue", text) or unit.kind == "row":
+            cue = "overdue"
+        elif has(reading, "deadline", near[-30:]) or has(reading, "pays", text):
+            cue = "until"
+        else:
+            cue = "overdue"
+        if cue == "overdue" and has(reading, "deadline", near[-14:]):
+            cue = "until"
+        comparing = next((name for name in ("more_than", "less_than", "roughly") if has(reading, name, near[-22:])), "")
+        each_cue = f"{cue}:{comparing}"
+        if any(self._fits_duration(each, invoice, each_cue) for invoice in self.facts.invoices):
+            return Stated(each, each_cue)
+        if cue == "until":
+            reading.refuse(each.start, each.end, "deadline", "the facts give no such deadline")
+        else:
+            reading.refuse(each.start, each.end, "days", "no invoice has been so long overdue or had so long a term")
+        return None
+
+    def _fits_duration(self, each: Mention, invoice: FactInvoice, cue: str) -> bool:
+        cue, _, comparing = cue.partition(":")
+        today = self.facts.today
+        if cue == "terms":
+            return any(
+                _is_so_long(value, each.unit, invoice.issued_on, (invoice.due_on - invoice.issued_on).days)
+                for value in each.values
+            )
+        if cue == "until":
+            left = (invoice.due_on - today).days
+            return left > 0 and any(_is_so_long(value, each.unit, today, left) for value in each.values)
+        spans = {(invoice.due_on, invoice.days_overdue)}
+        if cue == "ago":
+            spans.add((invoice.due_on, (today - invoice.due_on).days))
+            spans.add((invoice.issued_on, (today - invoice.issued_on).days))
+        for since, many in spans:
+            if many <= 0 and not (cue == "overdue" and many < 0 and False):
+                left = -many
+                if (
+                    cue == "overdue"
+                    and left > 0
+                    and any(_is_so_long(value, each.unit, today, left) for value in each.values)
+                ):
+                    return not has(
+                        self.reading, "past_due", self.reading.text.folded[max(0, each.start - 30) : each.end + 20]
+                    )
+                continue
+            for value in each.values:
+                if comparing == "more_than" and _days(value, each.unit, since) < many <= 2 * _days(
+                    value, each.unit, since
+                ):
+                    return True
+                if comparing == "less_than" and 0.8 * _days(value, each.unit, since) <= many < _days(
+                    value, each.unit, since
+                ):
+                    return True
+                if comparing == "roughly" and abs(_days(value, each.unit, since) - many) <= max(2, many // 12):
+                    return True
+                if comparing != "less_than" and _is_so_long(value, each.unit, since, many):
+                    return comparing != "more_than" or each.unit != "days"
+        return False
+
+    # --- beside which invoice ---------------------------------------------------------------------------------------
+
+    def _beside(self, items: list[Stated], groups: list[Group]) -> None:
+        """Each figure must be of the invoice before it, or each of the one after it."""
+        attempts = [self._failures(items, groups, forward) for forward in (False, True)]
+        failures = min(attempts, key=len)
+        for item in failures:
+            self._refuse_pair(item)
+
+    def _failures(self, items: list[Stated], groups: list[Group], forward: bool) -> list[Stated]:
+        assigned: dict[Group, list[Stated]] = {group: [] for group in groups}
+        for item in items:
+            before = [group for group in groups if group.end <= item.mention.start]
+            after = [group for group in groups if group.start >= item.mention.end]
+            chosen = (after[0] if after else before[-1]) if forward else (before[-1] if before else after[0])
+            assigned[chosen].append(item)
+        failures = []
+        for group, those in assigned.items():
+            for kind in _PAIRED:
+                same = [item for item in those if _kind(item) == kind]
+                if (
+                    len(group.invoices) > 1
+                    and len(same) == len(group.invoices)
+                    and all(self._fits(item, index) for item, index in zip(same, group.invoices, strict=True))
+                ):
+                    continue
+                failures += [
+                    item
+                    for item in same
+                    if not all(self._fits(item, index) for index in group.invoices)
+                    and not (len(group.invoices) > 1 and self._other_said(item) and self._fits_any(item))
+                ]
+        return failures
+
+    def _other_said(self, item: Stated) -> bool:
+        folded = self.reading.text.folded
+        return has(self.reading, "other", folded[max(0, item.mention.start - 40) : item.mention.start])
+
+    def _fits_any(self, item: Stated) -> bool:
+        return any(self._fits(item, index) for index in range(len(self.facts.invoices)))
+
+    def _fits(self, item: Stated, index: int) -> bool:
+        invoice, each = self.facts.invoices[index], item.mention
+        if item.cue == "row_days":
+            return Decimal(invoice.days_overdue) in each.values
+        if each.kind in ("amount", "bare"):
+            return self._fits_amount(each, invoice, item.cue)
+        if each.kind == "duration":
+            return self._fits_duration(each, invoice, item.cue)
+        return self._fits_date(each, invoice, item.cue)
+
+    def _without(self, unit: Unit, items: list[Stated]) -> None:
+        """A unit without numbers goes on about the invoice before, or all its figures are of one invoice."""
+        reading = self.reading
+        text = reading.text.folded[unit.start : unit.end]
+        near = self.context_block == unit.block or unit.kind == "label" or has(reading, "this", text)
+        if len(self.context) == 1 and near and not has(reading, "other", text):
+            for item in items:
+                if not self._fits(item, self.context[0]):
+                    self._refuse_pair(item)
+            return
+        for record in _records(items):
+            if not any(all(self._fits(item, index) for item in record) for index in range(len(self.facts.invoices))):
+                for item in record[1:]:
+                    self._refuse_pair(item)
+
+    def _refuse_pair(self, item: Stated) -> None:
+        each = item.mention
+        self.reading.refuse(each.start, each.end, "pairing", "this is not of the invoice that it stands beside")
+
+
+_KINDS = ("amount", "date", "duration", "invoice", "percent", "count", "bare", "when", "currency")
+_PAIRED = ("amount", "due", "issued", "day", "duration")
+_CALLED = {
+    "due": "due date",
+    "issued": "invoice date",
+    "issued_weak": "invoice date",
+    "deadline": "due date",
+    "as_of": "day of this text",
+}
+
+
+def _kind(item: Stated) -> str:
+    if item.mention.kind in ("amount", "bare") and item.cue != "row_days":
+        return "amount"
+    if item.mention.kind == "duration" or item.cue == "row_days":
+        return "duration"
+    return {"due": "due", "deadline": "due", "issued": "issued"}.get(item.cue, "day")
+
+
+def _records(items: list[Stated]) -> list[list[Stated]]:
+    """Figures that must be of one invoice: a new one begins where a kind comes again."""
+    records: list[list[Stated]] = []
+    for item in items:
+        kind = (_kind(item), item.cue if item.mention.kind in ("amount", "bare") else "")
+        if records and kind not in {
+            (_kind(other), other.cue if other.mention.kind in ("amount", "bare") else "") for other in records[-1]
+        }:
+            records[-1].append(item)
+        else:
+            records.append([item])
+    return records
+
+
+def _with(each: Mention, currencies: frozenset[str] | None) -> Mention:
+    return Mention(
+        kind=each.kind,
+        start=each.start,
+        end=each.end,
+        values=each.values,
+        currencies=currencies,
+        negative=each.negative,
+    )
+
+
+def _days(value: Decimal, unit: str, since: date) -> int:
+    if unit == "weeks":
+        return int(value * 7)
+    if unit == "months":
+        return (_later(since, int(value)) - since).days
+    if unit == "years":
+        return int(value * 365)
+    return int(value)
+
+
+def _is_so_long(value: Decimal, unit: str, since: date, days: int) -> bool:
+    """Whether so many days are so many days, weeks (and up to three days more), months (and a week) or years."""
+    if value > 5000:
+        return False
+    exact = _days(value, unit, since)
+    more = {"days": 0, "weeks": 3, "months": 7, "years": 45}[unit]
+    less = {"days": 0, "weeks": 0, "months": 2, "years": 5}[unit]
+    return exact - less <= days <= exact + more
+
+
+def _later(since: date, months: int) -> date:
+    year, month = divmod(since.year * 12 + since.month - 1 + months, 12)
+    first = date(year, month + 1, 1)
+    return min(first + timedelta(days=since.day - 1), first + timedelta(days=27 if month == 1 else 29))
+
+
+__all__ = ["Pairing"]
+_ = combinations
