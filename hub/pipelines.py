@@ -47,6 +47,7 @@ HANDLERS: dict[str, str] = {
     "reminders.send": "hub.reminders.sending:run",
     "reminders.receipts": "hub.reminders.receipts:run",
     "reminders.reconcile": "hub.reminders.reconciling:run",
+    "reminders.digest": "hub.reminders.digest:run",
     "privacy.export": "hub.privacy.jobs:export",
     "privacy.retain": "hub.privacy.jobs:retain",
     "audit.anchor": "hub.identity.audit_jobs:anchor",

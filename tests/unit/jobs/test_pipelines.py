@@ -18,6 +18,7 @@ def test_what_follows():
             [
                 ("disputes.signals", {"connection_id": "c1"}),
                 ("disputes.confirm", {}),
+                ("promises.settle", {}),
                 ("forecasting.refresh", {}),
                 ("webhooks.tell", {"type": "sync.finished", "data": {**told, "changed": 3}}),
             ],
@@ -29,7 +30,10 @@ def test_what_follows():
         (TieOutLost(**ids, run_id="r1"), [("sync.run", {"connection_id": "c1", "kind": "full"})]),
         (
             ForecastsReady(tenant="acme", model_id="m", predictions=1),
-            [("webhooks.tell", {"type": "forecasts.ready", "data": {"model_id": "m", "predictions": 1}})],
+            [
+                ("reminders.plan", {}),
+                ("webhooks.tell", {"type": "forecasts.ready", "data": {"model_id": "m", "predictions": 1}}),
+            ],
         ),
     ]
     for event, work in expected:
