@@ -7,12 +7,14 @@ the name was resolved and at each redirect anew. Import this late: it brings htt
 
 import ipaddress
 import logging
+import os
 import socket
 import ssl
 import threading
 import time
 import zlib
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import certifi
@@ -148,9 +150,7 @@ class _Transport(httpx.HTTPTransport):
         max_bytes: int,
         packed: bool,
     ) -> None:
-        # What the system trusts (SSL_CERT_FILE too, for a company's own authority), and the public authorities.
-        context = ssl.create_default_context()
-        context.load_verify_locations(certifi.where())
+        context = _trusting(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
         super().__init__(verify=context, trust_env=False)
         self._allow_private = allow_private
         self._hosts = None if hosts is None else frozenset(host.lower().rstrip(".") for host in hosts)
@@ -312,6 +312,17 @@ def _left(deadline: _Deadline, timeout: float | None, late: type[httpcore.Timeou
     if left <= 0:
         raise late("the answer took too long")
     return left
+
+
+@lru_cache(maxsize=8)
+def _trusting(file: str | None, folder: str | None) -> ssl.SSLContext:
+    """What the system trusts (by these variables too, for a company's own authority), and the public authorities.
+
+    Read once: it takes longer than most requests do.
+    """
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
 
 
 def _resolve(host: str, port: int) -> list[Address]:

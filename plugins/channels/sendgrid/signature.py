@@ -14,14 +14,14 @@ SIGNATURE = "x-twilio-email-event-webhook-signature"
 TIMESTAMP = "x-twilio-email-event-webhook-timestamp"
 
 
-def read_key(public_key: str) -> EllipticCurvePublicKey:
+def read_key(public_key: str, field: str = "public_key") -> EllipticCurvePublicKey:
     """The key as SendGrid shows it: DER in base64. Raises ConfigError."""
     try:
         key = load_der_public_key(base64.b64decode(public_key, validate=True))
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise ConfigError("This is no public key.", field="public_key") from error
+        raise ConfigError("This is no public key.", field=field) from error
     if not isinstance(key, EllipticCurvePublicKey):
-        raise ConfigError("This is no public key of an elliptic curve.", field="public_key")
+        raise ConfigError("This is no public key of an elliptic curve.", field=field)
     return key
 
 
