@@ -127,7 +127,7 @@ _SOURCES = """
 _REACHED = """
     select i.invoice_id, i.cycle, max(i.stage)
     from reminder_items i join reminders r on r.id = i.reminder_id
-    where i.policy_id is not null and i.stage is not null and r.created_at <= %(at)s and (
+    where i.policy_id is not null and i.stage is not null and r.created_at <= %(at)s and {counted} and (
         (i.is_live and r.delivery is distinct from 'bounced')
         or r.status in ('rejected', 'cancelled')
         or (r.status = 'skipped' and coalesce(r.reason ->> 'code', 'person') = 'person')
@@ -138,12 +138,15 @@ _REACHED = """
 _CONTACTS = """
     select customer_id, coalesce(sent_at, scheduled_at, created_at), kind = 'policy', status <> 'sent'
     from reminders
-    where {which} and delivery is distinct from 'bounced' and created_at <= %(at)s and (
+    where {which} and delivery is distinct from 'bounced' and created_at <= %(at)s and {counted} and (
         (status = 'sent' and sent_at > %(since)s)
         or status in ('planned', 'to_approve', 'approved', 'sending', 'uncertain')
         or (status in ('failed', 'draft') and kind = 'policy')
     )
 """
+
+# What is planned and not on its way yet may still be planned otherwise.
+_ON_ITS_WAY = "not ({table}kind = 'policy' and {table}status in ('draft', 'planned', 'to_approve', 'approved'))"
 
 _LOTS = "select policy_id, invoice_id, arm, at, share::float8 from reminder_assignments where at <= %(at)s and {which}"
 
@@ -217,20 +220,31 @@ def read_sources(session: Session, at: datetime) -> dict[UUID, Source]:
 
 
 def read_history(
-    session: Session, at: datetime, *, customer_id: UUID | None = None, invoice_ids: Sequence[UUID] | None = None
+    session: Session,
+    at: datetime,
+    *,
+    customer_id: UUID | None = None,
+    invoice_ids: Sequence[UUID] | None = None,
+    counts_planned: bool = True,
 ) -> History:
-    """What was done so far: of all invoices, of a customer's, or of these."""
+    """What was done so far: of all invoices, of a customer's, or of these; with or without what is only planned."""
     ids: list[UUID] = [] if customer_id is None else [customer_id]
     values = {"at": at, "since": at - LOOKS_BACK, "ids": ids, "invoices": list(invoice_ids or ())}
     of_invoices = "true" if invoice_ids is None else "invoice_id = any(%(invoices)s)"
     of_customer = "true" if customer_id is None else "customer_id = any(%(ids)s)"
+    planned_too = {"r.": "true", "": "true"}
+    counted = planned_too if counts_planned else {table: _ON_ITS_WAY.format(table=table) for table in planned_too}
     history = History()
     connection = driver(session)
     with connection.cursor(binary=True) as cursor:
-        for invoice_id, cycle, stage in cursor.execute(_REACHED.format(which=of_invoices), values):
+        for invoice_id, cycle, stage in cursor.execute(
+            _REACHED.format(which=of_invoices, counted=counted["r."]), values
+        ):
             history.reached[invoice_id, cycle] = stage
         contacts: dict[UUID, list[Contact]] = defaultdict(list)
-        for who, when, is_automated, is_open in cursor.execute(_CONTACTS.format(which=of_customer), values):
+        for who, when, is_automated, is_open in cursor.execute(
+            _CONTACTS.format(which=of_customer, counted=counted[""]), values
+        ):
             contacts[who].append(Contact(when, is_automated, is_open))
         history.contacts = contacts
         for policy_id, invoice_id, arm, since, share in cursor.execute(_LOTS.format(which=of_invoices), values):

@@ -1,8 +1,9 @@
 """Simulation: what would go out in a period, to whom, when and why each other invoice gets nothing. Stores nothing.
 
 It asks the very question that planning asks (`sequence.next_message`), once for the next message of each customer and
-again after it. Days to come suppose that nothing is paid, disputed or promised meanwhile and that connections are read;
-of days that are past the ledger is what its books say of them, and the reminders of the time are not counted.
+again after it; what is planned already is decided anew with the rest. Days to come suppose that nothing is paid,
+disputed or promised meanwhile and that connections are read; of days that are past the ledger is what its books say of
+them, and the reminders of the time are not counted.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -94,7 +95,7 @@ def simulate(
         _walk_past(session, found, history, policies, ruled, first, past, zone, home_currency, customer_id)
     if last >= today:
         # Reminders that were only supposed to have gone out on past days did not.
-        history = read_history(session, now, customer_id=customer_id)
+        history = read_history(session, now, customer_id=customer_id, counts_planned=False)
         world = world_of(session, policies, ruled, now)
         begin = now if first <= today else _midnight(first, zone)
         if first > today:
