@@ -4075,11 +4075,79 @@ export interface components {
              */
             id: string;
         };
+        BulkFilter: {
+            /**
+             * Format: uuid
+             * @description Through this channel.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            channel_id?: string;
+            /**
+             * Format: uuid
+             * @description To this customer.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            customer_id?: string;
+            /** @description Any of these. */
+            delivery?: ("accepted" | "delivered" | "deferred" | "bounced" | "complained")[];
+            /**
+             * Format: uuid
+             * @description About this invoice.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            invoice_id?: string;
+            /** @description Any of these. */
+            kind?: ("policy" | "manual" | "dispute_reply")[];
+            /**
+             * Format: uuid
+             * @description By this policy.
+             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
+             */
+            policy_id?: string;
+            /**
+             * @description A number (R-12), or part of the subject, an invoice's number or the customer's name.
+             * @example acme
+             */
+            q?: string;
+            /**
+             * Format: date-time
+             * @description To be sent then or later.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            scheduled_from?: string;
+            /**
+             * Format: date-time
+             * @description To be sent then or earlier.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            scheduled_to?: string;
+            /**
+             * Format: date-time
+             * @description Sent then or later.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            sent_from?: string;
+            /**
+             * Format: date-time
+             * @description Sent then or earlier.
+             * @example 2026-03-31T09:30:00+00:00
+             */
+            sent_to?: string;
+            /**
+             * @description Order of the list; a minus before the name turns it round.
+             * @default scheduled_at
+             * @example scheduled_at
+             * @enum {string}
+             */
+            sort: "scheduled_at" | "-scheduled_at" | "sent_at" | "-sent_at" | "customer" | "-customer" | "amount" | "-amount";
+            /** @description Any of these. */
+            status?: ("draft" | "planned" | "to_approve" | "approved" | "sending" | "uncertain" | "sent" | "skipped" | "cancelled" | "rejected" | "failed")[];
+        };
         BulkInput: {
             /** @enum {string} */
             action: "approve" | "reject" | "skip" | "cancel";
             /** @description The first 1000 that match. */
-            filter?: components["schemas"]["ReminderFilterArguments"];
+            filter?: components["schemas"]["BulkFilter"];
             /** @description These. */
             ids?: string[];
             /**
@@ -10461,74 +10529,6 @@ export interface components {
             kind: components["schemas"]["FacetValue"][];
             status: components["schemas"]["FacetValue"][];
         };
-        ReminderFilterArguments: {
-            /**
-             * Format: uuid
-             * @description Through this channel.
-             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-             */
-            channel_id?: string;
-            /**
-             * Format: uuid
-             * @description To this customer.
-             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-             */
-            customer_id?: string;
-            /** @description What became of it: any of these. */
-            delivery?: ("accepted" | "bounced" | "complained" | "deferred" | "delivered")[];
-            /**
-             * Format: uuid
-             * @description About this invoice.
-             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-             */
-            invoice_id?: string;
-            /** @description Any of these. */
-            kind?: ("dispute_reply" | "manual" | "policy")[];
-            /**
-             * Format: uuid
-             * @description By this policy.
-             * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
-             */
-            policy_id?: string;
-            /**
-             * @description A number (R-12), or part of the subject, an invoice's number or the customer's name.
-             * @example acme
-             */
-            q?: string;
-            /**
-             * Format: date-time
-             * @description To be sent then or later.
-             * @example 2026-03-31T09:30:00+00:00
-             */
-            scheduled_from?: string;
-            /**
-             * Format: date-time
-             * @description To be sent then or earlier.
-             * @example 2026-03-31T09:30:00+00:00
-             */
-            scheduled_to?: string;
-            /**
-             * Format: date-time
-             * @description Sent then or later.
-             * @example 2026-03-31T09:30:00+00:00
-             */
-            sent_from?: string;
-            /**
-             * Format: date-time
-             * @description Sent then or earlier.
-             * @example 2026-03-31T09:30:00+00:00
-             */
-            sent_to?: string;
-            /**
-             * @description Order of the list; a minus before the name turns it round.
-             * @default scheduled_at
-             * @example scheduled_at
-             * @enum {string}
-             */
-            sort: "scheduled_at" | "-scheduled_at" | "sent_at" | "-sent_at" | "customer" | "-customer" | "amount" | "-amount";
-            /** @description Any of these. */
-            status?: ("approved" | "cancelled" | "draft" | "failed" | "planned" | "rejected" | "sending" | "sent" | "skipped" | "to_approve" | "uncertain")[];
-        };
         ReminderInput: {
             /** @description What goes with it. */
             attachments?: "statement"[];
@@ -11661,6 +11661,11 @@ export interface components {
             scenarios: components["schemas"]["Scenario"][];
         };
         ScheduleInput: {
+            /**
+             * @description Whether somebody else is to approve it before it is sent.
+             * @default false
+             */
+            for_approval: boolean;
             /**
              * Format: date-time
              * @description Null: now.
