@@ -21,8 +21,10 @@ from hub.forecasting.features import build_cases
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.history import History
 from hub.forecasting.holds import Holds, on_hold
+from hub.forecasting.known_cases import with_promises
 from hub.forecasting.models import forecast_runs
 from hub.forecasting.new_business import new_business
+from hub.forecasting.promises import Promises
 from hub.forecasting.results import CashFlow, Forecasts, Reason, Receipts
 from hub.ledger.columns import read_columns
 from hub.storage.session import driver
@@ -40,6 +42,7 @@ def load_frame(session: Session, as_of: date) -> LedgerFrame:
     return LedgerFrame.from_columns(
         day=to_day(as_of),
         holds=Holds.of_columns(**ledger.holds),
+        promises=Promises.of_columns(**ledger.promises),
         **ledger.customers,
         **ledger.invoices,
         **ledger.allocations,
@@ -85,7 +88,8 @@ def save_run(
 
     def cases_of(rows: NDArray[np.int64], ids: bytes) -> bytes:
         cases = build_cases(history, forecasts.row[rows], forecasts.as_of[rows] + 1)
-        return pack_explained(ids, on_hold(cases, forecasts.start[rows] - 1))
+        held = on_hold(cases, forecasts.start[rows] - 1)
+        return pack_explained(ids, with_promises(history.frame, forecasts.row[rows], held))
 
     save_book(session, run_id, make_book(frame, forecasts), cases_of)
     return len(forecasts)

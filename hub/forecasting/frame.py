@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hub.forecasting.days import NEVER, Days, to_day
 from hub.forecasting.holds import Holds
+from hub.forecasting.promises import Promises
 from hub.forecasting.settlement import MEANS_OF_KIND, Outcome, Settlements, settle
 from hub.sdk.records import Allocation, Customer, Gone, Invoice, Record
 
@@ -46,6 +47,7 @@ class LedgerFrame:
     status: Texts
     settlements: Settlements
     holds: Holds = field(default_factory=Holds)
+    promises: Promises = field(default_factory=Promises)
     outcome: NDArray[np.int8] = field(init=False)
     closed: Days = field(init=False)
     open_amount: NDArray[np.float64] = field(init=False)
@@ -93,7 +95,12 @@ class LedgerFrame:
         per_invoice = ("invoice_id", "number", "customer", "currency", "terms", "issued", "due", "amount", "draft")
         rows = {name: getattr(self, name)[keep] for name in (*per_invoice, "disputed", "electronic", "rate", "status")}
         return replace(
-            self, **rows, day=day, settlements=_known_by(day, self.settlements, keep), holds=self.holds.of(keep)
+            self,
+            **rows,
+            day=day,
+            settlements=_known_by(day, self.settlements, keep),
+            holds=self.holds.of(keep),
+            promises=self.promises.of(keep),
         )
 
     @classmethod
@@ -123,6 +130,7 @@ class LedgerFrame:
         country: ArrayLike | None = None,
         industry: ArrayLike | None = None,
         holds: Holds | None = None,
+        promises: Promises | None = None,
     ) -> "LedgerFrame":
         """A frame from plain columns, as a database or a file gives them.
 
@@ -169,6 +177,7 @@ class LedgerFrame:
             status=status_text,
             settlements=parts,
             holds=holds or Holds(),
+            promises=promises or Promises(),
         ).as_of(day, include_upcoming=True)
 
     @classmethod

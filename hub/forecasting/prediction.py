@@ -12,8 +12,9 @@ from hub.forecasting.days import Days
 from hub.forecasting.features import build_cases
 from hub.forecasting.frame import LedgerFrame
 from hub.forecasting.history import History
-from hub.forecasting.holds import on_hold
+from hub.forecasting.known_cases import known_cases, with_promises
 from hub.forecasting.planning import plan_days
+from hub.forecasting.promises import mixed, without_promises
 from hub.forecasting.results import Forecasts, Undisputed
 from hub.forecasting.timeline import Rows
 from hub.sdk.forecaster import Cases, Curves, ForecastBackend
@@ -31,23 +32,28 @@ def predict(
 ) -> Forecasts:
     """Forecast the invoices `rows` of the history's frame, each from what was known before its day `seen`.
 
-    What is on hold is paid after the hold's expected end; what is not of the same invoice comes as `undisputed`.
+    What is on hold is paid after the hold's expected end; what is not of the same invoice comes as `undisputed`. What
+    is promised is the likelier about its day.
     """
     frame, parts = history.frame, []
-    last, share = frame.holds.known(rows, seen, frame.open_amount[rows])
     for begin in range(0, max(len(rows), 1), CHUNK):
         chunk = slice(begin, begin + CHUNK)
-        cases = on_hold(build_cases(history, rows[chunk], seen[chunk]), last[chunk])
-        parts.append(read_curves(fitted.slug, calibration, cases, fitted.predict(cases), rows[chunk]))
+        cases = known_cases(history, rows[chunk], seen[chunk])
+        parts.append(read_curves(fitted.slug, calibration, cases, predict_cases(fitted, cases), rows[chunk]))
         progress(min(1.0, (begin + CHUNK) / max(len(rows), 1)), f"Forecasting {len(rows):,} invoices")
     found = _join(parts)
+    _, share = frame.holds.known(rows, seen, frame.open_amount[rows])
     partly = np.flatnonzero((share > 0.0) & (share < 1.0))
     if len(partly) == 0:
         return found
-    cases = build_cases(history, rows[partly], seen[partly])
-    return replace(
-        found, undisputed=Undisputed(partly, 1.0 - share[partly], fitted.predict(cases), np.asarray(cases.start))
-    )
+    cases = with_promises(frame, rows[partly], build_cases(history, rows[partly], seen[partly]))
+    curves = predict_cases(fitted, cases)
+    return replace(found, undisputed=Undisputed(partly, 1.0 - share[partly], curves, np.asarray(cases.start)))
+
+
+def predict_cases(fitted: ForecastBackend, cases: Cases) -> Curves:
+    """When each case will be paid: what the backend says, and what is promised beside it."""
+    return mixed(fitted.predict(without_promises(cases)), cases)
 
 
 def read_curves(slug: str, calibration: Calibration, cases: Cases, curves: Curves, rows: Rows) -> Forecasts:

@@ -7,9 +7,10 @@ import numpy as np
 from hub.forecasting import reason_days
 from hub.forecasting.curves import day_of
 from hub.forecasting.days import Days, to_date, weekday
-from hub.forecasting.features import build_cases
 from hub.forecasting.history import History
-from hub.forecasting.holds import not_on_hold, on_hold
+from hub.forecasting.holds import not_on_hold
+from hub.forecasting.known_cases import known_cases
+from hub.forecasting.promises import PROFILE, mixed, sentence, without_promises
 from hub.forecasting.results import Explanation, PaymentReason, Reason
 from hub.forecasting.timeline import Rows
 from hub.sdk.forecaster import Cases, ForecastBackend
@@ -75,34 +76,52 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 
 def explain(fitted: ForecastBackend, history: History, rows: Rows, seen: Days, most: int) -> list[list[Reason]]:
     """Up to `most` reasons for each of the invoices `rows`, the weightiest first."""
-    last, _ = history.frame.holds.known(rows, seen, history.frame.open_amount[rows])
-    return [[*each.reasons] for each in explain_cases(fitted, on_hold(build_cases(history, rows, seen), last), most)]
+    return [[*each.reasons] for each in explain_cases(fitted, known_cases(history, rows, seen), most)]
 
 
 def explain_cases(fitted: ForecastBackend, cases: Cases, most: int) -> list[Explanation]:
     """Why each case's day of payment is what it is, in up to `most` reasons, the weightiest first.
 
-    That it is on hold comes before all else.
+    That it is on hold comes before all else, and what is promised before the rest.
     """
+    promise, cases = cases, without_promises(cases)
     free = not_on_hold(cases)
-    held = cases.start > free.start
     explained = _explain_free(fitted, free, most)
-    if not held.any():
-        return explained
-    mine, same = cases.take(held), free.take(held)
-    later = day_of(fitted.predict(mine), mine.start, 0.5) - day_of(fitted.predict(same), same.start, 0.5)
-    for row, days in zip(np.flatnonzero(held), later, strict=True):
-        explained[row] = _with_hold(explained[row], int(cases.start[row]), float(days), most)
+    held = cases.start > free.start
+    if PROFILE in promise.profiles:
+        _tell_promises(fitted, promise, explained, most)
+    if held.any():
+        mine, same = cases.take(held), free.take(held)
+        later = day_of(fitted.predict(mine), mine.start, 0.5) - day_of(fitted.predict(same), same.start, 0.5)
+        for row, days in zip(np.flatnonzero(held), later, strict=True):
+            words = f"It is disputed, and not expected to be settled before {_on(int(cases.start[row]))}"
+            explained[row] = _with_first(explained[row], "dispute", words, float(days), most)
     return explained
 
 
-def _with_hold(found: Explanation, start: int, days: float, most: int) -> Explanation:
-    reason = PaymentReason(
-        feature="dispute",
-        contribution=max([0.0, *(abs(each.contribution) for each in found.reasons)]),
-        sentence=f"It is disputed, and not expected to be settled before {to_date(start):%d %B %Y}".replace(" 0", " "),
-        days=days,
+def _tell_promises(fitted: ForecastBackend, cases: Cases, explained: list[Explanation], most: int) -> None:
+    profile = cases.profiles[PROFILE]
+    stands = profile[:, 0] > 0
+    if not stands.any():
+        return
+    mine = cases.take(stands)
+    curves = fitted.predict(without_promises(mine))
+    nothing = np.zeros(len(mine))
+    days = reason_days.expected_day(mine, mixed(curves, mine), nothing) - reason_days.expected_day(
+        mine, curves, nothing
     )
+    for row, moved in zip(np.flatnonzero(stands), days, strict=True):
+        words = sentence(profile[row], _on(int(profile[row, 2])))
+        explained[row] = _with_first(explained[row], "promise", words, float(moved), most)
+
+
+def _on(day: int) -> str:
+    return f"{to_date(day):%d %B %Y}".removeprefix("0")
+
+
+def _with_first(found: Explanation, feature: str, words: str, days: float, most: int) -> Explanation:
+    size = max([0.0, *(abs(each.contribution) for each in found.reasons)])
+    reason = PaymentReason(feature=feature, contribution=size if days >= 0 else -size, sentence=words, days=days)
     told = found.reasons[: most - 1]
     left_out = sum(each.days for each in found.reasons[most - 1 :])
     return Explanation(days=found.days + days, other_days=found.other_days + left_out, reasons=(reason, *told))

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from hub.ledger.promises import MOST_TIMES
 from hub.storage.session import driver
 
 _NEVER = 2**30
@@ -36,25 +37,40 @@ _HOLDS = f"""
     from (
         select *, (placed_at at time zone 'Etc/GMT+12')::date as placed_on,
                (released_at at time zone 'Etc/GMT+12')::date as released_on
-        from holds
+        from holds where kind not in ('promise', 'payment_in_flight')
     ) held order by invoice_id, placed_at, id
+"""
+# As with holds. What was put off for the third time was not kept; what was superseded before says nothing, nor what was
+# cancelled.
+_PROMISES = f"""
+    select invoice_id, {_DAY.format("made_on")}, coalesce({_DAY.format("settled_on")}, {_NEVER}),
+           {_DAY.format("promised_on")}, {_DAY.format("until")}, amount::float8,
+           case status when 'kept' then 1.0 when 'partly_kept' then 0.5 when 'broken' then 0.0
+               when 'superseded' then case when times + 1 >= {MOST_TIMES} then 0.0 end end::float8
+    from (
+        select *, (made_at at time zone 'Etc/GMT+12')::date as made_on,
+               (settled_at at time zone 'Etc/GMT+12')::date as settled_on
+        from promises
+    ) promised order by invoice_id, made_at, id
 """
 _CUSTOMERS = "select id, name, coalesce(country, ''), coalesce(industry, '') from customers order by id"
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerColumns:
-    """Invoices, allocations, holds and customers as equally long columns; days since 1970-01-01, amounts as floats.
+    """Invoices, allocations, holds, promises and customers as equally long columns.
 
-    `customer` is a position in the customers' columns, `settled_row` and `row` of a hold are positions in the
-    invoices'. Deleted records and
-    allocations of invoices that are not there are left out, and those of payments and credit memos that do not count.
+    Days are days since 1970-01-01, amounts are floats. `customer` is a position in the customers' columns,
+    `settled_row` and `row` of a hold or a promise are positions in the invoices'. Deleted records and allocations of
+    invoices that are not there are left out, and those of payments and credit memos that do not count. Holds are those
+    that keep payment off: promises are apart.
     """
 
     customers: dict[str, tuple[Any, ...]]
     invoices: dict[str, tuple[Any, ...]]
     allocations: dict[str, tuple[Any, ...]]
     holds: dict[str, tuple[Any, ...]]
+    promises: dict[str, tuple[Any, ...]]
 
 
 def read_columns(session: Session) -> LedgerColumns:
@@ -81,6 +97,7 @@ def _read(session: Session) -> LedgerColumns:
         invoices = cursor.execute(_INVOICES).fetchall()
         allocations = cursor.execute(_ALLOCATIONS).fetchall()
         holds = cursor.execute(_HOLDS).fetchall()
+        promises = cursor.execute(_PROMISES).fetchall()
     known_as: dict[UUID, tuple[str, str, str]] = {row[0]: row[1:] for row in customers}
     for invoice in invoices:
         known_as.setdefault(invoice[2], (str(invoice[2]), "", ""))
@@ -99,6 +116,10 @@ def _read(session: Session) -> LedgerColumns:
         allocations=_columns(known, "settled_row settled_kind settled_amount applied reversed_"),
         holds=_columns(
             [(row_of[hold[0]], *hold[1:]) for hold in holds if hold[0] in row_of], "row placed released until amount"
+        ),
+        promises=_columns(
+            [(row_of[made[0]], *made[1:]) for made in promises if made[0] in row_of],
+            "row made settled promised until amount kept",
         ),
     )
 
