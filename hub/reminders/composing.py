@@ -1,5 +1,6 @@
 """What a person composes: read, written and checked, shown before anything is stored, then kept, scheduled or sent."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -18,7 +19,7 @@ from hub.errors import ConflictError, HubError, InvalidError, NotFoundError
 from hub.http.context import Hub
 from hub.ledger import service as ledger
 from hub.ledger.owed import Owed, owed
-from hub.reminders import approving, history, service, settings, statuses
+from hub.reminders import approving, debtor_links, history, service, settings, statuses
 from hub.reminders.approving import check_instant
 from hub.reminders.before_sending import account_of, facts_of, look
 from hub.reminders.drafting import Draftable, prepare, written_values
@@ -301,10 +302,9 @@ def _item(row: Mapping[str, Any]) -> dict[str, Any]:
 def _written(house: House, draftable: Draftable, wanted: Mapping[str, Any]) -> Written:
     task = draftable.task
     if "text" in wanted:
-        verdict = check(task.facts, wanted["text"], language=task.language, subject=wanted["subject"])
-        attempt = Attempt(
-            writer=PERSON, subject=wanted["subject"], text=wanted["text"], refusals=tuple(verdict.refusals)
-        )
+        text = _with_own_link(wanted["text"], house.base, draftable.links.page)
+        verdict = check(task.facts, text, language=task.language, subject=wanted["subject"])
+        attempt = Attempt(writer=PERSON, subject=wanted["subject"], text=text, refusals=tuple(verdict.refusals))
         return Written(
             subject=attempt.subject, text=attempt.text, language=task.language, writer=PERSON, attempts=(attempt,)
         )
@@ -320,11 +320,19 @@ def _rewritten_by_a_person(
     subject, text = (values.get(name, reminder[name]) or "" for name in ("subject", "text"))
     items = service.items_of(session, reminder["id"], only_live=True)
     facts = as_facts(reminder["facts"]) if reminder["facts"] else facts_of(session, house, reminder, items, now)
+    own = debtor_links.page_url(house.base, "")
+    text = _with_own_link(text, house.base, next((each for each in facts.links if each.startswith(own)), ""))
     found = refusals(facts, subject, text, reminder["language"])
     attempt = {"writer": PERSON, "subject": subject, "text": text, "refusals": found}
-    return {"attempts": [*reminder["attempts"], attempt][-20:], "is_edited": True} | (
+    return {"text": text, "attempts": [*reminder["attempts"], attempt][-20:], "is_edited": True} | (
         {} if reminder["facts"] else {"facts": as_document(facts), "totals": totals_of(facts)}
     )
+
+
+def _with_own_link(text: str, base: str, page: str) -> str:
+    """The text with the link to the customer's page as it is now: that of a preview was for nothing that is kept."""
+    own = re.escape(debtor_links.page_url(base, ""))
+    return re.sub(own + r"[A-Za-z0-9_-]+", lambda _: page, text) if page else text
 
 
 def _warnings(

@@ -118,18 +118,13 @@ def _attachments(**options: Any) -> List[Any]:
     )
 
 
-class ReminderFilterArguments(Schema):
-    """Filters and order of the reminders; all filters that are given must hold."""
-
+class _FilterSchema(Schema):
     sort = sort_by(REMINDER_SORTS, "scheduled_at")
     q = text(
         "A number (R-12), or part of the subject, an invoice's number or the customer's name.",
         "acme",
         validate=validate.Length(1, 100),
     )
-    status = choices("Any of these.", STATUSES)
-    kind = choices("Any of these.", KINDS)
-    delivery = choices("What became of it: any of these.", DELIVERIES)
     customer_id = identifier("To this customer.")
     invoice_id = identifier("About this invoice.")
     policy_id = identifier("By this policy.")
@@ -138,6 +133,14 @@ class ReminderFilterArguments(Schema):
     scheduled_to = instant("To be sent then or earlier.")
     sent_from = instant("Sent then or later.")
     sent_to = instant("Sent then or earlier.")
+
+
+class ReminderFilterArguments(_FilterSchema):
+    """Filters and order of the reminders; all filters that are given must hold."""
+
+    status = choices("Any of these.", STATUSES)
+    kind = choices("Any of these.", KINDS)
+    delivery = choices("What became of it: any of these.", DELIVERIES)
 
 
 class ReminderArguments(ReminderFilterArguments, PageArguments):
@@ -423,12 +426,24 @@ class TestedReminderSchema(Schema):
     provider_id = text("What the provider calls it.", required=True)
 
 
+def _any_of(names: tuple[str, ...]) -> List[Any]:
+    return List(String(validate=validate.OneOf(names)), metadata={"description": "Any of these."})
+
+
+class BulkFilterSchema(_FilterSchema):
+    """The list's own filters, several values as arrays."""
+
+    status = _any_of(STATUSES)
+    kind = _any_of(KINDS)
+    delivery = _any_of(DELIVERIES)
+
+
 class BulkInputSchema(Schema):
     """One step for several reminders, by their ids or by a filter."""
 
     action = String(required=True, validate=validate.OneOf(["approve", "reject", "skip", "cancel"]))
     ids = List(UUID(), validate=validate.Length(1, MOST_AT_ONCE), metadata={"description": "These."})
-    filter = Nested(ReminderFilterArguments, metadata={"description": f"The first {MOST_AT_ONCE} that match."})
+    filter = Nested(BulkFilterSchema, metadata={"description": f"The first {MOST_AT_ONCE} that match."})
     reason = _reason()
 
     @validates_schema
