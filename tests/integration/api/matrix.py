@@ -12,6 +12,8 @@ from flask import Flask
 
 from hub.disputes.policy import default_policy
 from hub.http.access import ACCESS, SCOPES, Rule
+from hub.reminders.policy import suggested
+from hub.reminders.settings import defaults as reminder_settings
 from tests.integration.identity.callers import Caller
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -65,6 +67,10 @@ MEANT: dict[str, Any] = {
     "createWebhookEndpoint": {"url": "https://erp.example.com/webhooks"},
     "updateWebhookEndpoint": {"description": "Changed"},
     "replayWebhookMessages": {"from": "2026-03-01T00:00:00Z", "to": "2026-04-01T00:00:00Z"},
+    "createReminderPolicy": {"name": "Made by the matrix"},
+    "updateReminderPolicy": {"name": "Changed", "is_active": False, "document": dict(suggested())},
+    "simulateReminders": {"from": "2026-03-01", "to": "2026-03-02"},
+    "updateReminderSettings": {"document": dict(reminder_settings())},
     "updateTenant": {"name": "Changed", "time_zone": "Asia/Tokyo"},
     "addMember": {"email": "added@people.example", "role": "admin"},
     "updateMember": {"role": "viewer"},

@@ -37,6 +37,7 @@ from hub.identity import keys, sessions, users
 from hub.ledger import adjustments
 from hub.personal import service as personal
 from hub.privacy import exports
+from hub.reminders import policies as reminder_policies
 from hub.reminders import service as reminders
 from hub.storage.audit import Actor, acting
 from hub.storage.vault import Vault
@@ -178,6 +179,7 @@ def ids(storage, settings, tenant, app):
         **_disputes(storage, tenant),
         **_connections(storage, tenant),
         **_webhooks(storage, settings, tenant),
+        **_policies(storage, tenant),
         **_channels(storage, settings, tenant),
         **_reminders(storage, tenant),
         "key": tenant,
@@ -236,6 +238,20 @@ def _webhooks(storage, settings, tenant):
         message = outbox.add_message(session, "promise.made", {}, datetime.now(UTC))
         call = outbox.add_call(session, endpoint["id"], message, datetime.now(UTC) + timedelta(days=1))
     return {"endpoint_id": endpoint["id"], "delivery_id": call}
+
+
+def _policies(storage, tenant):
+    """A policy of reminders to read and change, and one to delete."""
+    with storage.tenant(tenant) as session, acting(SOMEBODY):
+        made = [
+            reminder_policies.create(session, {"name": name, "is_active": False}, datetime.now(UTC))
+            for name in ("shared", "deleted")
+        ]
+    return {
+        "policy_id": str(made[0]["id"]),
+        "deleteReminderPolicy.policy_id": str(made[1]["id"]),
+        "updateReminderSettings.If-Match": '"0"',
+    }
 
 
 def _disputes(storage, tenant):
