@@ -20,6 +20,9 @@ export const useReminder = (id: string) =>
 /** The channels that there are, and how they do. */
 export const useChannels = () => api.useQuery('get', '/api/channels', {}, { staleTime: 60_000 })
 
+/** Who can write the texts. */
+export const useWriters = () => api.useQuery('get', '/api/reminder-writers', {}, { staleTime: 300_000 })
+
 /** A header under which a write that was sent twice is done once. */
 export const once = () => ({ 'Idempotency-Key': crypto.randomUUID() })
 

@@ -36,9 +36,11 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const pages = pagesFor(session).flatMap((group) => group.pages)
   const matchingPages = pages.filter(({ name }) => matches(t(`nav.${name}`), text))
   // Begun from any page; on its own page the page offers it, with its key.
-  const compose = { id: 'reminders.new', label: t('actions.newReminder'), run: composeReminder }
+  const compose: Action = { id: 'reminders.new', label: t('actions.newReminder'), run: composeReminder }
   const canCompose = may(session, 'createReminder') && !actions.some(({ id }) => id === compose.id)
-  const matchingActions = [...actions, ...(canCompose ? [compose] : [])].filter(({ label }) => matches(label, text))
+  const matchingActions = [...actions, ...(canCompose ? [compose] : [])].filter(({ label }) =>
+    matches(label, text),
+  )
   const found = text.trim() ? search.items : []
 
   function composeReminder() {

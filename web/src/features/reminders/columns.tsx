@@ -11,7 +11,11 @@ import { Link } from '@/lib/nav'
 import type { Tab } from './filters'
 
 /** Columns that are there for who asks for them. */
-export const HIDDEN_COLUMNS = ['kind', 'language', 'recipients']
+const HIDDEN_COLUMNS = ['kind', 'language', 'recipients']
+/** Where why it is so is the first thing to know. */
+const WITH_REASON: readonly Tab[] = ['failed', 'skipped', 'scheduled']
+export const hiddenColumns = (tab: Tab) =>
+  WITH_REASON.includes(tab) ? HIDDEN_COLUMNS : [...HIDDEN_COLUMNS, 'reason']
 
 const column = columnsOf<ReminderItem>()
 
@@ -30,15 +34,17 @@ export function useReminderColumns(tab: Tab) {
           <RowLink href={`/reminders/view/?id=${original.id}`}>{reminderName(original)}</RowLink>
         ),
       }),
-      isSent
-        ? column.accessor('sent_at', {
-            meta: { label: t('columns.sent'), sort: 'sent_at' },
-            cell: ({ getValue }) => <span className="whitespace-nowrap">{format.instant(getValue())}</span>,
-          })
-        : column.accessor('scheduled_at', {
-            meta: { label: t('columns.scheduled'), sort: 'scheduled_at' },
-            cell: ({ getValue }) => <span className="whitespace-nowrap">{format.instant(getValue())}</span>,
-          }),
+      column.display({
+        id: 'when',
+        meta: isSent
+          ? { label: t('columns.sent'), sort: 'sent_at' }
+          : { label: t('columns.scheduled'), sort: 'scheduled_at' },
+        cell: ({ row: { original } }) => (
+          <span className="whitespace-nowrap">
+            {format.instant(isSent ? original.sent_at : original.scheduled_at)}
+          </span>
+        ),
+      }),
       column.display({
         id: 'customer',
         meta: { label: t('columns.customer'), sort: 'customer', grow: true, stack: 'subtitle' },
@@ -66,38 +72,28 @@ export function useReminderColumns(tab: Tab) {
         meta: { label: t('columns.tone') },
         cell: ({ getValue }) => words.tone(getValue()),
       }),
-      ...(isSent
-        ? [
-            column.accessor('delivery', {
-              meta: { label: t('columns.delivery') },
-              cell: ({ row: { original } }) => (
-                <span className="inline-flex items-baseline gap-2 whitespace-nowrap">
-                  <DeliveryMark delivery={original.delivery} />
-                  {original.replied_at && (
-                    <span className="text-muted-foreground">{t('delivery.replied')}</span>
-                  )}
-                </span>
-              ),
-            }),
-          ]
-        : [
-            column.accessor('status', {
-              meta: { label: t('columns.status') },
-              cell: ({ getValue }) => <ReminderStatusMark status={getValue()} />,
-            }),
-          ]),
-      ...(tab === 'skipped' || tab === 'failed'
-        ? [
-            column.accessor('reason', {
-              meta: { label: t('columns.reason'), grow: true },
-              cell: ({ getValue }) => (
-                <span className="inline-block max-w-96 truncate align-bottom">
-                  {getValue()?.sentence ?? NONE}
-                </span>
-              ),
-            }),
-          ]
-        : []),
+      column.display({
+        id: 'state',
+        meta: { label: isSent ? t('columns.delivery') : t('columns.status') },
+        cell: ({ row: { original } }) =>
+          isSent ? (
+            <span className="inline-flex items-baseline gap-2 whitespace-nowrap">
+              <DeliveryMark delivery={original.delivery} />
+              {original.replied_at && <span className="text-muted-foreground">{t('delivery.replied')}</span>}
+            </span>
+          ) : (
+            <ReminderStatusMark status={original.status} />
+          ),
+      }),
+      column.display({
+        id: 'reason',
+        meta: { label: t('columns.reason') },
+        cell: ({ row: { original } }) => (
+          <span className="inline-block max-w-96 truncate align-bottom" title={original.reason?.sentence}>
+            {original.reason?.sentence ?? NONE}
+          </span>
+        ),
+      }),
       column.accessor('kind', {
         meta: { label: t('columns.kind') },
         cell: ({ getValue }) => words.kind(getValue()),

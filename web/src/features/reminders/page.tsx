@@ -17,7 +17,7 @@ import { useCan } from '@/lib/session'
 import { type ReminderTotals, usePrefetchReminders, useReminderTotals } from './api'
 import { BulkButtons } from './bulk'
 import { ChannelNeeded } from './channel-needed'
-import { HIDDEN_COLUMNS, useReminderColumns } from './columns'
+import { hiddenColumns, useReminderColumns } from './columns'
 import {
   type Filters,
   filterParsers,
@@ -70,7 +70,7 @@ export function RemindersPage() {
         tableName={`${tab}_reminders`}
         title={t('title')}
         columns={columns}
-        hidden={HIDDEN_COLUMNS}
+        hidden={hiddenColumns(tab)}
         rowLabel={reminderName}
         tabs={{
           label: t('tabs.label'),

@@ -8,8 +8,8 @@ export type Step = (typeof STEPS)[number]
 
 /** A step with what is said along with it. */
 export type Taken =
-  | { step: 'approve' | 'retry' }
-  | { step: 'reject' | 'skip' | 'cancel'; reason: string }
+  | { step: 'approve' | 'retry' | 'cancel' }
+  | { step: 'reject' | 'skip'; reason: string }
   | { step: 'schedule'; at: string | null }
   | { step: 'settle'; wasSent: boolean }
 
@@ -40,17 +40,14 @@ export function useStep() {
         case 'skip':
           return client.POST('/api/reminders/{reminder_id}/skip', {
             params,
-            body: { reason: taken.reason || null },
+            body: { reason: taken.reason },
           })
         case 'cancel':
-          return client.POST('/api/reminders/{reminder_id}/cancel', {
-            params,
-            body: { reason: taken.reason || null },
-          })
+          return client.POST('/api/reminders/{reminder_id}/cancel', { params })
         case 'schedule':
           return client.POST('/api/reminders/{reminder_id}/schedule', {
             params,
-            body: { scheduled_at: taken.at },
+            body: { scheduled_at: taken.at, for_approval: false },
           })
         case 'settle':
           return client.POST('/api/reminders/{reminder_id}/settle', {

@@ -11,7 +11,7 @@ import { useStep } from './steps'
 
 const ReasonDialog = lazy(() => import('./reason-dialog'))
 
-type Said = 'reject' | 'skip' | 'cancel'
+type Said = 'reject' | 'skip'
 
 /**
  * What a person does with one reminder, each with what is asked before and said after. `dialog` is to be drawn;
@@ -58,6 +58,14 @@ export function useSteps(done: (reminder: Reminder) => void = () => undefined) {
     })
     if (isMeant) take(reminder, { step: 'retry' })
   }
+  const cancel = async (reminder: Reminder) => {
+    const isMeant = await confirm({
+      title: t('ask.cancel', { name: reminderName(reminder) }),
+      detail: t('ask.cancelDetail'),
+      action: t('step.cancel'),
+    })
+    if (isMeant) take(reminder, { step: 'cancel' })
+  }
   const settle = async (reminder: Reminder, wasSent: boolean) => {
     const isMeant = await confirm({
       title: t(wasSent ? 'settle.sentTitle' : 'settle.unsentTitle', { name: reminderName(reminder) }),
@@ -85,7 +93,7 @@ export function useSteps(done: (reminder: Reminder) => void = () => undefined) {
         title={t(`ask.${asking.step}`, { name: reminderName(asking.reminder) })}
         detail={t(`ask.${asking.step}Detail`)}
         action={t(`step.${asking.step}`)}
-        isNeeded={asking.step === 'reject'}
+        isNeeded
         error={step.error}
         isPending={step.isPending}
         onSay={(reason) =>
@@ -113,7 +121,7 @@ export function useSteps(done: (reminder: Reminder) => void = () => undefined) {
     approve: (reminder: Reminder) => void approve(reminder),
     reject: (reminder: Reminder) => ask(reminder, 'reject'),
     skip: (reminder: Reminder) => ask(reminder, 'skip'),
-    cancel: (reminder: Reminder) => ask(reminder, 'cancel'),
+    cancel: (reminder: Reminder) => void cancel(reminder),
     retry: (reminder: Reminder) => void retry(reminder),
     send: (reminder: Reminder, amount: string) => void send(reminder, amount),
     settle: (reminder: Reminder, wasSent: boolean) => void settle(reminder, wasSent),

@@ -128,7 +128,9 @@ test('a draft is sent after its count and amount were confirmed', async () => {
     within(question).getByText('It goes to 1 recipient about 1 invoice and asks for €1,204.50.'),
   ).toBeInTheDocument()
   await userEvent.click(within(question).getByRole('button', { name: 'Send' }))
-  await waitFor(() => expect(bodiesOf(`POST ${HERE}/schedule`)).toEqual([{ scheduled_at: null }]))
+  await waitFor(() =>
+    expect(bodiesOf(`POST ${HERE}/schedule`)).toEqual([{ scheduled_at: null, for_approval: false }]),
+  )
 })
 
 test('drafts that were refused are kept with what was refused of them', async () => {

@@ -12,7 +12,7 @@ import { Sheet, SheetContent, SheetDescription, SheetHeader, SheetTitle } from '
 import { Skeleton } from '@/components/ui/skeleton'
 import { Textarea } from '@/components/ui/textarea'
 import { useLocale, useT } from '@/lib/i18n'
-import { type Reminder, useChannels } from '../api'
+import { type Reminder, useChannels, useWriters } from '../api'
 import { reminderName } from '../marks'
 import { LANGUAGES, TONES, type Tone, useReminderWords } from '../words'
 import { Choice } from './choices'
@@ -21,7 +21,7 @@ import { CustomerChoice } from './customer-choice'
 import { type Asking, type Draft, draftOf, emptyDraft, isWhole, optOutsOf, overdueFirst } from './draft'
 import { InvoicesField, useInvoicesToAsk } from './invoices-field'
 import { RecipientsField } from './recipients-field'
-import { Sending } from './sending'
+import { Sending, TEMPLATE } from './sending'
 import { type Preview, usePreview } from './use-preview'
 
 export interface ComposerProps {
@@ -185,6 +185,7 @@ function Wording({
     const names = new Intl.DisplayNames([locale], { type: 'language' })
     return LANGUAGES.map((value) => ({ value, label: names.of(value) ?? value }))
   }, [locale])
+  const writers = useWriters().data?.items.filter((each) => each.is_ready) ?? []
   const toDebtors = channels.data?.items.filter(({ purpose }) => purpose === 'debtors') ?? []
   const subject = draft.words?.subject ?? shown?.subject ?? ''
   const text = draft.words?.text ?? shown?.text ?? ''
@@ -218,6 +219,17 @@ function Wording({
           options={languages}
           onChange={(language) => change({ language })}
         />
+        {writers.length > 1 && (
+          <Choice
+            label={t('compose.writer')}
+            automatic={t('compose.template')}
+            value={draft.writer}
+            options={writers
+              .filter(({ plugin }) => plugin !== TEMPLATE)
+              .map(({ plugin, name }) => ({ value: plugin, label: name }))}
+            onChange={(writer) => change({ writer })}
+          />
+        )}
       </div>
       <Field label={t('compose.statement')} layout="inline">
         <Checkbox

@@ -56,6 +56,7 @@ export function bodyOf(draft: Asking) {
     customer_id: customer.id,
     invoice_ids: invoiceIds,
     channel_id: channelId,
+    scheduled_at: null,
     tone,
     attachments: draft.statement ? ['statement' as const] : [],
     ...(recipients === null || recipients.length === 0 ? {} : { recipients }),

@@ -17,6 +17,9 @@ import { type Asking, isWhole } from './draft'
 import type { Preview } from './use-preview'
 import { useSending, type Wish } from './use-sending'
 
+/** The writer that says the same of the same facts. */
+export const TEMPLATE = 'template_writer'
+
 interface Props {
   begun: Reminder | null
   draft: Asking
@@ -45,12 +48,10 @@ export function Sending({ begun, draft, shown, onDone, cancel }: Props) {
     if (shown === undefined) return
     const isMeant = wish.then !== 'send' || (await confirm(question(shown)))
     if (!isMeant) return
-    // What is kept is what was shown, whoever wrote it.
-    const asShown = {
-      ...draft,
-      words: { subject: shown.subject, text: shown.text },
-      recipients: shown.recipients,
-    }
+    // What is kept is what was shown. The template says the same again; another writer might not.
+    const isRepeatable = draft.words === null && shown.writer === TEMPLATE
+    const words = isRepeatable ? null : { subject: shown.subject, text: shown.text }
+    const asShown = { ...draft, words, recipients: shown.recipients }
     sending.mutate(
       { draft: asShown, wish },
       {
