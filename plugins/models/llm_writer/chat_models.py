@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.sdk.errors import ConfigError
 from hub.sdk.network import Network
-from plugins.models.llm_writer.transport import NetworkTransport, carry
+from plugins.models.llm_writer.transport import carry, client, transport
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -26,6 +26,7 @@ def chat_model(config: Mapping[str, Any], network: Network) -> "BaseChatModel":
 
 
 def _openai(config: Mapping[str, Any], network: Network) -> "BaseChatModel":
+    import httpx
     from langchain_openai import ChatOpenAI
 
     is_theirs = config["provider"] == "openai"
@@ -36,7 +37,7 @@ def _openai(config: Mapping[str, Any], network: Network) -> "BaseChatModel":
         base_url=OPENAI if is_theirs else _needed(config, "base_url"),
         openai_proxy="",
         organization="",
-        http_client=_client(config, network),
+        http_client=client(httpx, network, config["timeout_seconds"], config.get("api_key", "")),
         max_retries=0,
         timeout=config["timeout_seconds"],
         temperature=config["temperature"],
@@ -45,6 +46,7 @@ def _openai(config: Mapping[str, Any], network: Network) -> "BaseChatModel":
 
 
 def _azure(config: Mapping[str, Any], network: Network) -> "BaseChatModel":
+    import httpx
     from langchain_openai import AzureChatOpenAI
 
     return AzureChatOpenAI(
@@ -54,7 +56,7 @@ def _azure(config: Mapping[str, Any], network: Network) -> "BaseChatModel":
         api_key=_needed(config, "api_key"),
         openai_proxy="",
         organization="",
-        http_client=_client(config, network),
+        http_client=client(httpx, network, config["timeout_seconds"], config.get("api_key", "")),
         max_retries=0,
         timeout=config["timeout_seconds"],
         temperature=config["temperature"],
@@ -64,6 +66,7 @@ def _azure(config: Mapping[str, Any], network: Network) -> "BaseChatModel":
 
 def _anthropic(config: Mapping[str, Any], network: Network) -> "BaseChatModel":
     import anthropic
+    import httpx2  # which this library uses in place of httpx
     from langchain_anthropic import ChatAnthropic
 
     model = ChatAnthropic(
@@ -81,35 +84,47 @@ def _anthropic(config: Mapping[str, Any], network: Network) -> "BaseChatModel":
         base_url=ANTHROPIC,
         max_retries=0,
         timeout=config["timeout_seconds"],
-        http_client=_client(config, network),
+        http_client=client(httpx2, network, config["timeout_seconds"], config["api_key"]),
     )
     return model
 
 
 def _ollama(config: Mapping[str, Any], network: Network) -> "BaseChatModel":
+    import httpx
     from langchain_ollama import ChatOllama
 
+    own = transport(httpx, network, config["timeout_seconds"], config.get("api_key", ""))
+    key = config.get("api_key")
     return ChatOllama(
         model=config["model"],
         base_url=_needed(config, "base_url"),
         temperature=config["temperature"],
         num_predict=MOST_TOKENS,
-        sync_client_kwargs={"transport": NetworkTransport(network, config["timeout_seconds"]), "trust_env": False},
+        sync_client_kwargs={
+            "transport": own,
+            "trust_env": False,
+            "headers": {"authorization": f"Bearer {key}"} if key else {},
+        },
     )
 
 
 def _bedrock(config: Mapping[str, Any], network: Network) -> "BaseChatModel":
     import boto3
     from botocore.config import Config
+    from botocore.session import Session
     from langchain_aws import ChatBedrockConverse
 
     # Keys are always given, so that those of the machine are never used for a tenant.
     session = boto3.Session(
+        # Without the variable that names a profile of the machine's.
+        botocore_session=Session(session_vars={"profile": (None, None, None, None)}),
         aws_access_key_id=_needed(config, "access_key_id"),
         aws_secret_access_key=_needed(config, "secret_access_key"),
         region_name=_needed(config, "region"),
     )
-    options = Config(retries={"max_attempts": 0}, proxies={}, ignore_configured_endpoint_urls=True)
+    options = Config(
+        retries={"max_attempts": 0}, proxies={}, ignore_configured_endpoint_urls=True, signature_version="v4"
+    )
     runtime, control = (
         carry(session.client(name, config=options), network, config["timeout_seconds"])
         for name in ("bedrock-runtime", "bedrock")
@@ -132,12 +147,6 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any], Network], "BaseChatModel"]] = {
     "ollama": _ollama,
     "bedrock": _bedrock,
 }
-
-
-def _client(config: Mapping[str, Any], network: Network) -> Any:
-    import httpx
-
-    return httpx.Client(transport=NetworkTransport(network, config["timeout_seconds"]), trust_env=False)
 
 
 def _needed(config: Mapping[str, Any], name: str) -> str:
