@@ -51,9 +51,9 @@ def find_claims(reading: Reading, claims: tuple[Claim, ...]) -> None:
         excused = [match.span() for match in claim.unless.finditer(folded)] if claim.unless else []
         for match in claim.says.finditer(folded):
             start, end = match.span()
-            if any(first <= start and end <= last or first < end and start < last for first, last in excused):
+            if any((first <= start and end <= last) or (first < end and start < last) for first, last in excused):
                 continue
-            if all(reading.masked[start:end]) or any(reading.masked[start:end]) and _within_name(reading, start, end):
+            if all(reading.masked[start:end]) or (any(reading.masked[start:end]) and _within_name(reading, start, end)):
                 continue
             reading.refuse(start, end, claim.code, claim.reason)
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 from hub.sdk.facts.mentions import Mention, Reading
 from hub.sdk.facts.numerals import ARTICLES, NUMERAL, in_words, readings
 
-_DOLLARS = frozenset("USD CAD AUD NZD SGD HKD MXN TWD BRL ARS CLP COP".split())
-_KRONER = frozenset("SEK NOK DKK ISK CZK".split())
-_PESOS = frozenset("MXN ARS CLP COP PHP UYU".split())
+_DOLLARS = frozenset(["USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD", "BRL", "ARS", "CLP", "COP"])
+_KRONER = frozenset(["SEK", "NOK", "DKK", "ISK", "CZK"])
+_PESOS = frozenset(["MXN", "ARS", "CLP", "COP", "PHP", "UYU"])
 _SIGNS: dict[str, frozenset[str]] = {
     "€": frozenset(("EUR",)), "us$": frozenset(("USD",)), "ca$": frozenset(("CAD",)), "c$": frozenset(("CAD",)),
     "a$": frozenset(("AUD",)), "au$": frozenset(("AUD",)), "nz$": frozenset(("NZD",)), "s$": frozenset(("SGD",)),
@@ -38,10 +38,54 @@ _NAMES: dict[str, frozenset[str]] = {
     r"rupees?|rupien": frozenset(("INR",)),
     r"bitcoins?": frozenset(("XBT",)),
 }  # fmt: skip
-_CODES = (
-    "EUR USD GBP CHF SEK NOK DKK PLN CZK HUF RON BGN CAD AUD NZD JPY CNY CNH HKD SGD INR BRL MXN ZAR TRY AED SAR ILS ARS CLP COP"
-    " KRW THB MYR IDR PHP RUB UAH ISK EGP MAD BTC ETH USDT USDC XBT"
-).split()
+_CODES = [
+    "EUR",
+    "USD",
+    "GBP",
+    "CHF",
+    "SEK",
+    "NOK",
+    "DKK",
+    "PLN",
+    "CZK",
+    "HUF",
+    "RON",
+    "BGN",
+    "CAD",
+    "AUD",
+    "NZD",
+    "JPY",
+    "CNY",
+    "CNH",
+    "HKD",
+    "SGD",
+    "INR",
+    "BRL",
+    "MXN",
+    "ZAR",
+    "TRY",
+    "AED",
+    "SAR",
+    "ILS",
+    "ARS",
+    "CLP",
+    "COP",
+    "KRW",
+    "THB",
+    "MYR",
+    "IDR",
+    "PHP",
+    "RUB",
+    "UAH",
+    "ISK",
+    "EGP",
+    "MAD",
+    "BTC",
+    "ETH",
+    "USDT",
+    "USDC",
+    "XBT",
+]
 _CENTS = r"cents?|centimes?|centimos?|pence|pennies|rappen|centavos?"
 _SCALES = {
     "k": 1000, "tsd": 1000, "tsd.": 1000, "t": 1000, "thousand": 1000, "tausend": 1000, "mil": 1000, "mille": 1000,

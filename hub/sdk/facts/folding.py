@@ -38,7 +38,7 @@ def fold(text: str) -> Folded:
         if char.isascii():
             if char == "\r":
                 char = "" if text[place + 1 : place + 2] == "\n" else "\n"
-            elif char < " " and char not in "\n\t\v\f" or char == "\x7f":
+            elif (char < " " and char not in "\n\t\v\f") or char == "\x7f":
                 hidden.append((place, place + 1, "a control character"))
                 continue
             for each in _PLAIN.get(char, char):

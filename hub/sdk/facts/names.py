@@ -12,8 +12,68 @@ _LEGAL = re.compile(
     r"bv|b\.v\.|nv|oy|ab|as|a/s|spa|s\.p\.a\.|eurl|e\.k\.|eg|se|s\.a\.r\.l\.|s\.a\.s\.)(?!\w)\.?"
 )
 _ACRONYMS = frozenset(
-    "iban bic sepa swift pdf vat ust mwst iva tva nif cif siret siren ustid id ok asap fyi ps p.s re ref no nr ach eft faq url html"
-    " usd eur gbp chf pto usw z.b ggf bzw inkl n.b nb att attn c/o cc etc utc sr sra srta dna fao b2b ar eod cob aka n ndeg".split()
+    [
+        "iban",
+        "bic",
+        "sepa",
+        "swift",
+        "pdf",
+        "vat",
+        "ust",
+        "mwst",
+        "iva",
+        "tva",
+        "nif",
+        "cif",
+        "siret",
+        "siren",
+        "ustid",
+        "id",
+        "ok",
+        "asap",
+        "fyi",
+        "ps",
+        "p.s",
+        "re",
+        "ref",
+        "no",
+        "nr",
+        "ach",
+        "eft",
+        "faq",
+        "url",
+        "html",
+        "usd",
+        "eur",
+        "gbp",
+        "chf",
+        "pto",
+        "usw",
+        "z.b",
+        "ggf",
+        "bzw",
+        "inkl",
+        "n.b",
+        "nb",
+        "att",
+        "attn",
+        "c/o",
+        "cc",
+        "etc",
+        "utc",
+        "sr",
+        "sra",
+        "srta",
+        "dna",
+        "fao",
+        "b2b",
+        "ar",
+        "eod",
+        "cob",
+        "aka",
+        "n",
+        "ndeg",
+    ]
 )
 
 
@@ -66,7 +126,7 @@ class Names:
             text = line.group()
             indent = len(text) - len(text.lstrip())
             match = greeting.match(text, indent)
-            if not match or len(text) > 90 and "," not in text[:60]:
+            if not match or (len(text) > 90 and "," not in text[:60]):
                 continue
             stop = re.search(r"[,:!;.–—](?=\s|$)|$", text[match.end() :])
             assert stop
@@ -135,8 +195,7 @@ class Names:
             if (
                 not reading.free(start, end)
                 or not clean[start].isupper()
-                or match.group() in ("as", "ab", "sa", "se", "sl")
-                and not clean[start:end].isupper()
+                or (match.group() in ("as", "ab", "sa", "se", "sl") and not clean[start:end].isupper())
             ):
                 continue
             before = re.search(r"([^\W\d_][\w&'-]*(?: & )?\s+)$", clean[:start])
@@ -207,9 +266,68 @@ class Names:
 
 
 _DETERMINERS = frozenset(
-    "der die das den dem des ein eine einen einem einer eines kein keine keinen keiner keinem ihr ihre ihren ihrem ihrer ihres unser unsere"
-    " unseren unserem unserer unseres dieser diese dieses diesen diesem jeder jede jedes jeden jedem im am zum zur beim vom ins ans"
-    " welche welcher welches etwaige etwaigen alle allen aller mein meine seine sein jene".split()
+    [
+        "der",
+        "die",
+        "das",
+        "den",
+        "dem",
+        "des",
+        "ein",
+        "eine",
+        "einen",
+        "einem",
+        "einer",
+        "eines",
+        "kein",
+        "keine",
+        "keinen",
+        "keiner",
+        "keinem",
+        "ihr",
+        "ihre",
+        "ihren",
+        "ihrem",
+        "ihrer",
+        "ihres",
+        "unser",
+        "unsere",
+        "unseren",
+        "unserem",
+        "unserer",
+        "unseres",
+        "dieser",
+        "diese",
+        "dieses",
+        "diesen",
+        "diesem",
+        "jeder",
+        "jede",
+        "jedes",
+        "jeden",
+        "jedem",
+        "im",
+        "am",
+        "zum",
+        "zur",
+        "beim",
+        "vom",
+        "ins",
+        "ans",
+        "welche",
+        "welcher",
+        "welches",
+        "etwaige",
+        "etwaigen",
+        "alle",
+        "allen",
+        "aller",
+        "mein",
+        "meine",
+        "seine",
+        "sein",
+        "jene",
+    ]
 )
 _NOUN_ENDS = re.compile(
     r".{2,}(?:ung|ungen|heit|heiten|keit|keiten|schaft|schaften|tion|tionen|tat|taten|nis|nisse|nissen|ismus|ment|mente|menten|anz|enz|ling"

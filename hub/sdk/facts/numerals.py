@@ -7,26 +7,22 @@ NUMERAL = r"\d{1,3}(?:[ .,']\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d{1,4
 """Digits with groups of three; what it means is told by `readings`."""
 
 _SMALL: dict[str, dict[str, int]] = {
-    "en": dict(zip("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-                   " seventeen eighteen nineteen".split(), range(20), strict=True))
-    | dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+    "en": dict(zip(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"], range(20), strict=True))
+    | dict(zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True))
     | {"fourty": 40, "dozen": 12},
-    "de": dict(zip("null eins zwei drei vier funf sechs sieben acht neun zehn elf zwolf dreizehn vierzehn funfzehn sechzehn"
-                   " siebzehn achtzehn neunzehn".split(), range(20), strict=True))
-    | dict(zip("zwanzig dreißig vierzig funfzig sechzig siebzig achtzig neunzig".split(), range(20, 100, 10), strict=True))
+    "de": dict(zip(["null", "eins", "zwei", "drei", "vier", "funf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwolf", "dreizehn", "vierzehn", "funfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn"], range(20), strict=True))
+    | dict(zip(["zwanzig", "dreißig", "vierzig", "funfzig", "sechzig", "siebzig", "achtzig", "neunzig"], range(20, 100, 10), strict=True))
     | {"dreissig": 30, "ein": 1, "eine": 1, "einen": 1, "einem": 1, "einer": 1, "zwo": 2, "fuenf": 5, "zwoelf": 12,
        "fuenfzehn": 15, "fuenfzig": 50, "dutzend": 12, "beiden": 2, "beide": 2},
-    "es": dict(zip("cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis"
-                   " diecisiete dieciocho diecinueve veinte veintiuno veintidos veintitres veinticuatro veinticinco"
-                   " veintiseis veintisiete veintiocho veintinueve treinta".split(), range(31), strict=True))
-    | dict(zip("cuarenta cincuenta sesenta setenta ochenta noventa cien".split(), range(40, 101, 10), strict=True))
+    "es": dict(zip(["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce", "trece", "catorce", "quince", "dieciseis", "diecisiete", "dieciocho", "diecinueve", "veinte", "veintiuno", "veintidos", "veintitres", "veinticuatro", "veinticinco", "veintiseis", "veintisiete", "veintiocho", "veintinueve", "treinta"], range(31), strict=True))
+    | dict(zip(["cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa", "cien"], range(40, 101, 10), strict=True))
     | {"un": 1, "una": 1, "veintiun": 21, "veintiuna": 21, "ciento": 100, "docena": 12, "quinientos": 500,
        "quinientas": 500, "setecientos": 700, "setecientas": 700, "novecientos": 900, "novecientas": 900}
     | {f"{stem}cient{end}": value for end in ("os", "as")
        for stem, value in (("dos", 200), ("tres", 300), ("cuatro", 400), ("seis", 600), ("ocho", 800))},
-    "fr": dict(zip("zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize".split(),
+    "fr": dict(zip(["zero", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize", "quatorze", "quinze", "seize"],
                    range(17), strict=True))
-    | dict(zip("vingt trente quarante cinquante soixante septante huitante nonante".split(), range(20, 100, 10), strict=True))
+    | dict(zip(["vingt", "trente", "quarante", "cinquante", "soixante", "septante", "huitante", "nonante"], range(20, 100, 10), strict=True))
     | {"une": 1, "vingts": 20, "octante": 80, "douzaine": 12},
 }  # fmt: skip
 _HUNDRED = {"en": {"hundred", "hundreds"}, "de": set(), "es": set(), "fr": {"cent", "cents"}}
@@ -38,7 +34,9 @@ _MILLION = {
     "fr": {"million", "millions"},
 }
 _JOIN = {"en": "and", "de": "und", "es": "y", "fr": "et"}
-ARTICLES = frozenset("one a an ein eine einen einem einer un una uno une beide beiden".split())
+ARTICLES = frozenset(
+    ["one", "a", "an", "ein", "eine", "einen", "einem", "einer", "un", "una", "uno", "une", "beide", "beiden"]
+)
 """Words that are numbers only before what is counted."""
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -73,9 +71,9 @@ def in_words(folded: str, language: str) -> list[tuple[int, int, Decimal]]:
         near = not run or re.fullmatch(r"[ \n]{1,2}|-| - |'", folded[run[-1][1] : start]) is not None
         if not near:
             _close(found, run, language)
-        if _is_number(word, language):
-            run.append((start, end, word))
-        elif run and word == join and index + 1 < len(words) and _is_number(words[index + 1][2], language):
+        if _is_number(word, language) or (
+            run and word == join and index + 1 < len(words) and _is_number(words[index + 1][2], language)
+        ):
             run.append((start, end, word))
         else:
             _close(found, run, language)

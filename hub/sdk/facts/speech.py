@@ -3,10 +3,10 @@
 import re
 
 from hub.sdk.classifier import UNKNOWN_LANGUAGE
+from hub.sdk.facts.folding import folded
 from hub.sdk.facts.layout import Unit
 from hub.sdk.facts.lexicon import LANGUAGES, lexicon
 from hub.sdk.facts.mentions import Reading
-from hub.sdk.facts.folding import folded
 from hub.sdk.language import language_of
 
 _WORD = re.compile(r"[^\W\d_]+")
