@@ -21,6 +21,7 @@ ASSUMED_COUNTS, ALL_COUNT = 5.0, 4.0
 """The assumption counts as so many promises of all customers, and all customers' as so many of one's own."""
 EARLY = 1
 """Days before the promised one on which its payment may come in."""
+LATELY = 30
 PROFILE = "promise"
 """The profile of a case that has what is promised: chance, first day, promised day, last day, kept, ended."""
 _WIDTH = 6
@@ -86,6 +87,15 @@ class Promises:
             if at is not None and self.until[at] >= seen[place]:
                 share[place] = min(self.amount[at] / max(owed[place], 0.01), 1.0)
         return share
+
+    def broken_lately(self, customer: NDArray[np.int32], is_open: NDArray[np.bool_], day: int) -> NDArray[np.int64]:
+        """Per customer how many promises of invoices that are still open were not kept, or not all, in LATELY days.
+
+        `customer` and `is_open` are of all the frame's invoices; counted are those known at the end of `day`.
+        """
+        mine = (self.settled <= day) & (self.settled > day - LATELY) & (self.kept < 1.0) & is_open[self.row]
+        counts: NDArray[np.int64] = np.bincount(customer[self.row[mine]], minlength=int(customer.max(initial=-1)) + 1)
+        return counts
 
     def profile(
         self, rows: Rows, seen: Days, start: Days, owed: NDArray[np.float64], customer: NDArray[np.int32]

@@ -38,10 +38,11 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amounts:
-    """One customer's money in one currency. `free` is what is open and neither disputed nor covered by cash or credit.
+    """One customer's money in one currency. `promised` is for a day to come.
 
-    `overdue` is the part of `free` past due; `delayed` the expected delayed cash, in money times thirty-day months
-    still to wait beyond due; `late30` what is expected to go over 30 days late; `loss` never to be paid.
+    `free` is what is open and neither disputed, promised nor covered by cash or credit. `overdue` is the part of it past
+    due; `delayed` the expected delayed cash, in money times thirty-day months still to wait beyond due; `late30` what is
+    expected to go over 30 days late; `loss` never to be paid.
     """
 
     currency: str
@@ -54,6 +55,7 @@ class Amounts:
     delayed: float
     late30: float
     loss: float
+    promised: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ def assess(
         standing = book.standing(customer, p_row, levels[row], int(payments[row]))
         step, why = next_step(standing)
         worth = value(standing)
-        held = standing.disputed > 0 or standing.covered > 0
+        held = standing.disputed > 0 or standing.promised > 0 or standing.covered > 0
         found.append(
             Assessment(
                 customer_id=frame.customer_id[customer],
@@ -142,16 +144,19 @@ class _Book:
         purse = customer * self.currencies + frame.currency[rows]
         amount, due = frame.open_amount[rows], frame.due[rows]
         # What the source calls disputed is so as a whole; a hold may be on a part.
-        _, held = frame.holds.known(rows, np.full(len(rows), frame.day + 1, dtype=np.int32), amount)
+        tomorrow = np.full(len(rows), frame.day + 1, dtype=np.int32)
+        _, held = frame.holds.known(rows, tomorrow, amount)
         disputed = amount * np.where(frame.disputed[rows], 1.0, held)
+        promised = np.minimum(amount * frame.promises.open_share(rows, tomorrow, amount), amount - disputed)
         rate = home_rates(frame)[rows]
         self.cash, self.credit = (self._per_purse(frame, each) for each in (holdings.cash, holdings.credit))
-        free = _uncovered(purse, due, amount - disputed, self.cash + self.credit)
+        free = _uncovered(purse, due, amount - disputed - promised, self.cash + self.credit)
         late_by = np.maximum(forecasts.expected - np.maximum(due, frame.day), 0)
         overdue = due < frame.day
         of_invoice = {
             "open": amount,
             "disputed": disputed,
+            "promised": promised,
             "free": free,
             "overdue": np.where(overdue, free, 0.0),
             "delayed": free * late_by / MONTH,
@@ -159,6 +164,7 @@ class _Book:
         self.by_purse = {name: self._sum(purse, each, self.currencies) for name, each in of_invoice.items()}
         self.at_home = {name: self._sum(customer, each * rate) for name, each in of_invoice.items()}
         is_free = free > 0
+        self.broken = frame.promises.broken_lately(frame.customer, frame.is_open, frame.day)
         self.late_invoices = self._sum(customer, (is_free & overdue).astype(np.float64))
         self.is_overdue = self._sum(customer, overdue.astype(np.float64)) > 0
         self.oldest, self.late_by = np.zeros(self.count, dtype=np.int64), np.zeros(self.count, dtype=np.int64)
@@ -193,6 +199,7 @@ class _Book:
             level=level,
             payments=payments,
             overdue_invoices=int(self.late_invoices[customer]),
+            broken=int(self.broken[customer]) if customer < len(self.broken) else 0,
             oldest=int(self.oldest[customer]),
             late_by=int(self.late_by[customer]),
             covered=float((self.cash + self.credit)[purses].sum()) if home["open"] > 0 else 0.0,

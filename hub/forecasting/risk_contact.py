@@ -32,6 +32,9 @@ CONTACT_SAVES: Mapping[Segment, float] = {
 }
 """Assumption: the part of the delay still expected that contact saves. Not measured; replaced once effects are seen."""
 
+BROKEN_COUNTS = 1.5
+"""Assumption: how much more contact brings after a broken promise. Not measured either."""
+
 FEW_PAYMENTS = 3
 ON_TIME_DAYS = 3
 """A payment expected within so many days of due is as good as on time."""
@@ -46,7 +49,8 @@ class Standing:
 
     `overdue` is the part of `free` that is past due, `oldest` the days that its oldest is, `late_by` the days that
     the latest expected payment of `free` misses its due date (or today, if later). `delayed` is the expected delayed
-    cash: money times the thirty-day months still to wait beyond that.
+    cash: money times the thirty-day months still to wait beyond that. `promised` waits for a day that was promised;
+    `broken` counts the promises of late that were not kept though the invoice is still open.
     """
 
     p_late30: float
@@ -63,6 +67,8 @@ class Standing:
     delayed: float
     disputed: float
     covered: float
+    promised: float = 0.0
+    broken: int = 0
 
 
 def segment(standing: Standing) -> Segment:
@@ -71,20 +77,26 @@ def segment(standing: Standing) -> Segment:
         return "non_payer"
     if standing.p_late60 >= 0.3 or standing.oldest > 2 * LONG_OVERDUE:
         return "slow_payer"
-    if standing.oldest == 0 and standing.late_by <= ON_TIME_DAYS and standing.level != "high":
+    if not standing.broken and standing.oldest == 0 and standing.late_by <= ON_TIME_DAYS and standing.level != "high":
         return "on_time"
     return "new" if standing.payments < FEW_PAYMENTS else "late_payer"
 
 
 def value(standing: Standing) -> float:
-    """What contact is expected to bring: delayed cash times the part of the delay that it saves."""
-    return standing.delayed * CONTACT_SAVES[segment(standing)]
+    """What contact is expected to bring: delayed cash times the part of the delay that it saves.
+
+    Where a promise was broken of late it counts BROKEN_COUNTS times: a word that was just given and not kept is the
+    time to ask.
+    """
+    return standing.delayed * CONTACT_SAVES[segment(standing)] * (BROKEN_COUNTS if standing.broken else 1.0)
 
 
 def next_step(standing: Standing) -> tuple[NextStep, str]:
     """What to do, and why, in a sentence; the first that fits."""
     if standing.free <= 0 and standing.disputed > 0:
         return "check_dispute", "All that is open is disputed: settle the dispute before asking for money."
+    if standing.free <= 0 and standing.promised > 0:
+        return "do_nothing", "Payment of all that is open is promised: wait for the day."
     if standing.free <= 0:
         return "do_nothing", "Money or credit already received covers all that is open: apply it first."
     kind = segment(standing)
@@ -96,6 +108,9 @@ def next_step(standing: Standing) -> tuple[NextStep, str]:
             if standing.oldest > LONG_OVERDUE
             else f"{standing.p_late90:.0%} likely to go 90 days late: let somebody decide on credit and collection."
         )
+    if standing.broken:
+        many = "A promise was" if standing.broken == 1 else f"{standing.broken} promises were"
+        return "call", f"{many} not kept in the last 30 days: ask by phone what it waits for."
     if standing.overdue <= 0:
         expected = f"payment is expected {standing.late_by} days late" if standing.late_by else "its risk is high"
         return "email", f"Nothing is overdue yet, but {expected}: ask if all is well."

@@ -160,5 +160,5 @@ def _copy(session: Session, run_id: int, found: list[Assessment]) -> None:
 
 
 def _amounts(amounts: Amounts) -> dict[str, str]:
-    money = ("open", "disputed", "cash", "credit", "free", "overdue", "delayed", "late30", "loss")
+    money = ("open", "disputed", "promised", "cash", "credit", "free", "overdue", "delayed", "late30", "loss")
     return {"currency": amounts.currency} | {name: f"{getattr(amounts, name):.4f}" for name in money}

@@ -36,6 +36,8 @@ def get_risk(session: Session, customer_id: UUID) -> dict[str, Any] | None:
         return None
     found = dict(row._mapping)
     return found | {
+        # Assessments of before promises were known have none.
+        "amounts": [{"promised": "0.0000"} | each for each in found["amounts"]],
         "level": found["risk_override"] or found["model_level"],
         "history": level_history(session, customer_id),
     }

@@ -73,7 +73,7 @@ class WorklistArguments(Schema):
     )
 
 
-HELD = ("disputed", "unapplied_cash", "credit_pending", "no_reminders")
+HELD = ("disputed", "promised", "unapplied_cash", "credit_pending", "no_reminders")
 
 
 class ContactArguments(PageArguments):
@@ -93,7 +93,7 @@ class AmountsToContactSchema(Schema):
 
     currency = currency(required=True)
     open = money("All that is open.", required=True)
-    free = money("Of this, neither disputed nor covered by cash or credit.", required=True)
+    free = money("Of this, neither disputed, promised nor covered by cash or credit.", required=True)
     overdue = money("Of this, past due.", required=True)
     delayed = money("Expected delayed cash: money times thirty-day months still to wait beyond due.", required=True)
     late30 = money("Expected to go over 30 days late.", required=True)
@@ -182,6 +182,9 @@ class CustomersToContactSchema(PageSchema):
     as_of = day("The assessment's day; null before the first.", required=True, allow_none=True)
     home_currency = String(required=True, allow_none=True, metadata={"description": "Of the values to order by."})
     assumption = text("What the value rests on.", required=True)
+    contact_saves = Dict(
+        required=True, metadata={"description": "The part of the delay that contact is assumed to save, by segment."}
+    )
 
 
 class WorklistPageSchema(CustomersToContactSchema):
@@ -189,9 +192,6 @@ class WorklistPageSchema(CustomersToContactSchema):
 
     items = List(Nested(WorklistCustomerSchema), required=True)
     done_today = Nested(DoneTodaySchema, required=True)
-    contact_saves = Dict(
-        required=True, metadata={"description": "The part of the delay that contact is assumed to save, by segment."}
-    )
 
 
 class BucketSchema(Schema):

@@ -186,7 +186,7 @@ def read_done(session: Session, since: datetime, caller_id: str) -> dict[str, An
     return done
 
 
-_HELD = {"disputed": "disputed", "unapplied_cash": "cash", "credit_pending": "credit"}
+_HELD = {"disputed": "disputed", "promised": "promised", "unapplied_cash": "cash", "credit_pending": "credit"}
 
 
 def _contact(row: dict[str, Any]) -> dict[str, Any]:
@@ -194,7 +194,7 @@ def _contact(row: dict[str, Any]) -> dict[str, Any]:
         {"kind": kind, "currency": each["currency"], "amount": each[name]}
         for each in row["amounts"]
         for kind, name in _HELD.items()
-        if Decimal(each[name]) > 0
+        if Decimal(each.get(name, 0)) > 0
     ]
     if row.pop("is_excluded"):
         held.append({"kind": "no_reminders", "currency": None, "amount": None})

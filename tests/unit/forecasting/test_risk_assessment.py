@@ -7,8 +7,10 @@ import pytest
 
 from hub.forecasting.days import NEVER, to_date
 from hub.forecasting.holds import Holds
+from hub.forecasting.promises import Promises
 from hub.forecasting.results import Forecasts
 from hub.forecasting.risk_assessment import Holdings, assess
+from hub.forecasting.risk_contact import BROKEN_COUNTS
 from hub.forecasting.risk_loss import ASSUMED, LossGivenDefault
 from hub.forecasting.risk_model import train_risk
 from hub.sdk.forecaster import Curves
@@ -17,6 +19,7 @@ from tests.unit.forecasting.test_risk_snapshots import DAY, ledger
 
 NOTHING = Holdings(cash={}, credit={})
 NO_HOLDS = Holds()
+NO_PROMISES = Promises()
 LGD = LossGivenDefault(ASSUMED, 0, 0, False, "An assumption.")
 
 
@@ -41,11 +44,14 @@ def expect(frame, delays):
     )
 
 
-def assessed(invoices, delays, holdings=NOTHING, customers=2, disputed=(), rates=None, holds=NO_HOLDS):
+def assessed(
+    invoices, delays, holdings=NOTHING, customers=2, disputed=(), rates=None, holds=NO_HOLDS, promises=NO_PROMISES
+):
     frame = ledger(invoices, customers=customers).as_of(DAY)
     marks = np.zeros(len(frame), dtype=bool)
     marks[list(disputed)] = True
     frame = replace(frame, disputed=marks, rate=frame.rate if rates is None else np.array(rates), holds=holds)
+    frame = replace(frame, promises=promises)
     model = train_risk(frame, to_date(DAY), (), NaiveRiskBackend)
     return {each.customer_id: each for each in assess(model, LGD, frame, expect(frame, delays), holdings)}, model
 
@@ -98,6 +104,29 @@ def test_a_held_part_is_disputed_and_the_rest_is_not():
     (euros,) = found["C0"].amounts
     assert (euros.open, euros.disputed, euros.free, euros.overdue) == (300, 120, 180, 180)
     assert found["C0"].next_step != "check_dispute"
+
+
+def test_what_is_promised_for_a_day_to_come_is_not_asked_for():
+    invoices = [(0, -50, -20, 300.0, "EUR"), (1, -50, -20, 300.0, "EUR")]
+    made = Promises.of_columns(
+        [0, 1], [DAY - 3] * 2, [NEVER] * 2, [DAY + 5, DAY - 5], [DAY + 7, DAY - 3], [300, 300], [None] * 2
+    )
+    found, _ = assessed(invoices, [60, 60], promises=made)
+    (promised,), (passed,) = found["C0"].amounts, found["C1"].amounts
+    assert (promised.promised, promised.free) == (300, 0) and (passed.promised, passed.free) == (0, 300)
+    assert found["C0"].next_step == "do_nothing" and "promised" in found["C0"].why and found["C0"].is_listed
+
+
+@pytest.mark.parametrize(
+    ("settled", "kept", "step"), [(-3, 0.0, "call"), (-3, 0.5, "call"), (-3, 1.0, None), (-40, 0.0, None)]
+)
+def test_a_promise_that_was_broken_of_late_makes_contact_urgent(settled, kept, step):
+    invoices = [(0, -50, -20, 300.0, "EUR")]
+    made = Promises.of_columns([0], [DAY - 60], [DAY + settled], [DAY - 50], [DAY - 48], [300], [kept])
+    free, _ = assessed(invoices, [60])
+    found, _ = assessed(invoices, [60], promises=made)
+    assert found["C0"].contact_value == pytest.approx(free["C0"].contact_value * (BROKEN_COUNTS if step else 1))
+    assert (found["C0"].next_step == "call" and "not kept" in found["C0"].why) == (step is not None)
 
 
 def test_currencies_are_compared_at_home():

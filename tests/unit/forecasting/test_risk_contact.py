@@ -4,7 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from hub.forecasting.risk_contact import CONTACT_SAVES, NEXT_STEPS, SEGMENTS, Standing, next_step, segment, value
+from hub.forecasting.risk_contact import (
+    BROKEN_COUNTS,
+    CONTACT_SAVES,
+    NEXT_STEPS,
+    SEGMENTS,
+    Standing,
+    next_step,
+    segment,
+    value,
+)
 
 LATE_PAYER = Standing(
     p_late30=0.2,
@@ -44,6 +53,11 @@ LATE_PAYER = Standing(
         ({"oldest": 121}, "non_payer", "escalate"),
         ({"free": 0.0, "overdue": 0.0, "oldest": 0, "delayed": 0.0, "disputed": 1000.0}, "late_payer", "check_dispute"),
         ({"free": 0.0, "overdue": 0.0, "oldest": 0, "delayed": 0.0, "covered": 1000.0}, "late_payer", "do_nothing"),
+        ({"free": 0.0, "overdue": 0.0, "oldest": 0, "delayed": 0.0, "promised": 1000.0}, "late_payer", "do_nothing"),
+        ({"broken": 1}, "late_payer", "call"),
+        ({"broken": 2, "oldest": 31, "level": "high"}, "late_payer", "call"),
+        ({"broken": 1, "overdue": 0.0, "oldest": 0, "late_by": 0}, "late_payer", "call"),  # their word is not kept
+        ({"broken": 1, "p_late90": 0.5}, "non_payer", "escalate"),
     ],
 )
 def test_segment_and_next_step(changes, kind, step):
@@ -57,6 +71,11 @@ def test_value_is_delayed_cash_times_what_contact_saves():
     assert value(LATE_PAYER) == 300.0 * 0.40
     assert value(replace(LATE_PAYER, p_late90=0.9)) == 300.0 * 0.05
     assert value(replace(LATE_PAYER, overdue=0.0, oldest=0, late_by=0)) == 0.0
+
+
+def test_a_broken_promise_is_urgent():
+    assert value(replace(LATE_PAYER, broken=1)) == BROKEN_COUNTS * value(LATE_PAYER) > value(LATE_PAYER)
+    assert "2 promises were not kept" in next_step(replace(LATE_PAYER, broken=2))[1]
 
 
 def test_the_assumptions_rank_as_they_are_told():
