@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from hub.channels import mentions as channels
 from hub.connections import mentions as connections
 from hub.disputes import mentions as disputes
 from hub.disputes.service import of_customers as disputes_of
@@ -29,6 +30,7 @@ from hub.webhooks import mentions as webhooks
 PLACES = (
     *(*sync.PLACES, *forecasting.PLACES, *connections.PLACES, *answers.PLACES, *personal.PLACES),
     *disputes.PLACES,
+    *channels.PLACES,
     *webhooks.PLACES,
     *contact_notes.PLACES,
     *debtor.PLACES,

@@ -37,6 +37,7 @@ _LEFT_OUT = {
     ("secrets", "sealed"): "Secrets leave the vault only to be used; enter them anew where you go.",
     ("api_keys", "key_hash"): "The hash of a key serves nobody but this hub.",
     ("inbound_addresses", "token_hash"): "The hash of an address serves nobody but this hub.",
+    ("receipt_addresses", "token_hash"): "The hash of an address serves nobody but this hub.",
     ("inbound_mails", "sealed"): "A mail that is not read yet; it is read in a moment, or not at all.",
     ("users", "password_hash"): "The hash of a password serves nobody but this hub.",
 }
@@ -72,6 +73,7 @@ SHARED = (
     Source(file="hub/organizations.jsonl", schema="hub", table="organizations", where=_OF_TENANT),
     Source(file="hub/api_keys.jsonl", schema="hub", table="api_keys", where=_OF_TENANT),
     Source(file="hub/inbound_addresses.jsonl", schema="hub", table="inbound_addresses", where=_OF_TENANT),
+    Source(file="hub/receipt_addresses.jsonl", schema="hub", table="receipt_addresses", where=_OF_TENANT),
     Source(file="hub/connected_accounts.jsonl", schema="hub", table="connected_accounts", where=_OF_TENANT),
     Source(file="hub/work.jsonl", schema="hub", table="work", where=_OF_TENANT),
     Source(

@@ -29,6 +29,10 @@ HOLDINGS: dict[str, Holding] = {
     "connections": Holding("Accounts at providers, without their secrets.", "nobody"),
     "connection_tokens": Holding("How long the tokens of connections are good; they themselves are secrets.", "nobody"),
     "webhook_deliveries": Holding("What providers announced, until it was looked at.", "debtors"),
+    "channels": Holding("How debtors and the team are reached: senders and settings, without secrets.", "members"),
+    "channel_callbacks": Holding("What providers told of messages, until it is read.", "debtors"),
+    "channel_receipts": Holding("What became of messages, by provider and address.", "debtors"),
+    "suppressions": Holding("Addresses that are not written to, why, and who said so.", "debtors"),
     "webhook_endpoints": Holding(
         "Where the tenant's own systems are told what happens, and who set that up.", "members"
     ),
@@ -87,6 +91,7 @@ HOLDINGS: dict[str, Holding] = {
     "inbound_addresses": Holding(
         "Addresses that mail comes in by: name, channel, who made them. Of the secret part, a hash.", "members"
     ),
+    "receipt_addresses": Holding("Where receipts of channels come in. Of the secret part, a hash.", "members"),
     "data_keys": Holding("The tenants' data keys, each wrapped by the master key.", "nobody"),
     "work": Holding("Jobs: what they were given, what came of them, why they failed.", "debtors"),
     "schedule_runs": Holding("When the schedule last did what.", "nobody"),

@@ -52,6 +52,7 @@ KINDS: dict[str, Kind] = {
     "mails": Kind(
         about="Which mails came in, and what came of each; disputes keep what they said.", days=30, least=7, most=365
     ),
+    "receipts": Kind(about="What became of messages, and suppressions that have ended.", days=400, least=30, most=3650),
     "notices": Kind(about="Notices about connections that were seen or settled.", days=90, least=1, most=365),
     "jobs": Kind(about="Finished jobs and their outcomes.", days=30, least=1, most=30),
     "uploads": Kind(about="Files that were handed in and that no job needs any more.", days=7, least=1, most=30),

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
+from hub.channels import retention as channels
 from hub.connections import notices, webhooks
 from hub.disputes import inbound
 from hub.disputes import retention as disputes
@@ -40,6 +41,8 @@ _STEPS: tuple[tuple[str, _Step], ...] = (
     ("webhooks", webhooks.forget),
     ("webhook_log", outgoing.forget),
     ("mails", inbound.forget),
+    ("webhooks", channels.forget_callbacks),
+    ("receipts", channels.forget_receipts),
     ("notices", notices.forget),
     ("predictions", forecasting.forget_superseded),
     ("disputes", disputes.forget_texts),
@@ -92,10 +95,10 @@ def retain(context: Context, now: datetime) -> dict[str, int]:
     with context.transaction() as session:
         days = periods.effective(chosen(session))
     since = {kind: now - timedelta(days=count) for kind, count in days.items()}
-    removed = {}
+    removed: dict[str, int] = {}
     for done, (kind, step) in enumerate(_STEPS):
         context.progress(done / len(_STEPS), f"Letting go of {kind}")
-        removed[kind] = _in_batches(context, step, since[kind])
+        removed[kind] = removed.get(kind, 0) + _in_batches(context, step, since[kind])
     with context.transaction() as session:
         removed["answers"] = idempotency.forget_expired(session, now)
     with context.storage.hub(statement_timeout_ms=0) as hub:

@@ -66,6 +66,10 @@ NO_WORDS = {
     ("copy_requests", "sent_by"),  # an id
     ("holds", "reason"),  # our own words, with the dispute's number
     *(("adjustments", name) for name in ("idempotency_key", "created_by")),
+    ("channels", "purpose"),
+    *(("channel_receipts", name) for name in ("event_id", "provider_id", "message_id", "tags", "digest")),  # ids
+    ("suppressions", "digest"),
+    *(("suppressions", name) for name in ("created_by", "released_by")),  # members, or what found it out
     ("connections", "auth_method"),
     ("connections", "account_id"),  # the provider's id of the tenant's own company
     ("webhook_deliveries", "digest"),
