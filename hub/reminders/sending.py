@@ -14,9 +14,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import or_, select, text, update
 from sqlalchemy.orm import Session
 
+from hub import live
 from hub.channels import limits, message_ids
 from hub.channels import sending as opening
 from hub.channels import service as channels
@@ -44,6 +45,7 @@ HAND_OVER_SECONDS = 60
 MOST_TRIES = 8
 LONGEST_WAIT = timedelta(hours=6)
 ASK_AGAIN = timedelta(minutes=15)
+PAUSE = timedelta(minutes=1)
 
 # One claim at a time in a tenant, so that two reminders to one customer see each other.
 _ALONE = text("select pg_advisory_xact_lock(hashtextextended('paypredict.reminders.' || current_user, 0))")
@@ -124,7 +126,7 @@ def _claim(context: JobContext, this: Run, reminder_id: UUID) -> Claim | None:
         if why := _why_not(context, channel):
             this.resting.add(reminder["channel_id"])
             this.counts[why["code"]] += 1
-            _say(session, reminder, why, now)
+            _say(session, reminder["channel_id"], why, now)
             return None
         assert channel is not None
         ready = prepare(session, this.house, reminder, channel, now)
@@ -171,11 +173,23 @@ def _why_not(context: JobContext, channel: Channel | None) -> dict[str, str] | N
     return None
 
 
-def _say(session: Session, reminder: Row, why: Mapping[str, str], now: datetime) -> None:
-    """Note why a reminder that is approved waits, once."""
-    if reminder["reason"] != why:
-        service.write(session, reminder, {"reason": dict(why)}, now)
-        history.record(session, reminder["id"], "deferred", now, after={"code": why["code"]})
+def _say(session: Session, channel_id: UUID | None, why: Mapping[str, str], now: datetime) -> None:
+    """Note with each reminder that waits for a channel why it does, once."""
+    waiting = (
+        update(reminders)
+        .where(
+            reminders.c.status == "approved",
+            reminders.c.scheduled_at <= now,
+            reminders.c.channel_id.is_not_distinct_from(channel_id),
+            reminders.c.reason["code"].astext.is_distinct_from(why["code"]),
+        )
+        .values(reason=dict(why), updated_at=now, version=reminders.c.version + 1)
+        .returning(reminders.c.id)
+    )
+    ids = list(session.scalars(waiting))
+    history.record_all(session, "deferred", now, [(each, None, {"code": why["code"]}) for each in ids])
+    if ids:
+        live.tell_after_commit(session, "reminder-changed")
 
 
 def _take(session: Session, reminder: Row, channel: Channel, ready: Ready, now: datetime) -> Row:
@@ -201,7 +215,7 @@ def _deliver(context: JobContext, this: Run, claim: Claim) -> None:
         if channel.id not in this.opened:
             this.opened[channel.id] = opening.open_channel(context, channel)
         if time.monotonic() >= claim.until:
-            _give_back(context, this, claim, "late", "The hub was held up.", timedelta(0))
+            _give_back(context, this, claim, "late", "The hub was held up.", PAUSE, counts_as_try=False)
             return
         delivery = opening.deliver(context, channel, this.opened[channel.id], claim.message)
     except TransientError as error:
@@ -210,7 +224,7 @@ def _deliver(context: JobContext, this: Run, claim: Claim) -> None:
     except (AuthError, ConfigError) as error:
         # The channel is at fault, and no reminder the worse for it.
         this.resting.update({channel.id, None} if channel.is_default else {channel.id})
-        _give_back(context, this, claim, "channel_failing", str(error), timedelta(0), counts_as_try=False)
+        _give_back(context, this, claim, "channel_failing", str(error), PAUSE, counts_as_try=False)
     except RecordError as error:
         _fail(context, this, claim, str(error))
     except PluginError as error:
