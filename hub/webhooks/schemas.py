@@ -43,13 +43,14 @@ class WebhookEndpointSchema(Schema):
     created_by = text("Who made it.", "ada@acme.example", required=True)
     created_at = instant("When it was made.", required=True)
     updated_at = instant("When it was last changed.", required=True)
+    version = count("Counts up with each change; `If-Match` asks for it.", required=True)
 
 
 class WebhookEndpointListSchema(Schema):
     """The tenant's endpoints, oldest first, and the types of events that there are."""
 
     items = List(Nested(WebhookEndpointSchema), required=True)
-    events = List(String(), required=True, metadata={"example": list(NAMES[:2])})
+    events = _events(required=True)
 
 
 class IssuedWebhookEndpointSchema(WebhookEndpointSchema):

@@ -3770,7 +3770,7 @@ export interface components {
             delayed: string;
             /**
              * Format: decimal
-             * @description Of this, neither disputed nor covered by cash or credit.
+             * @description Of this, neither disputed, promised nor covered by cash or credit.
              * @example 1250.0000
              */
             free: string;
@@ -5613,6 +5613,10 @@ export interface components {
             as_of: string | null;
             /** @description What the value rests on. */
             assumption: string;
+            /** @description The part of the delay that contact is assumed to save, by segment. */
+            contact_saves: {
+                [key: string]: unknown;
+            };
             /** @description Of the values to order by. */
             home_currency: string | null;
             items: components["schemas"]["CustomerToContact"][];
@@ -7256,7 +7260,7 @@ export interface components {
              */
             currency: string | null;
             /** @enum {string} */
-            kind: "disputed" | "unapplied_cash" | "credit_pending" | "no_reminders";
+            kind: "disputed" | "promised" | "unapplied_cash" | "credit_pending" | "no_reminders";
         };
         Hold: {
             /**
@@ -8136,6 +8140,11 @@ export interface components {
              * @example https://erp.example.com/webhooks
              */
             url: string;
+            /**
+             * @description Counts up with each change; `If-Match` asks for it.
+             * @example 412
+             */
+            version: number;
         };
         Job: {
             /**
@@ -9170,7 +9179,7 @@ export interface components {
              */
             default_days: number;
             /** @enum {string} */
-            kind: "raw" | "rejects" | "runs" | "predictions" | "disputes" | "promises" | "webhooks" | "webhook_log" | "mails" | "notices" | "jobs" | "uploads" | "exports" | "audit";
+            kind: "raw" | "rejects" | "runs" | "predictions" | "disputes" | "promises" | "webhooks" | "webhook_log" | "mails" | "receipts" | "notices" | "jobs" | "uploads" | "exports" | "audit";
             /**
              * @description The shortest you can choose.
              * @example 412
@@ -11209,7 +11218,7 @@ export interface components {
             disputed: string;
             /**
              * Format: decimal
-             * @description Open, and neither disputed nor covered by cash or credit, the oldest first.
+             * @description Open, and neither disputed, promised nor covered by cash or credit, the oldest first.
              * @example 1250.0000
              */
             free: string;
@@ -11237,6 +11246,12 @@ export interface components {
              * @example 1250.0000
              */
             overdue: string;
+            /**
+             * Format: decimal
+             * @description Of this, promised for a day to come.
+             * @example 1250.0000
+             */
+            promised: string;
         };
         RiskAssumption: {
             /** @description An assumption: the part of the delay that contact saves, by segment. */
@@ -12804,6 +12819,11 @@ export interface components {
              * @example https://erp.example.com/webhooks
              */
             url: string;
+            /**
+             * @description Counts up with each change; `If-Match` asks for it.
+             * @example 412
+             */
+            version: number;
         };
         WebhookEndpointChange: {
             /**
@@ -12853,12 +12873,13 @@ export interface components {
         };
         WebhookEndpointList: {
             /**
+             * @description The types of events that it is told of; none: of all.
              * @example [
-             *       "sync.finished",
-             *       "forecasts.ready"
+             *       "promise.broken",
+             *       "reminder.bounced"
              *     ]
              */
-            events: string[];
+            events: ("sync.finished" | "forecasts.ready" | "dispute.opened" | "dispute.ended" | "promise.made" | "promise.kept" | "promise.broken" | "reminder.sent" | "reminder.bounced")[];
             items: components["schemas"]["WebhookEndpoint"][];
         };
         WebhookReplay: {

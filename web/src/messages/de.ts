@@ -17,6 +17,7 @@ import firstRun from './de/firstRun.json'
 import shell from './de/shell.json'
 import table from './de/table.json'
 import views from './de/views.json'
+import webhooks from './de/webhooks.json'
 import worklist from './de/worklist.json'
 import type { Messages } from '.'
 
@@ -41,5 +42,6 @@ export const de = {
   shell,
   table,
   views,
+  webhooks,
   worklist,
 } satisfies Messages

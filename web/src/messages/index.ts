@@ -18,6 +18,7 @@ import firstRun from './en/firstRun.json'
 import shell from './en/shell.json'
 import table from './en/table.json'
 import views from './en/views.json'
+import webhooks from './en/webhooks.json'
 import worklist from './en/worklist.json'
 
 // One line for each namespace, here and in de.ts, which must have the same.
@@ -42,6 +43,7 @@ export const en = {
   shell,
   table,
   views,
+  webhooks,
   worklist,
 }
 

@@ -7,6 +7,7 @@ export const PAGES = [
   { name: 'api-keys', needs: 'listKeys' },
   { name: 'dispute-policy', needs: 'getDisputePolicy' },
   { name: 'inbound-mail', needs: 'listInboundAddresses' },
+  { name: 'webhooks', needs: 'listWebhookEndpoints' },
   { name: 'jobs', needs: 'listJobs' },
   { name: 'audit', needs: 'listAudit' },
   { name: 'privacy', needs: 'getRetention' },

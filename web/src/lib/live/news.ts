@@ -25,7 +25,11 @@ const REMINDERS = ['/api/reminders', '/api/overview', '/api/worklist']
 const SYNCS = ['/api/connections', '/api/runs']
 
 /** By what kind of job it is. */
-const WORK: Record<string, readonly string[]> = { sync: SYNCS, disputes: ['/api/dispute-classifiers'] }
+const WORK: Record<string, readonly string[]> = {
+  sync: SYNCS,
+  disputes: ['/api/dispute-classifiers'],
+  webhooks: ['/api/webhook-endpoints'],
+}
 
 const TOUCHED: Record<string, readonly string[]> = {
   'connection-ready': ['/api/connections', '/api/tenant'],
