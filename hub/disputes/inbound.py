@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from hub.channels import receipts
 from hub.connections import forms
 from hub.connections.webhooks import kept_headers
 from hub.disputes import mail, service
@@ -93,7 +94,8 @@ def create_address(
     manifest = known.get(channel)
     if manifest is None:
         raise InvalidError("There is no such channel for mail.", fields={"channel": f"One of {', '.join(known)}."})
-    form = {"type": "object", "properties": {}, "required": [], "additionalProperties": False, **manifest.inbound_config}
+    bare = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
+    form = {**bare, **manifest.inbound_config}
     if forms.secret_names(form):
         raise InvalidError("An inbound address keeps no secrets of a channel.", fields={"channel": "Another one."})
     if config and not form["properties"]:
@@ -228,6 +230,8 @@ def take_in(session: Session, mail_id: UUID, message: InboundMessage, now: datet
         return put_down(session, mail_id, "repeated")
     if message.hops > mail.MOST_HOPS:
         return put_down(session, mail_id, "loop", message_id=message_id)
+    if message.receipts and receipts.take(session, None, message.receipts, now):
+        return put_down(session, mail_id, "report", message_id=message_id)
     if message.is_automatic:
         return put_down(session, mail_id, "automatic", message_id=message_id)
     said = mail.read(message)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hub.disputes import inbound
 from hub.errors import InvalidError
+from hub.events import ReceiptsReceived
 from hub.jobs.context import JobContext
 from hub.sdk.errors import AuthError, RecordError
 from hub.storage import audit
@@ -43,7 +44,10 @@ def receive(context: JobContext, mail_id: str) -> dict[str, Any]:
     now = datetime.now(UTC)
     today = now.astimezone(ZoneInfo(zone)).date()
     with audit.acting(Actor(kind="plugin", id=kept.channel, name="Mail")), context.transaction() as session:
-        return {"outcome": inbound.take_in(session, kept.id, message, now, today=today)}
+        outcome = inbound.take_in(session, kept.id, message, now, today=today)
+        if outcome == "report":
+            context.announce(session, ReceiptsReceived(tenant=context.tenant, channel_id=""))
+        return {"outcome": outcome}
 
 
 def _unreadable(context: JobContext, mail_id: UUID, reason: str) -> dict[str, Any]:

@@ -27,8 +27,8 @@ class InboundAddressSchema(Schema):
         values=Integer(),
         required=True,
         metadata={
-            "description": "What came of the mails that are still known: opened, commented, automatic, spam, loop,"
-            " repeated, empty, unreadable.",
+            "description": "What came of the mails that are still known: opened, commented, report, automatic, spam,"
+            " loop, repeated, empty, unreadable.",
             "example": {"opened": 12, "commented": 3, "automatic": 5},
         },
     )

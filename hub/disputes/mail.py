@@ -12,8 +12,9 @@ from hub.disputes.card_numbers import strike_out
 from hub.sdk.channel import InboundMessage
 from hub.sdk.message import newest
 
-OUTCOMES = ("opened", "commented", "automatic", "spam", "loop", "repeated", "empty", "unreadable")
-"""opened and commented: a dispute was; automatic: no person wrote it; repeated: its Message-ID came before."""
+OUTCOMES = ("opened", "commented", "report", "automatic", "spam", "loop", "repeated", "empty", "unreadable")
+"""opened and commented: a dispute was; report: it says what became of a mail of ours; automatic: no person wrote it;
+repeated: its Message-ID came before."""
 
 SPAM_SCORE = 5.0
 """SpamAssassin's own limit, from which on mail is spam."""

@@ -5,10 +5,12 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from hub import registry as plugins
 from hub.app import create_app
 from hub.jobs.context import JobContext
+from hub.pipelines import reactions
 from hub.storage.vault import Vault
 from tests.integration.identity.callers import person
 from tests.sendgrid_server import SendGridServer
@@ -57,7 +59,9 @@ def member(app, storage, own, tenant):
 
 @pytest.fixture
 def context(storage, own, tenant, registry) -> JobContext:
-    return JobContext(storage=storage, settings=own, registry=registry, tenant=tenant, work_id=uuid4())
+    return JobContext(
+        storage=storage, settings=own, registry=registry, tenant=tenant, work_id=uuid4(), reactions=reactions
+    )
 
 
 @pytest.fixture
@@ -68,8 +72,6 @@ def vault(own, storage) -> Vault:
 @pytest.fixture(autouse=True)
 def no_channels(storage, tenant):
     """Each test begins without channels, receipts and suppressions."""
-    from sqlalchemy import text
-
     with storage.tenant(tenant) as session:
         for table in ("channels", "channel_callbacks", "channel_receipts", "suppressions", "notices"):
             session.execute(text(f"delete from {table}"))

@@ -158,6 +158,7 @@ def test_what_opens_something_is_left_out_and_said_so(archive, manifest):
         ("api_keys", "key_hash"),
         ("users", "password_hash"),
         ("inbound_addresses", "token_hash"),
+        ("receipt_addresses", "token_hash"),
         ("inbound_mails", "sealed"),
     }
 

@@ -24,6 +24,7 @@ const InboundDialog = lazy(() => import('./inbound-dialog'))
 const OUTCOMES = [
   'opened',
   'commented',
+  'report',
   'automatic',
   'repeated',
   'spam',
