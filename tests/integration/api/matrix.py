@@ -33,6 +33,7 @@ MEANT: dict[str, Any] = {
     "exportSelectedCustomers": {"ids": [NOWHERE]},
     "createDispute": {"invoice_number": "INV-001", "text": "Too dear.", "amount": "1"},
     "createDisputes": {"disputes": [{"invoice_number": "INV-001", "text": "Too dear.", "amount": "1"}]},
+    "createPromise": {"invoice_ids": [NOWHERE], "promised_on": "2999-01-01", "channel": "phone"},
     "updateDispute": {"due_on": "2026-09-01"},
     "addDisputeComment": {"text": "Said by the matrix."},
     "setDisputeCode": {"code": "pricing"},

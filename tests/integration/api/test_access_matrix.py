@@ -33,10 +33,12 @@ from hub.forecasting.days import to_day
 from hub.http import auditing, auth
 from hub.http.access import ACCESS, SCOPES
 from hub.http.blueprint import Blueprint
+from hub.http.limits import DEBTORS
 from hub.identity import keys, sessions, users
-from hub.ledger import adjustments
+from hub.ledger import adjustments, promises
 from hub.personal import service as personal
 from hub.privacy import exports
+from hub.reminders import copies
 from hub.reminders import policies as reminder_policies
 from hub.reminders import service as reminders
 from hub.storage.audit import Actor, acting
@@ -65,7 +67,15 @@ FOUND_AND_REFUSED = {
     ("rewriteReminder", 422),  # nobody has said which company writes
     ("sendTestReminder", 409),  # it was not written by the hub
 }
-NOT_A_TENANTS_ID = {"inviteAdmin", "getConnector", "receiveWebhook", "receiveMail"}
+NOT_A_TENANTS_ID = {
+    *DEBTORS,
+    "showUnsubscribe",
+    "unsubscribe",
+    "inviteAdmin",
+    "getConnector",
+    "receiveWebhook",
+    "receiveMail",
+}
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +192,23 @@ def ids(storage, settings, tenant, app):
         **_policies(storage, tenant),
         **_channels(storage, settings, tenant),
         **_reminders(storage, tenant),
+        **_promises(storage, tenant),
         "key": tenant,
+    }
+
+
+def _promises(storage, tenant):
+    """A promise that another has taken the place of, which can be cancelled; and a copy that is asked for."""
+    now, invoice_id = datetime.now(UTC), UUID(record_id("invoice", "i4"))
+    made = {"channel": "phone", "now": now, "today": now.date(), "promised_on": now.date()}
+    with storage.tenant(tenant) as session, acting(SOMEBODY):
+        before, after = (promises.promise(session, invoice_id, **made) for _ in range(2))
+        copies.ask(session, after.customer_id, invoice_id, "ap@acme.example", None, now)
+        (asked,) = copies.list_requests(session)
+    return {
+        "promise_id": str(before.id),
+        "cancelPromise.promise_id": str(after.id),
+        "request_id": str(asked["id"]),
     }
 
 
