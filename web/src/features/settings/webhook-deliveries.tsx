@@ -175,7 +175,7 @@ function DeliveryRows({ endpoint, delivery, canReplay }: RowsProps) {
           <Status tone={TONES[delivery.status]}>{t(`statuses.${delivery.status}`)}</Status>
           {delivery.next_at && delivery.tries.length > 0 && (
             <span className="block text-xs text-muted-foreground">
-              {t('nextAt', { when: format.ago(delivery.next_at, Date.now()) })}
+              {t('nextAt')} <Ago at={delivery.next_at} />
             </span>
           )}
         </TableCell>

@@ -145,6 +145,7 @@ function EndpointRow(props: RowProps) {
   const t = useT('webhooks')
   const format = useFormat()
   const state = stateOf(endpoint)
+  const [now] = useState(Date.now)
   return (
     <TableRow>
       <TableHead scope="row" className="h-auto max-w-96 py-2 align-top font-normal">
@@ -156,7 +157,7 @@ function EndpointRow(props: RowProps) {
           {endpoint.url}
         </button>
         {endpoint.description && <span className="block text-muted-foreground">{endpoint.description}</span>}
-        {endpoint.previous_until && Date.parse(endpoint.previous_until) > Date.now() && (
+        {endpoint.previous_until && Date.parse(endpoint.previous_until) > now && (
           <span className="block text-xs text-muted-foreground">
             {t('bothUntil', { at: format.instant(endpoint.previous_until) })}
           </span>
