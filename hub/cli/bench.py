@@ -25,6 +25,7 @@ BENCHMARKS = {
     "migrate": "Migrate many tenants, against a loop over the same SQL.",
     "analytics": "Aging and DSO on a large ledger, against one primary-key read and raw SQL.",
     "page": "A page deep in the list of invoices, against the first one.",
+    "plan": "Reminders planned over a large open book, against reading the same rows once.",
     "jobs": "Durable work, against a bare RQ job.",
     "disputes": "Dispute texts read in full, one and a thousand, against the bare encoder.",
     "startup": "Import and build the API, against importing its libraries.",
@@ -48,7 +49,7 @@ IN_A_BROWSER = {"dashboard": "The dashboard on 100,000 invoices: paint, shifts, 
 )
 @click.argument("names", nargs=-1, metavar="[NAME ...]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
-@click.option("--rows", type=int, help="Size for ingest, sync, resync, features, score and track.")
+@click.option("--rows", type=int, help="Size for ingest, sync, resync, features, score, track and plan.")
 @click.option("--invoices", type=int, help="Open invoices for scenarios.")
 @click.option("--tenants", type=int, help="How many tenants tenant-create and migrate make.")
 @click.option("--threads", type=int, help="Cores that accuracy and cash may use; 1 by default.")

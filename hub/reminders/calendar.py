@@ -55,11 +55,11 @@ class Hours:
     weekdays: frozenset[int] = frozenset({1, 2, 3, 4, 5})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
     """A debtor's days. `zones` are the first and the last to begin the day; `country` is where holidays are known of.
 
-    Days are those of the first zone.
+    Days are those of the first zone. `calendar_of` makes one for all debtors alike, so it is known by itself.
     """
 
     zones: tuple[ZoneInfo, ...]
@@ -111,6 +111,7 @@ class Calendar:
         return datetime.combine(day, time(), self.zones[0]).astimezone(UTC)
 
 
+@lru_cache(maxsize=1_024)
 def calendar_of(country: str | None, currency: str | None, zone: ZoneInfo, hours: Hours) -> Calendar:
     """The calendar of a debtor by the two letters of their country, else by the currency's; else the tenant's zone.
 

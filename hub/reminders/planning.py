@@ -16,7 +16,6 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from hub import live
-from hub.reminders import history as events
 from hub.reminders import settings, uplift
 from hub.reminders.languages import language_of
 from hub.reminders.models import reminder_policies
@@ -24,6 +23,7 @@ from hub.reminders.policy import PERSON, Item, Policy, read_policy, reasons_agai
 from hub.reminders.reading_items import read_customers, read_history, read_items, read_sources
 from hub.reminders.sequence import Message, World, next_message
 from hub.reminders.suppressed import without_suppressed
+from hub.storage import audit
 from hub.storage.session import driver
 
 __all__ = ["AHEAD", "PlanCounts", "plan", "read_items"]
@@ -38,8 +38,15 @@ _REMINDERS = """
         created_at, updated_at) from stdin
 """
 _ITEMS = "copy reminder_items (reminder_id, invoice_id, policy_id, stage, cycle, asked, currency) from stdin"
+_EVENTS = "copy reminder_events (reminder_id, at, kind, by_kind, by_id, by_name, after) from stdin"
 _LOTS = "copy reminder_assignments (policy_id, invoice_id, arm, share, at) from stdin"
 # What bounced makes room for the same stage, now that there is somebody else to write to.
+_BOUNCED = text("""
+    select exists (
+        select from reminders r join reminder_items i on i.reminder_id = r.id
+        where r.delivery = 'bounced' and i.is_live and i.policy_id is not null
+    )
+""")
 _LET_GO = text("""
     update reminder_items i set is_live = false from reminders r
     where r.id = i.reminder_id and i.is_live and r.delivery = 'bounced' and i.policy_id is not null
@@ -138,12 +145,16 @@ def _store_lots(session: Session, drawn: Mapping[tuple[UUID, UUID], Any]) -> Non
 def _store(session: Session, messages: list[Message], ruled: Mapping[str, Any], now: datetime) -> None:
     if not messages:
         return
-    session.execute(_LET_GO, {"invoices": [line.item.invoice_id for each in messages for line in each.lines]})
+    if session.scalar(_BOUNCED):
+        session.execute(_LET_GO, {"invoices": [line.item.invoice_id for each in messages for line in each.lines]})
     made = [(uuid4(), message) for message in messages]
     _copy(session, _REMINDERS, (_row(reminder_id, message, ruled, now) for reminder_id, message in made))
     _copy(session, _ITEMS, (row for reminder_id, message in made for row in _item_rows(reminder_id, message)))
-    told = ((reminder_id, None, {"stage": each.leading.step.stage, "at": each.at}) for reminder_id, each in made)
-    events.record_all(session, "planned", now, told)
+    who = audit.actor()
+    told = (
+        (reminder_id, now, "planned", who.kind, who.id, who.name, _planned(message)) for reminder_id, message in made
+    )
+    _copy(session, _EVENTS, told)
     live.tell_after_commit(session, "reminder-changed")
 
 
@@ -175,6 +186,10 @@ def _row(reminder_id: UUID, message: Message, ruled: Mapping[str, Any], now: dat
         now,
         now,
     )
+
+
+def _planned(message: Message) -> str:
+    return _json({"stage": message.leading.step.stage, "scheduled_at": message.at})
 
 
 def _item_rows(reminder_id: UUID, message: Message) -> Iterator[tuple[Any, ...]]:

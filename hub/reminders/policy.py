@@ -144,7 +144,8 @@ class Policy:
 
     def takes(self, item: Item, customer: Customer, day: date) -> bool:
         """Whether the sequence is for this invoice."""
-        return fits(self.document["takes"], item, customer, day)
+        conditions = self.document["takes"]
+        return not conditions or fits(conditions, item, customer, day)
 
     def is_sure(self, item: Item, day: date) -> bool:
         """Whether payment is so likely and near that no reminder is wanted."""
@@ -161,11 +162,10 @@ class Policy:
 
     def day_of(self, step: Step, item: Item) -> date:
         """The day on which a step falls due. One after the due date never moves to before the day after it."""
-        day = item.anchor + timedelta(days=step.day)
-        if step.day > 1 and self.is_late(item):
-            earlier = self.document["late"]["days_earlier"]
-            return max(day - timedelta(days=earlier), item.anchor + timedelta(days=1))
-        return day
+        return item.anchor + timedelta(days=self._days_to(step, self.is_late(item)))
+
+    def _days_to(self, step: Step, is_late: bool) -> int:
+        return max(step.day - self.document["late"]["days_earlier"], 1) if is_late and step.day > 1 else step.day
 
     def tone_of(self, step: Step, item: Item) -> str:
         """The tone of a step: a soft one is firmer where payment is likely late and the policy says so."""
@@ -181,16 +181,17 @@ class Policy:
         before it all the same, so that nobody hears a firm word first.
         """
         found = before = None
+        passed, is_late = (day - item.anchor).days, self.is_late(item)
         for step in self.steps:
+            if self._days_to(step, is_late) > passed:
+                break
+            if step.day < 0 and step.stage > reached and day >= item.due_on:
+                continue  # too late for what is said before the due date
             if step.when and not any(fits(each, item, customer, day) for each in step.when):
                 continue
-            if step.stage > reached:
-                if self.day_of(step, item) > day:
-                    break
-                is_past = step.day < 0 and day >= item.due_on
-                if not is_past and (step.tone in SOFT or before is None or before.stage <= reached):
-                    found = step
-            before = step if not (step.day < 0 and step.stage > reached) else before
+            if step.stage > reached and (step.tone in SOFT or before is None or before.stage <= reached):
+                found = step
+            before = step
         return found
 
     def next_day(self, item: Item, customer: Customer, day: date, reached: int) -> date | None:

@@ -103,8 +103,12 @@ _ITEMS = """
 _CUSTOMERS = """
     select c.id, c.name, c.email, c.country, c.currency, c.profile,
         coalesce(c.profile ->> 'risk_override', r.risk_level, 'unknown') as risk, coalesce(r.segment, 'new') as segment,
-        coalesce((select sum(paid_invoices) from agg_customer a where a.customer_id = c.id), 0)::int as paid_invoices
+        coalesce(p.paid_invoices, 0)::int
     from customers c
+    left join (
+        select customer_id, sum(paid_invoices) as paid_invoices from agg_customer
+        where customer_id = any(%(ids)s) group by customer_id
+    ) p on p.customer_id = c.id
     left join customer_risk r on r.customer_id = c.id and r.run_id = (select max(run_id) from risk_runs)
     where c.id = any(%(ids)s)
 """
