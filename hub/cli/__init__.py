@@ -28,6 +28,7 @@ COMMANDS = {
     "plugin": "List the plugins and what is wrong with the broken ones.",
     "connector": "Show what a connector makes of recorded answers.",
     "disputes": "Read dispute texts from a file, without a hub.",
+    "reminders": "Check what reminders say against their facts.",
     "bench": "Measure the hub against the limits of this machine.",
     "advance": "Let days pass in the demo's books.",
     "demo": "Write the synthetic demo ledger.",

@@ -12,7 +12,9 @@ _DOMAIN = re.compile(
     r"(?<![\w@.])(?:[\w\-]+\.)+[^\W\d_]{2,24}(?::\d+)?(?:[/?#][^\s<>\"\[\]{}|\\^]*)?(?![\w])", re.IGNORECASE
 )
 _IP = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?:/\S*)?(?![\w])")
-_IBAN = re.compile(r"(?<!\w)[A-Z]{2}[ \-]?\d{2}(?:[ \-]?[A-Z0-9]){8,32}(?!\w)", re.IGNORECASE)
+_IBAN = re.compile(
+    r"(?<!\w)(?:[A-Z]{2}[ \-]?\d{2}(?:[ \-]?[A-Z0-9]{4}){2,7}(?:[ \-]?[A-Z0-9]{1,4})?|[A-Za-z]{2}\d{2}[A-Za-z0-9]{10,30})(?!\w)"
+)
 _IBAN_PART = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ A-Z0-9]*[*.…xX•\-_ ]{2,}[ *.…xX•\-_]*)(\d{2,})(?!\w)")
 _BIC = re.compile(
     r"\b(?:BIC|SWIFT)\b(?:\s*(?:/|-)?\s*(?:BIC|SWIFT|code|Code|Nr\.?))*\s*[:=]?\s*([A-Za-z]{4}\s?[A-Za-z]{2}\s?[A-Za-z0-9]{2}\s?(?:[A-Za-z0-9]{3})?)\b"
@@ -105,9 +107,9 @@ _KNOWN_ENDS = frozenset(
 
 
 def find_addresses(reading: Reading) -> None:
-    """Takes what is right and refuses what is not."""
+    """Takes what is right and refuses the links and e-mail addresses that are not; the rest is left to others."""
     _links(reading)
-    _bank(reading)
+    _own_bank(reading)
     _phones(reading)
 
 
@@ -184,7 +186,7 @@ def _same(one: str, other: str) -> bool:
     return one.lower().strip(".,") == other.lower().strip(".,")
 
 
-def _bank(reading: Reading) -> None:
+def _own_bank(reading: Reading) -> None:
     clean = reading.text.clean
     iban = reading.facts.bank.iban if reading.facts.bank else None
     if iban:
@@ -192,6 +194,12 @@ def _bank(reading: Reading) -> None:
         for match in own.finditer(clean):
             if reading.free(match.start(), match.end()):
                 reading.take(match.start(), match.end())
+
+
+def find_other_banks(reading: Reading) -> None:
+    """Refuses accounts that are not the facts'."""
+    clean = reading.text.clean
+    iban = reading.facts.bank.iban if reading.facts.bank else None
     for match in _IBAN.finditer(clean):
         start, end = match.span()
         digits = sum(char.isdigit() for char in match.group())

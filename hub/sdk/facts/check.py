@@ -2,7 +2,7 @@
 
 import re
 
-from hub.sdk.facts.addresses import find_addresses
+from hub.sdk.facts.addresses import find_addresses, find_other_banks
 from hub.sdk.facts.claims import find_claims, find_residue
 from hub.sdk.facts.days import find_dates, find_durations, find_relative
 from hub.sdk.facts.figures import find_amounts, find_bare, find_counts, find_currencies, find_percentages
@@ -79,6 +79,7 @@ def _read(facts: FactSheet, text: str, language: str, *, in_subject: bool) -> li
     find_addresses(reading)
     find_names(reading)
     find_invoices(reading)
+    find_other_banks(reading)
     for start, end in foreign(folded.clean):
         if reading.free(start, end):
             reading.refuse(start, end, "characters", "these letters are of another script")

@@ -12,7 +12,7 @@ _PLACEHOLDER = re.compile(
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>|<!--.*?-->|&(?:[a-zA-Z]{2,8}|#\d{2,6});")
 _MARKDOWN = re.compile(
     r"\*\*[^*\n]+\*\*|(?<![\w*])\*[^\s*][^*\n]*[^\s*]\*(?![\w*])|(?<!\w)__[^_\n]+__(?!\w)|(?<!\w)_[^\s_][^_\n]*[^\s_]_(?!\w)|~~[^~\n]+~~|```|`[^`\n]+`"
-    r"|^#{1,6}\s+\S[^\n]*|!?\[[^\]\n]*\]\([^)\n]*\)|\[[^\]\n]*\]\[[^\]\n]*\]|^>{1,3}\s[^\n]*|^\|?[\s:|-]*-{3,}[\s:|-]*\|[\s:|-]*$|\\[nt](?=\W|[A-Z])|\\u[0-9a-f]{4}",
+    r"|^#{1,6}\s+\S[^\n]*|!?\[[^\]\n]*\]\([^)\n]*\)|\[[^\]\n]*\]\[[^\]\n]*\]|^>{1,3}\s[^\n]*|\\[nt](?=\W|[A-Z])|\\u[0-9a-f]{4}",
     re.MULTILINE,
 )
 _SECTION = re.compile(r"§+\s?\d+\w?|§")
@@ -53,9 +53,17 @@ def find_claims(reading: Reading, claims: tuple[Claim, ...]) -> None:
             start, end = match.span()
             if any((first <= start and end <= last) or (first < end and start < last) for first, last in excused):
                 continue
+            if claim.code == "status" and _is_conditional(reading, start):
+                continue
             if all(reading.masked[start:end]) or (any(reading.masked[start:end]) and _within_name(reading, start, end)):
                 continue
             reading.refuse(start, end, claim.code, claim.reason)
+
+
+def _is_conditional(reading: Reading, start: int) -> bool:
+    """Whether the sentence says if, as in "if you have already paid"."""
+    sentence = re.split(r"[.!?]\s|\n\s*\n", reading.text.folded[:start])[-1]
+    return reading.words.cues["conditional"].search(sentence) is not None
 
 
 def _within_name(reading: Reading, start: int, end: int) -> bool:

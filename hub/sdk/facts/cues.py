@@ -26,7 +26,11 @@ def windows(reading: Reading, unit: Unit, mention: Mention, others: list[Mention
     breaks = rf"{_BREAKS.pattern}|{reading.words.cues['break'].pattern}"
     stop = re.search(breaks, right)
     # Words between two figures belong to the later one, unless a clause ends between them.
-    return left[cut:], right[: stop.start() if stop else min(len(right), 40)], left
+    if stop:
+        right = right[: stop.start()]
+    elif after < unit.end:
+        right = ""
+    return left[cut:], right[:40], left
 
 
 def amount_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Mention]) -> str:
@@ -36,6 +40,19 @@ def amount_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Ment
     if column is not None:
         return _nearest(reading, column, names) or ""
     near, after, far = windows(reading, unit, mention, others)
+    cues = reading.words.cues
+    follows = any(each.end <= mention.start for each in others)
+    if (
+        follows
+        and (part := cues["of"].search(near.rstrip()))
+        and part.end() == len(near.rstrip())
+        and not cues["paid"].search(near)
+    ):
+        return "total"  # "500.00 of 800.00"
+    later = min((each.start for each in others if each.start >= mention.end), default=unit.end)
+    between = reading.text.folded[mention.end : later].rstrip()
+    if later < unit.end and (part := cues["of"].search(between)) and part.end() == len(between):
+        after = between[: part.start()]
     for text in (near, after, far):
         if cue := _nearest(reading, text, names, first=text is after):
             return cue
@@ -72,7 +89,8 @@ def date_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Mentio
     for text, is_after in ((near, False), (far[-70:], False), ("" if later else after, True)):
         if cue := _date_name(reading, text, first=is_after):
             return cue
-    return ""
+    weak = _last(reading.words.cues["issued_weak"], near)
+    return "issued_weak" if weak and len(near) - weak[0] <= 6 else ""
 
 
 def _date_name(reading: Reading, text: str, *, first: bool = False) -> str | None:
@@ -86,8 +104,6 @@ def _date_name(reading: Reading, text: str, *, first: bool = False) -> str | Non
         if "deadline" in names and "due" in names:
             return "due"
         return max(found)[2]
-    if not first and (last := _last(cues["issued_weak"], text)) and len(text) - last[0] <= 6:
-        return "issued_weak"
     return None
 
 

@@ -241,6 +241,8 @@ def find_relative(reading: Reading) -> None:
     words, folded = reading.words, reading.text.folded
     for pattern, rule in words.relative:
         for match in pattern.finditer(folded):
+            if folded[max(0, match.start() - 6) : match.start()] == "guten ":
+                continue
             if reading.free(*match.span()):
                 reading.add(
                     Mention(

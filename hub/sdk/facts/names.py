@@ -250,7 +250,7 @@ class Names:
             and not self._is_plain(folded[slice(*following.span())])
         )
         if self.words.language == "de":
-            if _is_noun(word):
+            if _is_noun(word) or _is_compound(word, self.words.plain):
                 return False
             if before is not None and not clean[before.start()].isupper():
                 previous = folded[slice(*before.span())]
@@ -339,6 +339,11 @@ _NOUN_ENDS = re.compile(
     r"|woche|wochen|ziel|ziels|plan|satz|satze|gelegenheit|daten|unterlagen|schein|scheine|auftrag|auftrags|anfrage|portal|seite|adresse"
     r"|verbindung|beziehung|leistung|leistungen|lieferung|ware|waren|stuck|punkt|punkte|form|formular|system|prozess|bereich|verzug|ruckstand)"
 )
+
+
+def _is_compound(word: str, plain: frozenset[str]) -> bool:
+    """Whether a German word ends in a known one and is no name for that, such as Klärungsbedarf."""
+    return any(len(word) - at >= 4 and word[at:] in plain for at in range(4, len(word) - 3))
 
 
 def _is_noun(word: str) -> bool:

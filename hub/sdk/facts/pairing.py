@@ -41,6 +41,7 @@ class Pairing:
         self.context: tuple[int, ...] = ()
         self.context_block = -1
         self.mentioned: set[int] = set()
+        self.last_cue = ""
 
     def judge(self) -> None:
         """Refuses every figure of the text that no fact bears out, or that stands beside the wrong invoice."""
@@ -140,6 +141,8 @@ class Pairing:
     def _names_amount(self, unit: Unit, each: Mention, about: str) -> bool:
         if unit.cell_of(each.start) is not None:
             column = unit.cell_of(each.start) or ""
+            if set(re.findall(r"\w+", column)) & self.reading.words.lists["days"]:
+                return False
             return any(has(self.reading, name, column) for name in ("open", "total", "sum", "paid", "amount"))
         return has(self.reading, "amount", about) and unit.kind in ("label", "row")
 
@@ -177,6 +180,8 @@ class Pairing:
     def _fits_amount(self, each: Mention, invoice: FactInvoice, cue: str) -> bool:
         if not self._in_currency(each, invoice.currency):
             return False
+        if invoice.open < 0:
+            return bool(self._values(each) & {invoice.total, invoice.open})
         if cue == "open":
             amounts = {invoice.open}
         elif cue == "total":
@@ -329,6 +334,10 @@ class Pairing:
     def _date(self, unit: Unit, each: Mention, days: list[Mention]) -> Stated | None:
         reading, facts = self.reading, self.facts
         cue = date_cue(reading, unit, each, [other for other in days if other is not each and other.kind == "date"])
+        before = [other for other in days if other.kind == "date" and other.end <= each.start]
+        if cue == "" and before and _JOINED.fullmatch(reading.text.folded[before[-1].end : each.start]):
+            cue = self.last_cue
+        self.last_cue = cue
         if cue == "issued_weak" and not any(invoice.issued_on in each.days for invoice in facts.invoices):
             cue = ""
         if facts.today in each.days and cue in ("", "as_of", "issued_weak") and each.rule != "span":
@@ -525,6 +534,7 @@ class Pairing:
         self.reading.refuse(each.start, each.end, "pairing", "this is not of the invoice that it stands beside")
 
 
+_JOINED = re.compile(r"\s*(?:,|and|und|sowie|y|e|et|/|&)\s*(?:the|den|dem|am|el|le|vom|du|del|on)?\s*")
 _KINDS = ("amount", "date", "duration", "invoice", "percent", "count", "bare", "when", "currency")
 _PAIRED = ("amount", "due", "issued", "day", "duration")
 _CALLED = {

@@ -37,6 +37,7 @@ def _scores(text: str) -> dict[str, float]:
     return {
         language: sum(word in lexicon(language).lists["function"] for word in words)
         + 0.5 * sum(word in lexicon(language).plain for word in words)
+        + 6 * sum(_opens(line, language) for line in folded(text).splitlines())
         for language in LANGUAGES
     }
 
@@ -63,3 +64,10 @@ def find_other_languages(reading: Reading, units: list[Unit]) -> None:
         ):
             start = unit.start + len(clean) - len(clean.lstrip())
             reading.refuse(start, unit.end, "language", "this is in another language than the text")
+
+
+def _opens(line: str, language: str) -> bool:
+    """Whether a line greets or closes in a language."""
+    words = lexicon(language)
+    start = line.lstrip()
+    return any((match := words.cues[name].match(start)) and match.end() > 3 for name in ("greeting", "closing"))
