@@ -22,6 +22,8 @@ WEEKS, WEEKS_BACK = 13, 8
 DAYS_BEFORE = 30
 """How long before the day the amount overdue is compared with."""
 MOST_NOTICES = 20
+DAYS_BROKEN = timedelta(days=7)
+"""For how long a promise that was not kept is told of."""
 
 _CUSTOMERS = text("select currency, count(*) as customers from agg_customer where open_invoices > 0 group by currency")
 # Of every connection in use its newest run, where that did not end as it should.
@@ -47,6 +49,13 @@ _DISPUTES = text("""
            count(*) filter (where owner_id is null) as unassigned
     from disputes where status <> 'resolved'
 """)
+_REMINDERS = text("""
+    select count(*) filter (where status = 'to_approve') as to_approve,
+           count(*) filter (where status = 'uncertain') as uncertain,
+           count(*) filter (where status = 'failed') as failed
+    from reminders where status in ('to_approve', 'uncertain', 'failed')
+""")
+_BROKEN = text("select count(*) from promises where status in ('broken', 'partly_kept') and settled_at >= :since")
 _PROGRESS = text("""
     select (select count(*) from connections where status <> 'disconnected') as connections,
            (select max(finished_at) from sync_runs where status in ('ok', 'partial', 'suspicious')) as last_synced_at,
@@ -97,7 +106,7 @@ def read_forecast(session: Session) -> dict[str, Any] | None:
 
 
 def read_attention(session: Session, today: date) -> dict[str, Any]:
-    """What needs a person: notices that stand, connections whose newest run did not end well, and disputes."""
+    """What needs a person: notices, connections whose newest run did not end well, disputes, reminders, promises."""
     told = notices.list_notices(session, open=True, limit=MOST_NOTICES)
     known = {each["connection_id"] for each in told if each["kind"] in notices.MENDED_BY_A_RUN}
     failed = [dict(row._mapping) for row in session.execute(_FAILED)]
@@ -105,6 +114,8 @@ def read_attention(session: Session, today: date) -> dict[str, Any]:
         "notices": [dict(each) for each in told],
         "runs": [each for each in failed if each["connection_id"] not in known],
         "disputes": dict(session.execute(_DISPUTES, {"today": today}).one()._mapping),
+        "reminders": dict(session.execute(_REMINDERS).one()._mapping),
+        "promises": {"broken": session.execute(_BROKEN, {"since": today - DAYS_BROKEN}).scalar_one()},
     }
 
 

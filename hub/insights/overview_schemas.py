@@ -79,12 +79,28 @@ class OpenDisputesSchema(Schema):
     unassigned = count("That nobody looks after.", required=True)
 
 
+class WaitingRemindersSchema(Schema):
+    """Reminders that wait for a person."""
+
+    to_approve = count("For approval.", required=True)
+    uncertain = count("For somebody to say whether they went out.", required=True)
+    failed = count("To be tried again, or given up.", required=True)
+
+
+class BrokenPromisesSchema(Schema):
+    """Promises to pay that were not kept."""
+
+    broken = count("Within the last seven days, in part or altogether.", required=True)
+
+
 class AttentionSchema(Schema):
     """What needs a person."""
 
     notices = List(Nested(NoticeSchema), required=True)
     runs = List(Nested(FailedRunSchema), required=True)
     disputes = Nested(OpenDisputesSchema, required=True)
+    reminders = Nested(WaitingRemindersSchema, required=True)
+    promises = Nested(BrokenPromisesSchema, required=True)
 
 
 class ProgressSchema(Schema):

@@ -1,11 +1,14 @@
 """/api/overview: what the dashboard opens with says what the endpoints behind it say."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, insert, text
 
+from hub.ledger.models import promises
+from hub.reminders.models import reminders
 from hub.tenants import service as tenants
 from tests.integration.api.conftest import NOW, ApiClient
 
@@ -57,7 +60,14 @@ def test_cash_to_come_and_the_forecast_it_is_from(client, overview):
 
 def test_a_run_that_failed_needs_attention_until_one_ends_well(client, storage, tenant, overview):
     nothing = {"unresolved": 0, "late": 0, "check": 0, "unassigned": 0}
-    assert overview["attention"] == {"notices": [], "runs": [], "disputes": nothing}
+    waiting = {"to_approve": 0, "uncertain": 0, "failed": 0}
+    assert overview["attention"] == {
+        "notices": [],
+        "runs": [],
+        "disputes": nothing,
+        "reminders": waiting,
+        "promises": {"broken": 0},
+    }
     with storage.tenant(tenant) as session:
         connection = session.scalar(
             text("insert into connections (plugin, name) values ('csv', 'A file') returning id")
@@ -104,3 +114,45 @@ def test_a_new_tenant_has_nothing_and_is_told_so(app, storage, key_of):
         "has_invoices": False,
         "has_forecast": False,
     }
+
+
+def test_reminders_and_broken_promises_wait_for_a_person(client, storage, tenant, overview):
+    now = datetime.now(UTC)
+    today = now.date()
+    made = {
+        "customer_id": uuid4(),
+        "kind": "manual",
+        "tone": "friendly",
+        "language": "en",
+        "subject": "Invoice INV-1",
+        "text": "It is open.",
+        "approve": "member",
+        "created_by": {"kind": "person", "id": "1", "name": "Ada"},
+    }
+    promised = {
+        "invoice_id": uuid4(),
+        "customer_id": made["customer_id"],
+        "amount": Decimal(10),
+        "currency": "EUR",
+        "promised_on": today - timedelta(days=9),
+        "until": today - timedelta(days=7),
+        "made_at": now - timedelta(days=20),
+        "channel": "phone",
+        "recorded_by": "1",
+        "paid_before": Decimal(0),
+        "credited_before": Decimal(0),
+    }
+    statuses = ("to_approve", "to_approve", "uncertain", "failed", "draft", "skipped")
+    broken = (("broken", 1), ("partly_kept", 6), ("broken", 9), ("kept", 1))
+    try:
+        with storage.tenant(tenant) as session:
+            session.execute(insert(reminders), [{**made, "status": each} for each in statuses])
+            settled = [{"status": status, "settled_at": now - timedelta(days=ago)} for status, ago in broken]
+            session.execute(insert(promises), [{**promised, "invoice_id": uuid4(), **each} for each in settled])
+        attention = client.get("/api/overview").json["attention"]
+        assert attention["reminders"] == {"to_approve": 2, "uncertain": 1, "failed": 1}
+        assert attention["promises"] == {"broken": 2}
+    finally:
+        with storage.tenant(tenant) as session:
+            session.execute(delete(reminders).where(reminders.c.customer_id == made["customer_id"]))
+            session.execute(delete(promises).where(promises.c.customer_id == made["customer_id"]))
