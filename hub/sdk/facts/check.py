@@ -24,11 +24,14 @@ _COUNTER = re.compile(r"^\s*\(?\d{1,2}[.)](?=\s)", re.MULTILINE)
 _HARMLESS_CODES = frozenset(("b2b",))
 
 
-def check(facts: FactSheet, text: str, *, language: str | None = None, subject: str = "") -> Verdict:
+def check(
+    facts: FactSheet, text: str, *, language: str | None = None, subject: str = "", replying: bool = False
+) -> Verdict:
     """Everything in a plain text, and its subject, that the facts do not bear out; nothing is corrected.
 
     `language` is BCP 47; told from the text where None. Texts in other languages than en, de, es and fr are refused as
-    a whole, since nobody reads them here. Essentials that are missing are no matter of this check.
+    a whole, since nobody reads them here. Essentials that are missing are no matter of this check. A text that is `replying`
+    to what the customer wrote about an invoice may speak of that.
     """
     told = (language or "").lower().replace("_", "-").partition("-")[0] or language_told(f"{subject}\n{text}")
     if told not in LANGUAGES:
@@ -36,13 +39,13 @@ def check(facts: FactSheet, text: str, *, language: str | None = None, subject: 
         whole = Refusal(start=0, end=len(text), span=text, code="language", reason=reason)
         return Verdict(refusals=(whole,), language=told)
     refusals = [
-        *(_read(facts, subject, told, in_subject=True) if subject.strip() else ()),
-        *_read(facts, text, told, in_subject=False),
+        *(_read(facts, subject, told, in_subject=True, replying=replying) if subject.strip() else ()),
+        *_read(facts, text, told, in_subject=False, replying=replying),
     ]
     return Verdict(refusals=tuple(refusals), language=told)
 
 
-def _read(facts: FactSheet, text: str, language: str, *, in_subject: bool) -> list[Refusal]:
+def _read(facts: FactSheet, text: str, language: str, *, in_subject: bool, replying: bool) -> list[Refusal]:
     folded = fold(text[:MOST])
     size = len(folded.clean)
     reading = Reading(
@@ -98,7 +101,7 @@ def _read(facts: FactSheet, text: str, language: str, *, in_subject: bool) -> li
     find_currencies(reading)
     units = cut(folded.clean, folded.folded, reading.taken)
     Pairing(reading, units).judge()
-    find_claims(reading, reading.words.claims)
+    find_claims(reading, reading.words.claims, replying=replying)
     Names(reading).judge()
     find_other_languages(reading, units)
     _leftovers(reading)

@@ -32,7 +32,7 @@ def find_residue(reading: Reading) -> None:
                 reading.refuse(*match.span(), code, reason)
 
 
-def find_claims(reading: Reading, claims: tuple[Claim, ...]) -> None:
+def find_claims(reading: Reading, claims: tuple[Claim, ...], *, replying: bool) -> None:
     """Refuses what these phrases say, where the facts do not allow that very thing."""
     folded, allowed = reading.text.folded, reading.facts.allowed
     free = {
@@ -45,7 +45,10 @@ def find_claims(reading: Reading, claims: tuple[Claim, ...]) -> None:
         if figure is not None
     }
     partly = any(invoice.total != invoice.open for invoice in reading.facts.invoices)
+    settled = all(invoice.open == 0 for invoice in reading.facts.invoices)
     for claim in claims:
+        if (claim.in_replies and replying) or (claim.code == "status" and settled):
+            continue
         if claim.code in free or (claim.code == "status" and claim.reason.startswith("no part") and partly):
             continue
         excused = [match.span() for match in claim.unless.finditer(folded)] if claim.unless else []

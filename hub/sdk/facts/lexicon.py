@@ -15,12 +15,13 @@ _LEAP = rf"{_GAP}(?:\w+{_GAP}){{0,5}}?"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What must not be said, unless `unless` covers it; `code` as in verdict.CODES."""
+    """What must not be said, unless `unless` covers it; `code` as in verdict.CODES. Replies may say some of it."""
 
     code: str
     reason: str
     says: re.Pattern[str]
     unless: re.Pattern[str] | None
+    in_replies: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def lexicon(language: str) -> Lexicon:
                 reason=row["reason"],
                 says=pattern(row["says"]),
                 unless=pattern(row["unless"]) if row.get("unless") else None,
+                in_replies=row.get("in_replies", False),
             )
             for row in _read(f"{language}/claims.toml")["claim"]
         ),

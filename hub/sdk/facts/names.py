@@ -234,7 +234,7 @@ class Names:
         return bare in self.theirs or bare in self.ours or bare.removesuffix("s") in self.theirs | self.ours
 
     def _is_plain(self, word: str) -> bool:
-        if word in self.words.plain or word in _ACRONYMS or len(word) == 1:
+        if word in self.words.plain or word in self.words.lists["function"] or word in _ACRONYMS or len(word) == 1:
             return True
         return _inflected(word, self.words.language, self.words.plain)
 
