@@ -3930,6 +3930,8 @@ export interface components {
         Attention: {
             disputes: components["schemas"]["OpenDisputes"];
             notices: components["schemas"]["Notice"][];
+            promises: components["schemas"]["BrokenPromises"];
+            reminders: components["schemas"]["WaitingReminders"];
             runs: components["schemas"]["FailedRun"][];
         };
         AuditEvent: {
@@ -4037,6 +4039,13 @@ export interface components {
              * @example 2026-03-31
              */
             as_of?: string;
+        };
+        BrokenPromises: {
+            /**
+             * @description Within the last seven days, in part or altogether.
+             * @example 412
+             */
+            broken: number;
         };
         Bucket: {
             /**
@@ -7419,7 +7428,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What came of the mails that are still known: opened, commented, automatic, spam, loop, repeated, empty, unreadable.
+             * @description What came of the mails that are still known: opened, commented, report, automatic, spam, loop, repeated, empty, unreadable.
              * @example {
              *       "automatic": 5,
              *       "commented": 3,
@@ -7980,7 +7989,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What came of the mails that are still known: opened, commented, automatic, spam, loop, repeated, empty, unreadable.
+             * @description What came of the mails that are still known: opened, commented, report, automatic, spam, loop, repeated, empty, unreadable.
              * @example {
              *       "automatic": 5,
              *       "commented": 3,
@@ -12689,6 +12698,23 @@ export interface components {
         };
         ViewList: {
             items: components["schemas"]["View"][];
+        };
+        WaitingReminders: {
+            /**
+             * @description To be tried again, or given up.
+             * @example 412
+             */
+            failed: number;
+            /**
+             * @description For approval.
+             * @example 412
+             */
+            to_approve: number;
+            /**
+             * @description For somebody to say whether they went out.
+             * @example 412
+             */
+            uncertain: number;
         };
         WantedContact: {
             /**

@@ -46,13 +46,12 @@ export function MessageView({ message, refusals = [] }: { message: Message; refu
         </TabsList>
         {html !== null && (
           <TabsContent value="html">
-            {/* No script, no form and no way out of the frame: the text may be anybody's. Paper is white in both themes. */}
+            {/* No script, no form and no way out of the frame: the text may be anybody's. */}
             <iframe
               title={t('message.frame')}
               sandbox=""
               srcDoc={html}
               className="h-96 w-full rounded-md border"
-              style={{ colorScheme: 'light', background: 'Canvas' }}
             />
           </TabsContent>
         )}
@@ -116,9 +115,13 @@ export function Refusals({ refusals }: { refusals: readonly Refusal[] }) {
     <ul className="flex flex-col gap-1" aria-label={t('check.refusals')}>
       {refusals.map(({ start, span, code, reason }) => (
         <li key={`${start} ${code}`} className="wrap-anywhere">
-          <q className="font-medium text-foreground">{span}</q> <span>{reason}</span>
+          <q className="font-medium text-foreground">{shortened(span)}</q> <span>{reason}</span>
         </li>
       ))}
     </ul>
   )
 }
+
+/** So much of a passage is enough to find it by. */
+const LONGEST = 80
+const shortened = (span: string) => (span.length > LONGEST ? `${span.slice(0, LONGEST)}…` : span)

@@ -10,9 +10,12 @@ import type { Attention } from './api'
 /** What needs a person, a line each; nothing where all is well. */
 export function NeedsAttention({ attention, alarms }: { attention: Attention; alarms: string[] }) {
   const t = useT('overview')
-  const { notices, runs, disputes } = attention
+  const { notices, runs, disputes, reminders, promises } = attention
   const urgent = (['late', 'check'] as const).filter((each) => disputes[each] > 0)
-  if (notices.length + runs.length + alarms.length + urgent.length === 0) return null
+  const waiting = (['uncertain', 'failed', 'to_approve'] as const).filter((each) => reminders[each] > 0)
+  const isBroken = promises.broken > 0
+  const lines = notices.length + runs.length + alarms.length + urgent.length + waiting.length
+  if (lines === 0 && !isBroken) return null
   return (
     <section aria-labelledby="needs-attention" className="min-w-0 rounded-lg border bg-card p-4">
       <h2 id="needs-attention" className="flex min-h-8 items-center text-sm font-semibold">
@@ -43,6 +46,21 @@ export function NeedsAttention({ attention, alarms }: { attention: Attention; al
             {t(`attention.disputes.${each}Detail`, { count: disputes[each] })}
           </Line>
         ))}
+        {waiting.map((each) => (
+          <Line
+            key={each}
+            tone={each === 'to_approve' ? 'warning' : 'negative'}
+            state={t(`attention.reminders.${each}`)}
+            href={each === 'to_approve' ? '/reminders/' : '/reminders/?tab=failed'}
+          >
+            {t(`attention.reminders.${each}Detail`, { count: reminders[each] })}
+          </Line>
+        ))}
+        {isBroken && (
+          <Line tone="warning" state={t('attention.promises.broken')} href="/worklist/">
+            {t('attention.promises.brokenDetail', { count: promises.broken })}
+          </Line>
+        )}
         {notices.map((notice) => (
           <Line
             key={notice.id}

@@ -95,7 +95,13 @@ export const overview: Overview = {
     contact_saves: {},
     next_cursor: null,
   },
-  attention: { notices: [], runs: [], disputes: { unresolved: 0, late: 0, check: 0, unassigned: 0 } },
+  attention: {
+    notices: [],
+    runs: [],
+    disputes: { unresolved: 0, late: 0, check: 0, unassigned: 0 },
+    reminders: { to_approve: 0, uncertain: 0, failed: 0 },
+    promises: { broken: 0 },
+  },
   progress: {
     connections: 1,
     last_synced_at: '2026-11-27T03:00:00+00:00',

@@ -93,12 +93,22 @@ test('what needs a person is listed with the way there', async () => {
     at: '2026-11-27T03:00:00+00:00',
   }
   const disputes = { unresolved: 9, late: 2, check: 1, unassigned: 0 }
-  open({ ...overview, attention: { notices: [], runs: [run], disputes } })
+  const reminders = { to_approve: 24, uncertain: 1, failed: 0 }
+  const attention = { notices: [], runs: [run], disputes, reminders, promises: { broken: 3 } }
+  open({ ...overview, attention })
   const list = await screen.findByRole('region', { name: 'Needs attention' })
   expect(list).toHaveTextContent('2 disputes are past their due date.')
   expect(within(list).getByRole('link', { name: 'Show: Reasons to check' })).toHaveAttribute(
     'href',
     expect.stringMatching(/^\/disputes\/?\?tab=check$/),
+  )
+  expect(list).toHaveTextContent('24 reminders wait for approval.')
+  expect(list).toHaveTextContent('Of 1 reminder nobody knows whether it went out.')
+  expect(list).toHaveTextContent('3 promises to pay were not kept this week.')
+  expect(list).not.toHaveTextContent('Reminders failed')
+  expect(within(list).getByRole('link', { name: 'Show: Reminders uncertain' })).toHaveAttribute(
+    'href',
+    expect.stringMatching(/^\/reminders\/?\?tab=failed$/),
   )
   expect(list).toHaveTextContent('Sync failed')
   expect(list).toHaveTextContent('Acme BooksThe provider did not answer.')

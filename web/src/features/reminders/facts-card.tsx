@@ -9,7 +9,7 @@ import { useLocale, useT } from '@/lib/i18n'
 import { Link } from '@/lib/nav'
 
 /** To whom, when, how and why a reminder goes out. */
-export function ReminderFacts({ reminder }: { reminder: Reminder }) {
+export function ReminderFacts({ reminder, className }: { reminder: Reminder; className?: string }) {
   const t = useT('reminders')
   const words = useReminderWords()
   const format = useFormat()
@@ -18,6 +18,7 @@ export function ReminderFacts({ reminder }: { reminder: Reminder }) {
     people.map(({ name, email }) => (name ? `${name} <${email}>` : email)).join(', ') || NONE
   return (
     <Facts
+      className={className}
       items={[
         { label: t('columns.recipients'), value: addresses(reminder.recipients) },
         ...(reminder.cc.length > 0 ? [{ label: t('facts.cc'), value: addresses(reminder.cc) }] : []),

@@ -24,6 +24,9 @@ const DOTS: Partial<Record<ReminderEvent['kind'], string>> = {
   returned: 'bg-warning',
 }
 
+/** Who acts by a name of their own: people, and programs that people set up. */
+const PEOPLE = ['person', 'key', 'client']
+
 /** All that happened to a reminder, the newest first. */
 export function HistoryCard({ reminderId }: { reminderId: string }) {
   const t = useT('reminders')
@@ -52,7 +55,9 @@ export function HistoryCard({ reminderId }: { reminderId: string }) {
                     <p>
                       {t(`event.${event.kind}`)}{' '}
                       <span className="text-muted-foreground">
-                        {t('history.by', { name: event.by_kind === 'person' ? event.by : t('history.hub') })}
+                        {t('history.by', {
+                          name: PEOPLE.includes(event.by_kind) ? event.by : t('history.hub'),
+                        })}
                       </span>
                     </p>
                     {sentenceOf(event) && (

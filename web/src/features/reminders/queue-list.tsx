@@ -63,7 +63,7 @@ export function QueueList({ items, current, onShow, selection }: Props) {
                 onClick={() => onShow(item.id)}
                 className="flex min-w-0 flex-1 flex-col gap-0.5 text-left"
               >
-                <span className="flex w-full flex-wrap items-baseline justify-between gap-x-3">
+                <span className="flex w-full items-baseline justify-between gap-x-3">
                   <span className="min-w-0 truncate font-medium">{item.customer_name ?? NONE}</span>
                   <Sums sums={item.totals} />
                 </span>

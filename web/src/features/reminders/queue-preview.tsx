@@ -77,7 +77,10 @@ export function QueuePreview({ reminder, steps, mayApprove, mayReject, onEdit }:
           <AlertDescription>{t('approve.byAdmin')}</AlertDescription>
         </Alert>
       )}
-      <ReminderFacts reminder={reminder} />
+      <ReminderFacts
+        reminder={reminder}
+        className="xl:grid-cols-[minmax(6rem,auto)_minmax(0,1fr)_minmax(6rem,auto)_minmax(0,1fr)]"
+      />
       <ReminderMessage reminder={reminder} />
       <ItemsTable reminder={reminder} />
     </article>
