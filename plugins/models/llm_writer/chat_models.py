@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 OPENAI = "https://api.openai.com/v1"
 ANTHROPIC = "https://api.anthropic.com"
-MOST_TOKENS = 900
-"""Of an answer: a reminder has a third of it."""
 
 
 def chat_model(config: Mapping[str, Any], network: Network) -> "BaseChatModel":
@@ -41,7 +39,7 @@ def _openai(config: Mapping[str, Any], network: Network) -> "BaseChatModel":
         max_retries=0,
         timeout=config["timeout_seconds"],
         temperature=config["temperature"],
-        max_tokens=MOST_TOKENS,
+        max_tokens=config["max_tokens"],
     )
 
 
@@ -60,7 +58,7 @@ def _azure(config: Mapping[str, Any], network: Network) -> "BaseChatModel":
         max_retries=0,
         timeout=config["timeout_seconds"],
         temperature=config["temperature"],
-        max_tokens=MOST_TOKENS,
+        max_tokens=config["max_tokens"],
     )
 
 
@@ -76,7 +74,7 @@ def _anthropic(config: Mapping[str, Any], network: Network) -> "BaseChatModel":
         max_retries=0,
         timeout=config["timeout_seconds"],
         temperature=config["temperature"],
-        max_tokens=MOST_TOKENS,
+        max_tokens=config["max_tokens"],
     )
     # It has no parameter for the client, which it makes when it first needs one and keeps under this name.
     model.__dict__["_client"] = anthropic.Anthropic(
@@ -99,7 +97,7 @@ def _ollama(config: Mapping[str, Any], network: Network) -> "BaseChatModel":
         model=config["model"],
         base_url=_needed(config, "base_url"),
         temperature=config["temperature"],
-        num_predict=MOST_TOKENS,
+        num_predict=config["max_tokens"],
         sync_client_kwargs={
             "transport": own,
             "trust_env": False,
@@ -135,7 +133,7 @@ def _bedrock(config: Mapping[str, Any], network: Network) -> "BaseChatModel":
         bedrock_client=control,
         region_name=config["region"],
         temperature=config["temperature"],
-        max_tokens=MOST_TOKENS,
+        max_tokens=config["max_tokens"],
     )
 
 

@@ -8,7 +8,7 @@ from hub.sdk.network import Network
 from hub.sdk.writer import Draft, WritingTask
 from plugins.models.llm_writer.prompt import messages, read
 
-_DEFAULTS = {"provider": "openai", "temperature": 0.2, "timeout_seconds": 30}
+_DEFAULTS = {"provider": "openai", "temperature": 0.2, "timeout_seconds": 30, "max_tokens": 900}
 _SHOWN = 200
 
 
