@@ -75,6 +75,7 @@ NOT_A_TENANTS_ID = {
     "getConnector",
     "receiveWebhook",
     "receiveMail",
+    "receiveReceipts",
 }
 
 
