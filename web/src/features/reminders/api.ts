@@ -28,3 +28,13 @@ export const useReminderTotals = (query: ReminderQuery) =>
 
 export const useReminderEvents = (id: string) =>
   api.useQuery('get', '/api/reminders/{reminder_id}/events', { params: { path: { reminder_id: id } } })
+
+export type ReminderInsights = components['schemas']['ReminderInsights']
+
+export const useReminderInsights = (months: number) =>
+  api.useQuery(
+    'get',
+    '/api/insights/reminders',
+    { params: { query: { months } } },
+    { placeholderData: keepPreviousData },
+  )

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react'
+import { configure, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ConfirmProvider } from '@/components/confirm'
@@ -6,6 +6,9 @@ import { problem, session, standInForHub } from '@/test/hub'
 import { answer, renderPage } from '@/test/render'
 import Compose from './compose'
 import { CHANNEL, CUSTOMER, id, INVOICE, refusal, reminder } from './fixtures'
+
+// The hub is asked only once the typing rests.
+configure({ asyncUtilTimeout: 5_000 })
 
 vi.mock('next/navigation', () => ({ useRouter: () => ({ push: vi.fn() }), usePathname: () => '/reminders/' }))
 
@@ -132,8 +135,8 @@ test('the reader’s own words go along, and the fact check reads them', async (
     { 'POST /api/reminders': answer(reminder(7, { status: 'to_approve' }), 201) },
     { verdict: { passes: false, refusals: [refusal({ start: 0, end: 7, span: 'Pay now' })] } },
   )
-  await frame().catch(() => undefined)
   const text = await screen.findByLabelText('Text')
+  await waitFor(() => expect(text).not.toHaveValue(''))
   await userEvent.clear(text)
   await userEvent.type(text, 'Pay now, please.')
   await waitFor(() => expect(document.querySelector('mark')).toHaveTextContent('Pay now'))
