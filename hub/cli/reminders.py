@@ -1,6 +1,7 @@
 """`paypredict reminders`: check the text of a reminder against its facts, without a hub."""
 
 import json
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,7 +78,7 @@ def _no_number(name: str) -> Any:
 def _text(path: Path) -> str:
     try:
         if str(path) == "-":
-            content = click.get_binary_stream("stdin").read(_LARGEST + 1)
+            content = sys.stdin.buffer.read(_LARGEST + 1)
         else:
             with path.open("rb") as file:
                 content = file.read(_LARGEST + 1)

@@ -92,7 +92,8 @@ def fill(plugins: Plugins, given: Mapping[str, str], task: WritingTask) -> tuple
     if not draft.subject or not draft.text:
         field = "text" if draft.subject else "subject"
         raise InvalidError("The template cannot be used.", fields={field: "With these facts nothing stands in it."})
-    return draft, check(task.facts, draft.text, language=draft.language, subject=draft.subject)
+    replying = task.purpose == "dispute_reply"
+    return draft, check(task.facts, draft.text, language=draft.language, subject=draft.subject, replying=replying)
 
 
 def examples() -> tuple[FactSheet, ...]:

@@ -100,7 +100,7 @@ def write(
                 raise
             reason = reason or _cut(f"The tenant's own template cannot be used: {error}")
             continue
-        refusals = check(task.facts, draft.text, language=draft.language, subject=draft.subject).refusals
+        refusals = _refused(task, draft.text, draft)
         attempts.append(Attempt(writer=TEMPLATE, subject=draft.subject, text=draft.text, refusals=refusals))
         if not refusals or not own:
             break
@@ -146,7 +146,7 @@ def _asked(
             return None, _cut(f"{writer} failed: {type(error).__name__}")
         text = with_statement(draft.text, task.facts, draft.language) if task.purpose == "reminder" else draft.text
         refusals = (
-            *check(task.facts, text, language=draft.language, subject=draft.subject).refusals,
+            *_refused(task, text, draft),
             *_lacking(task, text),
         )
         attempts.append(Attempt(writer=writer, subject=draft.subject, text=text, refusals=refusals))
@@ -170,6 +170,11 @@ def _checked(draft: Draft) -> Draft:
     if len(text) > LONGEST_TEXT:
         raise RecordError(f"the draft has more than {LONGEST_TEXT:,} characters")
     return Draft(subject=subject, text=text, language=draft.language)
+
+
+def _refused(task: WritingTask, text: str, draft: Draft) -> tuple[Refusal, ...]:
+    replying = task.purpose == "dispute_reply"
+    return check(task.facts, text, language=draft.language, subject=draft.subject, replying=replying).refusals
 
 
 def _lacking(task: WritingTask, text: str) -> Iterator[Refusal]:

@@ -19,7 +19,7 @@ from hub.sdk.facts.verdict import Refusal, Verdict
 
 MOST = 20_000
 """Characters that are read; a longer text is refused."""
-_CODED = re.compile(r"[\w&]*\d[\w&]*(?:[\-/._][\w&]*\d[\w&]*|[\-/._][^\W\d_]+)*")
+_CODED = re.compile(r"(?<![\w&])[\w&]+(?:[\-/._][\w&]+)*")
 _COUNTER = re.compile(r"^\s*\(?\d{1,2}[.)](?=\s)", re.MULTILINE)
 _HARMLESS_CODES = frozenset(("b2b",))
 
@@ -115,6 +115,8 @@ def _codes(reading: Reading) -> None:
         if not reading.free(start, end):
             continue
         found = match.group()
+        if not any(char.isdigit() for char in found) or not any(char.isalpha() for char in found):
+            continue
         if found.lower() in _HARMLESS_CODES or re.fullmatch(r"[\d.,' /–-]+", found):
             continue
         reading.refuse(start, end, "reference", "the facts have no such number")

@@ -9,7 +9,6 @@ from functools import cache
 from babel.dates import get_day_names, get_month_names
 
 from hub.sdk.facts.folding import folded as fold_text
-from hub.sdk.facts.lexicon import Lexicon
 from hub.sdk.facts.mentions import Mention, Reading
 from hub.sdk.facts.numerals import in_words
 
@@ -150,17 +149,17 @@ def _named(reading: Reading) -> None:
                 _span(reading, start, end, frozenset((int(written.strip("'")),)), number)
     if words.language in ("es", "fr"):
         for start, (end, value) in spelled.items():
-            match = re.compile(rf"{link}{month}(?:\s(?:(?:de|del)\s)?{year})?").match(folded, end)
-            if match and reading.free(start, match.end()):
-                if match["year"]:
+            after = re.compile(rf"{link}{month}(?:\s(?:(?:de|del)\s)?{year})?").match(folded, end)
+            if after and reading.free(start, after.end()):
+                if after["year"]:
                     _add(
                         reading,
                         start,
-                        match.end(),
-                        frozenset((_day(int(match["year"]), known[match["month"]], int(value)),)),
+                        after.end(),
+                        frozenset((_day(int(after["year"]), known[after["month"]], int(value)),)),
                     )
                 else:
-                    _add(reading, start, match.end(), _around(reading, known[match["month"]], int(value)))
+                    _add(reading, start, after.end(), _around(reading, known[after["month"]], int(value)))
     _months_alone(reading, known)
 
 
@@ -269,7 +268,7 @@ def _days_of(rule: str, today: date) -> frozenset[date]:
     """The days of a rule such as day-1, week+1, month0-end."""
     if rule == "never":
         return frozenset()
-    base, _, end = rule.rpartition("-end") if rule.endswith("-end") else (rule, "", "")
+    base, _, _ = rule.rpartition("-end") if rule.endswith("-end") else (rule, "", "")
     last = rule.endswith("-end")
     match = re.fullmatch(r"(day|week|month|year)([+-]?\d+)", base)
     assert match
@@ -287,8 +286,3 @@ def _days_of(rule: str, today: date) -> frozenset[date]:
     year = today.year + more
     days = [date(year, 1, 1) + timedelta(days=n) for n in range(366 if monthrange(year, 2)[1] == 29 else 365)]
     return frozenset(days[-1:] if last else days)
-
-
-def terms_of(words: Lexicon) -> re.Pattern[str]:
-    """What tells a term of payment."""
-    return words.cues["terms"]

@@ -226,7 +226,7 @@ class Names:
                 words[index + 1] if index + 1 < len(words) and clean[end : words[index + 1].start()] == " " else None
             )
             before = words[index - 1] if index and clean[words[index - 1].end() : start] == " " else None
-            if self._is_name(word, clean[start:end], start, before, following):
+            if self._is_name(word, start, before, following):
                 reading.refuse(start, end, "name", "the facts have no such name")
 
     def _is_ours(self, word: str) -> bool:
@@ -238,9 +238,7 @@ class Names:
             return True
         return _inflected(word, self.words.language, self.words.plain)
 
-    def _is_name(
-        self, word: str, shown: str, start: int, before: re.Match[str] | None, following: re.Match[str] | None
-    ) -> bool:
+    def _is_name(self, word: str, start: int, before: re.Match[str] | None, following: re.Match[str] | None) -> bool:
         if word in known_names():
             return True
         clean, folded = self.reading.text.clean, self.reading.text.folded
@@ -261,7 +259,6 @@ class Names:
             return True
         if start in self.starts:
             return capital_after
-        _ = shown
         return True
 
 

@@ -4,11 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import combinations
 
 from hub.sdk.facts.cues import amount_cue, date_cue, has, windows
 from hub.sdk.facts.layout import Unit
-from hub.sdk.facts.mentions import Mention, Reading
+from hub.sdk.facts.mentions import Kind, Mention, Reading
 from hub.sdk.facts.sheet import FactInvoice
 
 _CENT = Decimal("0.01")
@@ -110,7 +109,7 @@ class Pairing:
     def _amount(
         self, unit: Unit, each: Mention, figures: list[Mention], groups: list[Group], row: frozenset[str] | None
     ) -> Stated | None:
-        reading, folded = self.reading, self.reading.text.folded
+        reading = self.reading
         others = [other for other in figures if other is not each]
         near, after, far = windows(reading, unit, each, others)
         about = near + " " + after
@@ -135,7 +134,6 @@ class Pairing:
         if not any(self._fits_amount(each, invoice, cue) for invoice in self.facts.invoices):
             self._refuse_amount(each, cue)
             return None
-        _ = folded
         return Stated(each, cue)
 
     def _names_amount(self, unit: Unit, each: Mention, about: str) -> bool:
@@ -275,7 +273,8 @@ class Pairing:
         known = [invoice for invoice in facts.invoices if self._values(plain) & {invoice.total, invoice.open}]
         totals = [amount for amount in facts.total_open if amount.amount in self._values(plain)]
         if each.currencies is not None and (known or totals):
-            if not any(self._in_currency(each, row.currency) for row in (*known, *totals)):
+            currencies = {row.currency for row in known} | {row.currency for row in totals}
+            if not any(self._in_currency(each, currency) for currency in currencies):
                 refuse(each.start, each.end, "currency", "the amount is in another currency")
                 return
         if totals and not known:
@@ -301,7 +300,7 @@ class Pairing:
 
     def _percent(self, unit: Unit, each: Mention, figures: list[Mention]) -> None:
         reading, allowed = self.reading, self.facts.allowed
-        near, after, far = windows(reading, unit, each, [other for other in figures if other is not each])
+        near, after, _ = windows(reading, unit, each, [other for other in figures if other is not each])
         text = reading.text.folded[unit.start : unit.end]
         for kind, code in (("late_fee", "fee"), ("interest_rate", "interest"), ("discount", "discount")):
             figure = getattr(allowed, kind)
@@ -392,7 +391,7 @@ class Pairing:
 
     def _duration(self, unit: Unit, each: Mention, days: list[Mention]) -> Stated | None:
         reading = self.reading
-        near, after, far = windows(reading, unit, each, [other for other in days if other is not each])
+        near, after, _ = windows(reading, unit, each, [other for other in days if other is not each])
         text = reading.text.folded[unit.start : unit.end]
         if each.unit == "hours":
             reading.refuse(each.start, each.end, "deadline", "the facts give no such time")
@@ -437,7 +436,7 @@ class Pairing:
             spans.add((invoice.due_on, (today - invoice.due_on).days))
             spans.add((invoice.issued_on, (today - invoice.issued_on).days))
         for since, many in spans:
-            if many <= 0 and not (cue == "overdue" and many < 0 and False):
+            if many <= 0:
                 left = -many
                 if (
                     cue == "overdue"
@@ -535,7 +534,7 @@ class Pairing:
 
 
 _JOINED = re.compile(r"\s*(?:,|and|und|sowie|y|e|et|/|&)\s*(?:the|den|dem|am|el|le|vom|du|del|on)?\s*")
-_KINDS = ("amount", "date", "duration", "invoice", "percent", "count", "bare", "when", "currency")
+_KINDS: tuple[Kind, ...] = ("amount", "date", "duration", "invoice", "percent", "count", "bare", "when", "currency")
 _PAIRED = ("amount", "due", "issued", "day", "duration")
 _CALLED = {
     "due": "due date",
@@ -603,7 +602,3 @@ def _later(since: date, months: int) -> date:
     year, month = divmod(since.year * 12 + since.month - 1 + months, 12)
     first = date(year, month + 1, 1)
     return min(first + timedelta(days=since.day - 1), first + timedelta(days=27 if month == 1 else 29))
-
-
-__all__ = ["Pairing"]
-_ = combinations
