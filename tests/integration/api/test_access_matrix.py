@@ -215,17 +215,23 @@ def _promises(storage, tenant):
 
 def _channels(storage, settings, tenant):
     """A channel to nowhere for each operation that changes one, and an address that is not written to."""
-    names = ("shared", "updateChannel", "deleteChannel")
-    manifest, now = registry.load().get("smtp"), datetime.now(UTC)
-    config = {"host": "mail.invalid", "security": "none"}
-    wanted = {"purpose": "debtors", "sender": "ar@acme.example", "config": config}
+    plugins, vault = registry.load(), Vault(settings, storage)
+    to_nowhere = {"host": "mail.invalid", "security": "none"}
+    wanted = {"purpose": "debtors", "sender": "ar@acme.example"}
     with storage.tenant(tenant) as session, acting(SOMEBODY):
-        vault = Vault(settings, storage)
-        made = {name: channels.create(session, vault, manifest, wanted | {"name": name}).id for name in names}
-        held = suppressions.add(session, "nobody@acme.example", "manual", now=now, by="jo@acme.example")
-    shared = made.pop("shared")
-    found = {f"{name}.channel_id": str(each) for name, each in made.items()}
-    return {"channel_id": str(shared), "suppression_id": str(held.id), **found}
+
+        def made(name, slug="smtp", config=to_nowhere):
+            values = wanted | {"name": name, "config": config}
+            return str(channels.create(session, vault, plugins.get(slug), values).id)
+
+        held = suppressions.add(session, "nobody@acme.example", "manual", now=datetime.now(UTC), by="jo@acme.example")
+        return {
+            "channel_id": made("shared"),
+            "updateChannel.channel_id": made("to be changed"),
+            "deleteChannel.channel_id": made("to be deleted"),
+            "createReceiptsAddress.channel_id": made("told of", "sendgrid", {"api_key": "SG.of-the-matrix"}),
+            "suppression_id": str(held.id),
+        }
 
 
 def _reminders(storage, tenant):
