@@ -260,6 +260,8 @@ SENT_AGAIN_BY_NATURE = {
 EMPTY_ERRORS = {("/api/webhooks/{connector}/{connection}", "401")}
 # Reads whose question is too personal for an address that gets logged, or is a file.
 READS_BY_POST = {
+    "/api/reminder-writers/{plugin}/test",
+    "/api/disputes/{dispute_id}/reply-draft",
     "/api/privacy/contacts/export",
     "/api/cashflow/scenarios",
     "/api/invoices/import/head",
