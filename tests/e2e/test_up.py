@@ -23,13 +23,22 @@ PAYPREDICT = Path(sys.executable).with_name("paypredict")
 class Up:
     """One run of the command on its own folder and port."""
 
-    def __init__(self, data_dir: Path, *arguments: str, database_url: str = "", redis_url: str = "") -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *arguments: str,
+        database_url: str = "",
+        redis_url: str = "",
+        private_hosts: str = "",
+    ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.data_dir = data_dir
         self.output = data_dir.with_name(f"up-{self.port}.out")
         environ = {name: value for name, value in os.environ.items() if not name.startswith("PAYPREDICT_")}
+        if private_hosts:
+            environ["PAYPREDICT_PRIVATE_HOSTS"] = private_hosts
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
                 [PAYPREDICT, "up", "--data", data_dir, "--port", str(self.port), "--workers", "1", *arguments],

@@ -32,6 +32,12 @@ class Demo:
         answer = httpx.get(self.address + path, headers=headers, params=params, timeout=60)
         return answer.raise_for_status().json()
 
+    def post(self, path: str, **body: object) -> dict:
+        """What the API answers to the demo's key when it is sent something."""
+        headers = {"Authorization": f"Bearer {self.api_key}"}
+        answer = httpx.post(self.address + path, headers=headers, json=body, timeout=60)
+        return answer.raise_for_status().json()
+
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory) -> Iterator[Demo]:
@@ -45,7 +51,8 @@ def demo(tmp_path_factory) -> Iterator[Demo]:
 @contextmanager
 def running_demo(data_dir: Path, days: int = 730) -> Iterator[Demo]:
     """The demo as `paypredict up --demo` leaves it, its books `days` old: connected, read, tied out and forecast."""
-    with up(data_dir, "--demo", "--demo-days", str(days)) as run:
+    # The tests' mail server is on this machine, which a hub talks to only where its operator says so.
+    with up(data_dir, "--demo", "--demo-days", str(days), private_hosts="127.0.0.1") as run:
         run.wait_for("Running at", seconds=600)
         address = f"http://127.0.0.1:{run.port}"
         cookies = {role: _let_in(run, address, role) for role in ROLES}
@@ -101,6 +108,7 @@ def addresses(demo: Demo) -> dict[str, str]:
     customer = demo.get(f"/api/invoices/{invoice}")["customer_id"]
     connection = demo.get("/api/connections")["items"][0]["id"]
     dispute = demo.get("/api/disputes", limit=1)["items"][0]["id"]
+    reminder = a_reminder(demo)["id"]
     pages = {
         "overview": "/",
         "worklist": "/worklist/",
@@ -111,6 +119,11 @@ def addresses(demo: Demo) -> dict[str, str]:
         "disputes": "/disputes/",
         "dispute": f"/disputes/view/?id={dispute}",
         "dispute-insights": "/disputes/insights/",
+        "reminders": "/reminders/",
+        "reminders-scheduled": "/reminders/?tab=scheduled",
+        "reminders-sent": "/reminders/?tab=sent",
+        "reminder": f"/reminders/view/?id={reminder}",
+        "reminder-insights": "/reminders/insights/",
         "forecast": "/forecast/",
         "models": "/models/",
         "connections": "/connections/",
@@ -121,6 +134,19 @@ def addresses(demo: Demo) -> dict[str, str]:
     for page in sorted(settings.glob("*/page.tsx")):
         pages[f"settings-{page.parent.name}"] = f"/settings/{page.parent.name}/"
     return pages
+
+
+def a_reminder(demo: Demo) -> dict:
+    """A reminder that waits for approval; one is composed where there is none."""
+    found = demo.get("/api/reminders", status="to_approve", limit=1)["items"]
+    if found:
+        return found[0]
+    owed = demo.get("/api/invoices", open="true", disputed="false", sort="-balance", limit=20)["items"]
+    for invoice in owed:
+        asked = {"customer_id": invoice["customer_id"], "invoice_ids": [invoice["id"]]}
+        if demo.post("/api/reminders/preview", **asked)["recipients"]:
+            return demo.post("/api/reminders", **asked, then="approval")
+    raise AssertionError("no customer of the demo can be written to")
 
 
 def settle(page: Page) -> None:

@@ -139,7 +139,7 @@ function Form({ begun, fixedCustomer, draft: typed, change, onDone, cancel }: Fo
             </>
           )}
         </div>
-        <section aria-label={t('compose.preview')} className="min-w-0">
+        <section aria-label={t('compose.preview')} className="min-w-0 lg:sticky lg:top-0 lg:self-start">
           {draft.customer === null || draft.invoiceIds.length === 0 ? (
             <Empty
               className="rounded-lg border"
