@@ -11843,6 +11843,11 @@ export interface components {
              * @example 2026-03-31T09:30:00+00:00
              */
             updated_at: string;
+            /**
+             * @description Counts its changes; `If-Match` names it.
+             * @example 3
+             */
+            version: number;
         };
         SetUpChannelList: {
             items: components["schemas"]["SetUpChannel"][];

@@ -2,6 +2,7 @@
 import auth from './en/auth.json'
 import charts from './en/charts.json'
 import common from './en/common.json'
+import contacts from './en/contacts.json'
 import customers from './en/customers.json'
 import disputes from './en/disputes.json'
 import forecast from './en/forecast.json'
@@ -10,8 +11,13 @@ import jobs from './en/jobs.json'
 import ledger from './en/ledger.json'
 import models from './en/models.json'
 import overview from './en/overview.json'
+import promises from './en/promises.json'
+import policies from './en/policies.json'
 import reminders from './en/reminders.json'
+import channels from './en/channels.json'
+import schemaForm from './en/schemaForm.json'
 import settings from './en/settings.json'
+import suppressions from './en/suppressions.json'
 import connections from './en/connections.json'
 import imports from './en/imports.json'
 import firstRun from './en/firstRun.json'
@@ -25,8 +31,10 @@ import worklist from './en/worklist.json'
 // prettier-ignore
 export const en = {
   auth,
+  channels,
   charts,
   common,
+  contacts,
   customers,
   disputes,
   forecast,
@@ -35,8 +43,12 @@ export const en = {
   ledger,
   models,
   overview,
+  promises,
+  policies,
   reminders,
+  schemaForm,
   settings,
+  suppressions,
   connections,
   imports,
   firstRun,

@@ -1,0 +1,7 @@
+'use client'
+
+import { pageOf } from '@/lib/page-of'
+
+export const Content = pageOf(
+  async () => (await import('@/features/settings/reminder-policies/settings')).ReminderSettings,
+)
