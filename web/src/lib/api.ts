@@ -4,8 +4,10 @@ import { Problem } from './problem'
 import type { paths } from './schema'
 
 const SIGN_IN = '/sign-in/'
-/** Answered to people who are not signed in yet, and so without a session's token. */
+/** Answered to people who are not signed in yet, and so without a session's token; debtors never are. */
 const PUBLIC_WRITES = ['POST /api/session', 'POST /api/session/link']
+const isPublic = (method: string, path: string) =>
+  PUBLIC_WRITES.includes(`${method} ${path}`) || path.startsWith('/api/debtor/')
 
 let csrfToken: string | null = null
 
@@ -55,7 +57,7 @@ export function goToSignIn(): void {
 async function attempt(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url)
   const isWrite = !['GET', 'HEAD'].includes(request.method)
-  if (isWrite && !PUBLIC_WRITES.includes(`${request.method} ${pathname}`)) {
+  if (isWrite && !isPublic(request.method, pathname)) {
     const token = csrfToken ?? (await askForToken())
     if (token) request.headers.set('X-CSRF-Token', token)
   }

@@ -98,5 +98,6 @@ export const customer = (different: Partial<Customer> = {}): Customer => ({
     },
   ],
   risk: null,
+  promises: { kept: 3, partly_kept: 0, broken: 1, p_kept: 0.75 },
   ...different,
 })

@@ -7,6 +7,7 @@ import { useSources } from '@/components/ledger/sources'
 import { Page } from '@/components/page'
 import { RecordPage } from '@/components/records/record-page'
 import { Region } from '@/components/region'
+import { CustomerPromises } from '@/components/promises/promises-card'
 import { CustomerReminders } from '@/components/reminders/reminder-list'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
 import { Skeleton } from '@/components/ui/skeleton'
@@ -66,6 +67,7 @@ function CustomerView({ id }: { id: string }) {
                 <AgingCard customer={found} />
                 <CustomerDisputes customerId={found.id} />
                 <CustomerReminders customer={found} />
+                <CustomerPromises customer={found} />
                 <ProfileCard customer={found} />
                 <SourceCard customer={found} />
               </div>

@@ -67,6 +67,7 @@ export const invoice = (different: Partial<Invoice> = {}): Invoice => ({
   allocations: [],
   disputes: [],
   holds: [],
+  promises: [],
   history: [
     { recorded_at: '2026-11-02T08:00:00+00:00', superseded_at: null, row: { ...row, stated_balance: null } },
   ],

@@ -6,6 +6,7 @@ import { InvoiceStatusMark } from '@/components/ledger/marks'
 import { Page } from '@/components/page'
 import { RecordPage, RecordSkeleton } from '@/components/records/record-page'
 import { Region } from '@/components/region'
+import { InvoicePromises } from '@/components/promises/promises-card'
 import { InvoiceReminders } from '@/components/reminders/reminder-list'
 import { Alert, AlertDescription, AlertTitle } from '@/components/ui/alert'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
@@ -122,6 +123,7 @@ function InvoiceBody({ invoice }: { invoice: Invoice }) {
         <InvoiceFactsCard invoice={invoice} />
         {!state && <InvoiceDisputes invoice={invoice} />}
         {!state && <InvoiceReminders invoice={invoice} />}
+        {!state && <InvoicePromises invoice={invoice} />}
         {isOpen && prediction && <PredictionFactsCard prediction={prediction} />}
         <SourceCard invoice={invoice} />
       </div>

@@ -40,6 +40,7 @@ const TOUCHED: Record<string, readonly string[]> = {
   'dispute-opened': DISPUTES,
   'dispute-changed': DISPUTES,
   'reminder-changed': REMINDERS,
+  'copy-requested': ['/api/copy-requests'],
   'promise-changed': ['/api/promises', '/api/overview', '/api/worklist', '/api/invoices', '/api/customers'],
   'channel-changed': ['/api/channels', '/api/suppressions'],
   notice: ['/api/notices', '/api/connections'],
