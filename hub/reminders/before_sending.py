@@ -139,10 +139,16 @@ def prepare(session: Session, house: House, reminder: Row, channel: Channel, now
         facts=as_document(facts),
         thread=thread_of(session, reminder),
         unsubscribe=unsubscribe_url(session, house, reminder, recipients[0]["email"], now),
-        rules=settings.read(session),
+        rules=rules_of(session, house),
         base=house.base,
         account=account_of(session, house, reminder, now),
     )
+
+
+def rules_of(session: Session, house: House) -> dict[str, Any]:
+    """The tenant's settings; where they name no company, the tenant's own name stands for it."""
+    rules = settings.read(session)
+    return rules | {"sender": {**rules["sender"], "company": rules["sender"].get("company") or house.name}}
 
 
 def facts_of(
@@ -152,7 +158,7 @@ def facts_of(
     who = ledger.get_customer(session, reminder["customer_id"]) or {"name": ""}
     facts = fact_sheet(
         session,
-        settings.read(session),
+        rules_of(session, house),
         who,
         items,
         links=Links(),

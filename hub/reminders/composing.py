@@ -21,7 +21,7 @@ from hub.ledger import service as ledger
 from hub.ledger.owed import Owed, owed
 from hub.reminders import approving, debtor_links, history, service, settings, statuses
 from hub.reminders.approving import check_instant
-from hub.reminders.before_sending import account_of, facts_of, look
+from hub.reminders.before_sending import account_of, facts_of, look, rules_of
 from hub.reminders.drafting import Draftable, prepare, written_values
 from hub.reminders.house import House, house_of
 from hub.reminders.languages import language_of
@@ -223,7 +223,7 @@ def send_test(hub: Hub, tenant: str, reminder_id: UUID, address: str | None, now
         if not reminder["text"] or not reminder["facts"]:
             raise ConflictError(f"R-{reminder['number']} is not written yet.")
         channel = _channel_of(session, reminder)
-        rules = settings.read(session)
+        rules = rules_of(session, house)
         account = account_of(session, house, reminder, now)
         audit.record(session, "reminder.tested", "reminder", reminder_id)
     statement = account and statement_pdf(account, rules, reminder["language"])

@@ -225,13 +225,13 @@ def _skip(session: Session, reminder: Row, why: Reason | None, now: datetime) ->
 
 
 def _fail(context: JobContext, reminder_id: UUID, sentence: str) -> str | None:
-    """It cannot be written as things are: a person has to mend that, or write it."""
+    """It cannot be written as things are set up: it says why, and is tried again every hour."""
     now = datetime.now(UTC)
+    why = reason("not_written", sentence)
     with context.transaction() as session:
         held = service.lock(session, reminder_id)
-        if held["status"] != "planned":
-            return None
-        service.write(session, held, {"status": "draft", "reason": reason("not_written", sentence)}, now)
-        history.record(session, reminder_id, "failed", now, after={"code": "not_written"})
-        audit.record_later(session)
+        if held["status"] == "planned" and held["reason"] != why:
+            service.write(session, held, {"reason": why}, now)
+            history.record(session, reminder_id, "deferred", now, after={"code": why["code"]})
+            audit.record_later(session)
     return "failed"

@@ -24,7 +24,7 @@ from hub.jobs.context import JobContext
 from hub.reminders import history, service
 from hub.reminders.approving import send_at
 from hub.reminders.models import reminders
-from hub.reminders.sending import mark_sent, reconcile_later
+from hub.reminders.sending import MOST_TRIES, mark_sent, reconcile_later
 from hub.reminders.service import Row, reason
 from hub.sdk.channel import Delivery
 from hub.sdk.errors import PluginError
@@ -117,20 +117,27 @@ def _again(context: JobContext, reminder: Row, *, is_known: bool) -> str | None:
     Not `is_known` that nothing was taken: `claimed_at` stays, and says that it may have gone out before.
     """
     now = datetime.now(UTC)
+    why = reason("not_taken", "The provider does not have it: it is sent again.")
+    if not is_known:
+        why = reason("same_key", "It is handed over once more under the same key, which the provider sends once.")
     with context.transaction() as session:
         held = _held(session, reminder)
         if held is None:
             return None
-        why = reason("not_taken", "The provider does not have it: it is sent again.")
-        if not is_known:
-            why = reason("same_key", "It is handed over once more under the same key, which the provider sends once.")
-        values: dict[str, Any] = {"status": "approved", "reason": why}
+        tries = held["tries"] + 1
+        if tries >= MOST_TRIES:
+            status = "failed" if is_known else "uncertain"
+            why = reason("no_answer", "The channel broke off each time it was handed over.")
+        else:
+            status = "approved"
+            send_at(session, now, now)
+        values: dict[str, Any] = {"status": status, "tries": tries, "reason": why}
         if is_known:
             values["claimed_at"] = None
         service.write(session, held, values, now)
-        history.record(session, held["id"], "retried", now, after={"code": why["code"]})
+        kind: history.Kind = "retried" if status == "approved" else "failed"
+        history.record(session, held["id"], kind, now, after={"code": why["code"], "tries": tries})
         audit.record_later(session)
-        send_at(session, now, now)
     return why["code"]
 
 

@@ -22,7 +22,7 @@ from hub.channels import limits, message_ids
 from hub.channels import sending as opening
 from hub.channels import service as channels
 from hub.channels.service import Channel
-from hub.errors import NotFoundError
+from hub.errors import HubError, NotFoundError
 from hub.events import ReminderSent
 from hub.jobs import service as jobs
 from hub.jobs.context import JobContext
@@ -33,7 +33,7 @@ from hub.reminders.fresh import ask_providers
 from hub.reminders.house import House, house_of
 from hub.reminders.models import reminders
 from hub.reminders.service import Row, reason
-from hub.sdk.channel import Delivery, Message
+from hub.sdk.channel import Delivery
 from hub.sdk.errors import AuthError, ConfigError, PluginError, RecordError, TransientError
 from hub.storage import audit
 
@@ -72,7 +72,7 @@ class Claim:
     reminder: Row
     before: Row
     channel: Channel
-    message: Message
+    ready: Ready
     until: float
 
 
@@ -87,7 +87,14 @@ def run(context: JobContext) -> dict[str, Any]:
                 context.progress(0.5, f"{this.counts['sent']} sent")
                 if reminder_id in unasked:
                     _wait(context, this, reminder_id)
-                elif claim := _claim(context, this, reminder_id):
+                    continue
+                try:
+                    claim = _claim(context, this, reminder_id)
+                except (HubError, PluginError) as error:
+                    # Nothing was committed: one that cannot be made into a message keeps none of the others.
+                    _put_down(context, this, reminder_id, str(error))
+                    continue
+                if claim is not None:
                     _deliver(context, this, claim)
     finally:
         for each in this.opened.values():
@@ -139,14 +146,21 @@ def _claim(context: JobContext, this: Run, reminder_id: UUID) -> Claim | None:
             send_at(session, now + timedelta(seconds=wait), now)
             return None
         claimed = _take(session, reminder, channel, ready, now)
-    message = ready.message(claimed)
-    return Claim(
-        reminder=claimed,
-        before=reminder,
-        channel=channel,
-        message=message,
-        until=started + HAND_OVER_SECONDS,
-    )
+    return Claim(reminder=claimed, before=reminder, channel=channel, ready=ready, until=started + HAND_OVER_SECONDS)
+
+
+def _put_down(context: JobContext, this: Run, reminder_id: UUID, sentence: str) -> None:
+    """It cannot be sent as things are: a person has to look."""
+    now = datetime.now(UTC)
+    with context.transaction() as session:
+        reminder = service.lock(session, reminder_id)
+        if reminder["status"] != "approved":
+            return
+        status = "failed" if reminder["claimed_at"] is None else "uncertain"
+        service.write(session, reminder, {"status": status, "reason": reason("not_made", sentence)}, now)
+        history.record(session, reminder_id, "failed", now, after={"code": "not_made", "status": status})
+        audit.record_later(session)
+    this.counts[status] += 1
 
 
 def _channel(session: Session, reminder: Mapping[str, Any]) -> Channel | None:
@@ -212,12 +226,18 @@ def _take(session: Session, reminder: Row, channel: Channel, ready: Ready, now: 
 def _deliver(context: JobContext, this: Run, claim: Claim) -> None:
     channel = claim.channel
     try:
+        message = claim.ready.message(claim.reminder)
+    except Exception as error:  # whatever it is, nothing has been handed over
+        log.exception("R-%d cannot be made into a message", claim.reminder["number"])
+        _fail(context, this, claim, f"It cannot be made into a message ({type(error).__name__}).")
+        return
+    try:
         if channel.id not in this.opened:
             this.opened[channel.id] = opening.open_channel(context, channel)
         if time.monotonic() >= claim.until:
             _give_back(context, this, claim, "late", "The hub was held up.", PAUSE, counts_as_try=False)
             return
-        delivery = opening.deliver(context, channel, this.opened[channel.id], claim.message)
+        delivery = opening.deliver(context, channel, this.opened[channel.id], message)
     except TransientError as error:
         seconds = max(error.retry_after, 60 * 2 ** claim.reminder["tries"])
         _give_back(context, this, claim, "try_again", str(error), min(timedelta(seconds=seconds), LONGEST_WAIT))

@@ -39,7 +39,6 @@ def own(settings) -> Settings:
         settings,
         public_url="https://ar.seller.example",
         private_hosts="127.0.0.1,localhost",
-        reminders_reconcile_after_seconds=0,
     )
 
 
