@@ -25,6 +25,7 @@ import table from './de/table.json'
 import views from './de/views.json'
 import webhooks from './de/webhooks.json'
 import worklist from './de/worklist.json'
+import writing from './de/writing.json'
 import type { Messages } from '.'
 
 // prettier-ignore
@@ -56,4 +57,5 @@ export const de = {
   views,
   webhooks,
   worklist,
+  writing,
 } satisfies Messages

@@ -26,6 +26,7 @@ import table from './en/table.json'
 import views from './en/views.json'
 import webhooks from './en/webhooks.json'
 import worklist from './en/worklist.json'
+import writing from './en/writing.json'
 
 // One line for each namespace, here and in de.ts, which must have the same.
 // prettier-ignore
@@ -57,6 +58,7 @@ export const en = {
   views,
   webhooks,
   worklist,
+  writing,
 }
 
 export type Messages = typeof en

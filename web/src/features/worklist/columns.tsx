@@ -7,6 +7,8 @@ import { NextStep } from '@/components/next-step'
 import { NONE, useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import type { Contact } from './api'
+import { LastContact, Promised } from './marks'
+import { RowActions } from './row-actions'
 
 const column = columnsOf<Contact>()
 const DAY = 86_400_000
@@ -74,6 +76,31 @@ export function useWorklistColumns(home: string | null | undefined, asOf: string
         cell: ({ getValue }) =>
           home ? <span className="text-primary">{format.compactMoney(getValue(), home)}</span> : NONE,
       }),
+      column.accessor('expected_on', {
+        meta: { label: t('columns.expected') },
+        cell: ({ getValue }) => <span className="text-primary">{format.day(getValue())}</span>,
+      }),
+      column.accessor('last_contact', {
+        meta: { label: t('columns.lastContact') },
+        cell: ({ getValue }) => <LastContact contact={getValue()} />,
+      }),
+      column.accessor('promise', {
+        meta: { label: t('columns.promise') },
+        cell: ({ getValue }) => <Promised promise={getValue()} />,
+      }),
+      column.accessor('owner', {
+        meta: { label: t('columns.owner') },
+        cell: ({ row: { original } }) => (
+          <>
+            {original.owner?.name ?? NONE}
+            {original.snoozed_until && (
+              <span className="block text-xs text-muted-foreground">
+                {t('row.restsUntil', { day: format.day(original.snoozed_until) })}
+              </span>
+            )}
+          </>
+        ),
+      }),
       column.display({
         id: 'held',
         meta: { label: t('columns.held') },
@@ -91,8 +118,14 @@ export function useWorklistColumns(home: string | null | undefined, asOf: string
                 )
                 .join(', '),
       }),
+      column.display({
+        id: 'actions',
+        enableHiding: false,
+        meta: { label: t('columns.actions'), align: 'end', stack: 'aside' },
+        cell: ({ row: { original } }) => <RowActions contact={original} />,
+      }),
     ])
   }, [asOf, format, home, t])
 }
 
-export const HIDDEN_COLUMNS = ['open', 'expected_loss', 'held']
+export const HIDDEN_COLUMNS = ['open', 'expected_loss', 'held', 'risk_level']
