@@ -48,11 +48,13 @@ class Gain:
 
 
 def gain_of(asked: Iterable[tuple[Item, Decimal]], customer: Customer, day: date, effect: Effect) -> tuple[Gain, ...]:
-    """What asking for these amounts on a day is expected to gain, by currency."""
+    """What asking for these amounts on a day is expected to gain, by currency; nothing of what nobody has forecast."""
     money: dict[str, float] = {}
     sums: dict[str, float] = {}
     for item, amount in asked:
         days = _days_sooner(item, customer, day, effect)
+        if not days:
+            continue
         sums[item.currency] = sums.get(item.currency, 0.0) + float(amount)
         money[item.currency] = money.get(item.currency, 0.0) + float(amount) * days
     basis = "assumed" if effect.days_sooner is None else "measured"
@@ -60,7 +62,7 @@ def gain_of(asked: Iterable[tuple[Item, Decimal]], customer: Customer, day: date
         Gain(
             currency=currency,
             amount=rounded(Decimal(str(money[currency] / 30)), currency),
-            days=money[currency] / sums[currency] if sums[currency] else 0.0,
+            days=money[currency] / sums[currency],
             basis=basis,
         )
         for currency in sorted(sums)

@@ -23,6 +23,8 @@ from hub.settings import CONFIG
 SOFT = ("service", "friendly", "neutral")
 """Tones that may be the first that a debtor hears; a firmer step follows the step before it."""
 TONES = (*SOFT, "firm", "formal", "final")
+APPROVALS = ("automatic", "member", "admin")
+"""Who approves, from nobody to an admin."""
 PERSON = "person"
 """The writer of a step whose text a person writes."""
 NEW_BELOW = 3
@@ -173,6 +175,12 @@ class Policy:
         if step.tone in SOFT and step.day > 0 and late and late["firmer"] and self.is_late(item):
             return TONES[TONES.index(step.tone) + 1]
         return step.tone
+
+    def approve_of(self, step: Step, tone: str) -> str:
+        """Who approves a step that is said in a tone: a firmer one than its own asks for who approves such a step."""
+        firm = TONES.index(tone)
+        said_so = next((each.approve for each in self.steps if TONES.index(each.tone) >= firm), step.approve)
+        return max(step.approve, said_so, key=APPROVALS.index)
 
     def due_step(self, item: Item, customer: Customer, day: date, reached: int) -> Step | None:
         """The step that is to be taken on a day, `reached` being the stage that was taken last; -1: none.

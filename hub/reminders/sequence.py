@@ -14,13 +14,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from hub.reminders.expected_gain import Effect, Gain, gain_of
-from hub.reminders.policy import TONES, Customer, Item, Policy, Reason, Step, reasons_against
+from hub.reminders.policy import APPROVALS, TONES, Customer, Item, Policy, Reason, Step, reasons_against
 
 MOST_LINES = 100
 """Invoices to a message; further ones wait for the next."""
 SPREAD_SECONDS = 1_800
 """Messages go out over so long from the first minute of a day's hours on, each debtor's at a time of its own."""
-APPROVALS = ("automatic", "member", "admin")
 _WEEK = timedelta(days=7)
 
 
@@ -83,8 +82,9 @@ class Message:
 
     @property
     def approve(self) -> str:
-        """Who approves it: whoever the strictest of its steps asks for."""
-        return max((line.step.approve for line in self.lines), key=APPROVALS.index)
+        """Who approves it: whoever the strictest of its steps and its tone ask for."""
+        own = (line.step.approve for line in self.lines)
+        return max(self.leading.policy.approve_of(self.leading.step, self.tone), *own, key=APPROVALS.index)
 
     @property
     def cc(self) -> list[str]:

@@ -7,6 +7,7 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import text
 
+from hub.channels import suppressions
 from hub.reminders import settings
 from hub.sdk.records import CreditMemo
 from tests.integration.reminders.books import CONNECTION, NOW, Books
@@ -176,13 +177,7 @@ def test_a_stage_that_bounced_is_sent_again_to_somebody_else(books):
     books.plan()
     books.settle(delivery="bounced")
     with books.storage.tenant(books.tenant) as session:
-        session.execute(
-            text("""
-                insert into suppressions (digest, address, kind, created_by, created_at)
-                values ('x', 'ap@c1.example', 'bounced', 'receipts', :now)
-            """),
-            {"now": NOW},
-        )
+        suppressions.add(session, "ap@c1.example", "bounced", now=NOW, by="receipts")
     later = NOW + timedelta(days=1)
     assert books.plan(later).messages == 0
     books.profile("c1", contacts=[{"name": "Li", "email": "li@c1.example", "role": "Accounts payable"}])

@@ -118,6 +118,18 @@ def test_a_gain_is_assumed_until_it_is_measured():
     assert (gain.amount, gain.basis) == (Decimal("10.00"), "measured")
 
 
+def test_nothing_is_gained_of_what_nobody_has_forecast_and_nothing_by_whom_pays_by_himself():
+    assert first([item()]).gains == ()
+    assert first([item(expected_on=date(2026, 4, 9))], who=customer(segment="on_time")).gains == ()
+
+
+def test_what_is_said_more_firmly_is_approved_by_who_approves_a_firm_step():
+    late = item(due_on=date(2026, 2, 27), p_late30=0.9)
+    found = first([late])
+    assert (found.leading.step.stage, found.tone, found.approve) == (2, "firm", "member")
+    assert first([item(due_on=date(2026, 2, 27))]).approve == "automatic"
+
+
 def test_a_message_has_a_hundred_invoices_at_most():
     many = [item(f"INV-{number}") for number in range(130)]
     history = History()
