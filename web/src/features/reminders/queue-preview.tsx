@@ -33,7 +33,7 @@ export function QueuePreview({ reminder, steps, mayApprove, mayReject, onEdit }:
         <h2 className="text-base font-semibold wrap-anywhere">
           <Link
             href={`/reminders/view/?id=${reminder.id}`}
-            className="text-primary underline-offset-4 hover:underline"
+            className="text-primary underline underline-offset-4"
           >
             {reminderName(reminder)}
           </Link>{' '}
