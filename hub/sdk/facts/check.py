@@ -15,6 +15,7 @@ from hub.sdk.facts.pairing import Pairing
 from hub.sdk.facts.references import find_invoices
 from hub.sdk.facts.sheet import FactSheet
 from hub.sdk.facts.speech import find_other_languages, language_told
+from hub.sdk.facts.statements import find_statements
 from hub.sdk.facts.verdict import Refusal, Verdict
 
 MOST = 20_000
@@ -102,6 +103,8 @@ def _read(facts: FactSheet, text: str, language: str, *, in_subject: bool, reply
     units = cut(folded.clean, folded.folded, reading.taken)
     Pairing(reading, units).judge()
     find_claims(reading, reading.words.claims, replying=replying)
+    if not replying:
+        find_statements(reading)
     Names(reading).judge()
     find_other_languages(reading, units)
     _leftovers(reading)

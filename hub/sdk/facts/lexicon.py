@@ -56,7 +56,7 @@ def _phrase(phrase: str) -> str:
 @cache
 def lexicon(language: str) -> Lexicon:
     """The words of one of LANGUAGES."""
-    words = _read(f"{language}/words.toml")
+    words = read(f"{language}/words.toml")
     return Lexicon(
         language=language,
         cues={name: pattern(lines) for name, lines in words["cues"].items()},
@@ -70,17 +70,18 @@ def lexicon(language: str) -> Lexicon:
                 unless=pattern(row["unless"]) if row.get("unless") else None,
                 in_replies=row.get("in_replies", False),
             )
-            for row in _read(f"{language}/claims.toml")["claim"]
+            for row in read(f"{language}/claims.toml")["claim"]
         ),
-        plain=frozenset(folded(_read(f"{language}/plain.toml")["words"]).split()),
+        plain=frozenset(folded(read(f"{language}/plain.toml")["words"]).split()),
     )
 
 
 @cache
 def names() -> frozenset[str]:
     """First and family names that are told from other words, folded."""
-    return frozenset(folded(" ".join(_read("names.toml").values())).split())
+    return frozenset(folded(" ".join(read("names.toml").values())).split())
 
 
-def _read(path: str) -> dict:  # type: ignore[type-arg]
+def read(path: str) -> dict:  # type: ignore[type-arg]
+    """One of the data files."""
     return tomllib.loads(files("hub.sdk.facts").joinpath("lexicons", path).read_text(encoding="utf-8"))

@@ -60,6 +60,7 @@ CODES = {
     "placeholder": "a place left to be filled",
     "promise": "a plan, extension or concession that the facts do not give",
     "reference": "an invoice or reference number that the facts do not have",
+    "statement": "what somebody does, did or will do, and no fact tells",
     "status": "a state of an invoice or a payment that is not so",
     "threat": "a consequence that is threatened",
 }
