@@ -21,6 +21,8 @@ from hub.privacy.exports import discard_exports
 from hub.privacy.uploads import ARRIVING, discard_unused
 from hub.reminders import contact_mentions as contact_notes
 from hub.reminders import debtor_mentions as debtor
+from hub.reminders import mentions as reminders
+from hub.reminders.service import of_customers as reminders_to
 from hub.storage import audit
 from hub.storage.mentions import Mention, Person, erase, find
 from hub.storage.session import Storage
@@ -34,6 +36,7 @@ PLACES = (
     *webhooks.PLACES,
     *contact_notes.PLACES,
     *debtor.PLACES,
+    *reminders.PLACES,
 )
 """Of the tenant's schema, beside the ledger, which has more to do than to search."""
 TIMEOUT = text("set local statement_timeout = '120s'")
@@ -71,9 +74,11 @@ def export(session: Session, storage: Storage, address: str, now: datetime) -> d
         for each in _mentions(session, storage, contact)
     ]
     customers = ledger.describe(session, contact)
-    found = disputes_of(session, [each["id"] for each in customers])
+    ids = [each["id"] for each in customers]
+    disputes, sent = disputes_of(session, ids), reminders_to(session, ids)
     for customer in customers:
-        customer["disputes"] = [each for each in found if each["customer_id"] == customer["id"]]
+        customer["disputes"] = [each for each in disputes if each["customer_id"] == customer["id"]]
+        customer["reminders"] = [each for each in sent if each["customer_id"] == customer["id"]]
     return {"email": address, "made_at": now, "customers": customers, "mentions": mentions}
 
 
@@ -92,9 +97,11 @@ def erase_contact(
     person = contact.by_all if include_name else contact.by_address
     places = ledger.erase_contact(session, contact, include_name=include_name, now=now)
     forgotten = answers.forget_keys(session, person)
+    greeted = reminders.erase_recipient(session, contact.pseudonym, contact.address)
     for place in PLACES:
         places[place.what] = erase(session, place, person)
     places[answers.PLACES[0].what] += forgotten
+    places[reminders.REMINDERS.what] += greeted
     with storage.hub(statement_timeout_ms=120_000) as hub:
         for place in jobs.places(tenant):
             places[place.what] = erase(hub, place, person)

@@ -63,6 +63,19 @@ HOLDINGS: dict[str, Holding] = {
     "dispute_labels": Holding("Texts of disputes with the reason that a person gave, to learn from.", "debtors"),
     "dispute_classifiers": Holding("What the classifier has learnt of those: numbers only.", "nobody"),
     "dispute_policies": Holding("Which resolutions are suggested when, in all versions.", "nobody"),
+    "reminders": Holding("What is sent to customers who owe: to whom, what it says, and what became of it.", "debtors"),
+    "reminder_items": Holding("Which invoices each reminder asks for, and how much of them.", "debtors"),
+    "reminder_events": Holding(
+        "What happened to each reminder, and who of the members did it; never rewritten.", "members"
+    ),
+    "reminder_policies": Holding("Which reminders go out when.", "nobody"),
+    "reminder_policy_versions": Holding("The same in all versions, and who stored each.", "members"),
+    "reminder_settings": Holding("Who signs reminders, when they go out, and what they may name.", "members"),
+    "reminder_assignments": Holding("Which invoices are reminded of and which are held back, by lot.", "nobody"),
+    "reminder_templates": Holding("The tenant's own texts of reminders, and who wrote them.", "members"),
+    "reminder_writers": Holding(
+        "How writers of reminders are set up, without secrets, and who agreed to it.", "members"
+    ),
     "customer_marks": Holding("Who of the members looks after which customer, and until when it may rest.", "members"),
     "contact_notes": Holding("What was noted of calls, meetings and the like with customers.", "debtors"),
     "team_digests": Holding("On which day the team was told what waits.", "nobody"),

@@ -24,7 +24,7 @@ from hub.reminders.house import House
 from hub.reminders.message import message_of, thread_of
 from hub.reminders.policy import Customer, Item, Reason, Source, reasons_against
 from hub.reminders.reading_items import read_customers, read_items, read_sources
-from hub.reminders.recipients import contact_of
+from hub.reminders.recipients import contact_of, is_address
 from hub.reminders.service import Row
 from hub.reminders.statement import Statement, statement_pdf
 from hub.reminders.statement import read as read_statement
@@ -135,7 +135,7 @@ def prepare(session: Session, house: House, reminder: Row, channel: Channel, now
     return Ready(
         channel=channel,
         recipients=recipients,
-        cc=[each for each in reminder["cc"] if each["email"] not in silent],
+        cc=[each for each in reminder["cc"] if each["email"] not in silent and is_address(each["email"])],
         facts=as_document(facts),
         thread=thread_of(session, reminder),
         unsubscribe=unsubscribe_url(session, house, reminder, recipients[0]["email"], now),
@@ -170,9 +170,11 @@ def facts_of(
 
 def _customer(session: Session, house: House, reminder: Mapping[str, Any], rules: Mapping[str, Any]) -> Customer:
     found = read_customers(session, [reminder["customer_id"]], rules, house.zone)[reminder["customer_id"]]
-    addresses = [each["email"] for each in reminder["recipients"]]
+    # Whoever was erased is no address any more.
+    recipients = [each for each in reminder["recipients"] if is_address(each["email"])]
+    addresses = [each["email"] for each in recipients]
     silent = {address: each.kind for address, each in suppressions.of(session, addresses).items()}
-    return replace(found, recipients=tuple(reminder["recipients"]), suppressed=silent)
+    return replace(found, recipients=tuple(recipients), suppressed=silent)
 
 
 def _is_true(reminder: Mapping[str, Any], facts: FactSheet) -> bool:

@@ -66,6 +66,16 @@ NO_WORDS = {
     ("copy_requests", "sent_by"),  # an id
     ("holds", "reason"),  # our own words, with the dispute's number
     *(("adjustments", name) for name in ("idempotency_key", "created_by")),
+    *(("reminders", name) for name in ("writer", "attachments", "totals", "expected_gain")),  # our own words, amounts
+    *(("reminders", name) for name in ("idempotency_key", "message_id", "provider_id", "thread_id")),  # ids
+    *(("reminders", name) for name in ("approved_by", "created_by")),  # members, or a policy
+    *(("reminders", name) for name in ("approve", "delivery", "tone", "language")),
+    *(("reminder_events", name) for name in ("by_kind", "by_id", "by_name", "before", "after")),  # members, digests
+    ("reminder_templates", "language"),
+    ("reminder_assignments", "arm"),
+    ("reminder_policy_versions", "created_by"),  # an id
+    *(("reminder_templates", name) for name in ("purpose", "tone", "updated_by")),
+    *(("reminder_writers", name) for name in ("agreed_by", "updated_by")),  # ids
     ("channels", "purpose"),
     *(("channel_receipts", name) for name in ("event_id", "provider_id", "message_id", "tags", "digest")),  # ids
     ("suppressions", "digest"),
