@@ -1,7 +1,7 @@
 'use client'
 
 import { BanknoteIcon, CalendarClockIcon, MailIcon, MessageSquareIcon, ScaleIcon } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useId, useState } from 'react'
 import { Region } from '@/components/region'
 import { Button } from '@/components/ui/button'
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from '@/components/ui/select'
@@ -26,11 +26,12 @@ export function Timeline({ customerId }: { customerId: string }) {
   const t = useT('contacts.timeline')
   const [kind, setKind] = useState<(typeof TIMELINE_KINDS)[number] | null>(null)
   const [limit, setLimit] = useState(AT_ONCE)
+  const id = useId()
   const query = useTimeline(customerId, kind, limit)
   return (
-    <section className="flex flex-col gap-2" aria-labelledby="timeline">
+    <section className="flex flex-col gap-2" aria-labelledby={id}>
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <h2 id="timeline" className="font-semibold">
+        <h2 id={id} className="font-semibold">
           {t('title')}
         </h2>
         <Select

@@ -1,5 +1,6 @@
 'use client'
 
+import { CustomerTimeline } from '@/components/contacts/timeline-card'
 import { RecordSteps } from '@/components/data-table'
 import { CustomerDisputes } from '@/components/disputes/dispute-list'
 import { Facts } from '@/components/definition-list'
@@ -62,6 +63,7 @@ function CustomerView({ id }: { id: string }) {
                 <BehaviourCard customerId={found.id} />
                 <RiskCard customerId={found.id} />
                 <OpenInvoices customerId={found.id} />
+                <CustomerTimeline customer={found} />
               </div>
               <div className="flex min-w-0 flex-col gap-4">
                 <AgingCard customer={found} />

@@ -5,6 +5,7 @@ import type { Work } from './use-work'
 
 // Each comes when it is asked for.
 const LogContact = lazy(() => import('@/components/contacts/log-contact'))
+const NewPromise = lazy(() => import('@/components/promises/new-promise'))
 const SnoozeDialog = lazy(() => import('./snooze-dialog'))
 
 /** The dialog that is open for a customer of the list. */
@@ -15,6 +16,7 @@ export function Dialogs({ work }: { work: Work }) {
   return (
     <Suspense>
       {asked === 'log' && <LogContact customer={customer} onClose={work.close} />}
+      {asked === 'promise' && <NewPromise customer={customer} onClose={work.close} />}
       {asked === 'snooze' && (
         <SnoozeDialog
           customer={customer}

@@ -63,6 +63,7 @@ export function WorklistPage() {
   useHotkeys({
     ...(work.canRemind ? { r: focused(work.remind) } : {}),
     ...(work.canNote ? { l: focused((contact) => work.ask('log', contact)) } : {}),
+    ...(work.canPromise ? { p: focused((contact) => work.ask('promise', contact)) } : {}),
     ...(work.canMark ? { s: focused((contact) => work.ask('snooze', contact)) } : {}),
   })
   const people = (owners.data?.items ?? []).filter(({ id }) => id !== user.id)

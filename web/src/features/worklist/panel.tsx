@@ -47,6 +47,7 @@ function Opened({ contact, work }: { contact: Contact; work: Work }) {
     {
       ...(work.canRemind ? { r: () => work.remind(contact) } : {}),
       ...(work.canNote ? { l: () => work.ask('log', contact) } : {}),
+      ...(work.canPromise ? { p: () => work.ask('promise', contact) } : {}),
       ...(work.canMark ? { s: () => work.ask('snooze', contact) } : {}),
     },
     // A dialog over the sheet has the keyboard to itself.
@@ -73,6 +74,11 @@ function Opened({ contact, work }: { contact: Contact; work: Work }) {
         {work.canNote && (
           <Button variant="outline" onClick={() => work.ask('log', contact)}>
             {c('log.action')}
+          </Button>
+        )}
+        {work.canPromise && (
+          <Button variant="outline" onClick={() => work.ask('promise', contact)}>
+            {t('row.promise')}
           </Button>
         )}
         {work.canMark &&

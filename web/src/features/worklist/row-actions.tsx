@@ -50,6 +50,12 @@ export function RowActions({ contact }: { contact: Contact }) {
             <DropdownMenuShortcut>L</DropdownMenuShortcut>
           </DropdownMenuItem>
         )}
+        {work.canPromise && (
+          <DropdownMenuItem onSelect={() => work.ask('promise', contact)}>
+            {t('row.promise')}
+            <DropdownMenuShortcut>P</DropdownMenuShortcut>
+          </DropdownMenuItem>
+        )}
         {work.canMark && (
           <>
             {contact.snoozed_until ? (
