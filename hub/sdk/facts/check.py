@@ -5,7 +5,7 @@ import re
 from hub.sdk.facts.addresses import find_addresses, find_other_banks
 from hub.sdk.facts.claims import find_claims, find_residue
 from hub.sdk.facts.days import find_dates, find_durations, find_relative
-from hub.sdk.facts.figures import find_amounts, find_bare, find_counts, find_currencies, find_percentages
+from hub.sdk.facts.figures import find_amounts, find_bare, find_counts, find_currencies, find_ordinals, find_percentages
 from hub.sdk.facts.folding import fold, foreign
 from hub.sdk.facts.layout import cut
 from hub.sdk.facts.lexicon import LANGUAGES, lexicon
@@ -94,6 +94,7 @@ def _read(facts: FactSheet, text: str, language: str, *, in_subject: bool, reply
     find_durations(reading)
     find_relative(reading)
     find_counts(reading)
+    find_ordinals(reading)
     for match in _COUNTER.finditer(folded.clean):
         if reading.free(*match.span()):
             reading.take(*match.span())

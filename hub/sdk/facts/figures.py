@@ -255,6 +255,16 @@ def find_counts(reading: Reading) -> None:
             reading.add(Mention(kind="count", start=match.start(), end=match.end(), values=frozenset((Decimal(2),))))
 
 
+def find_ordinals(reading: Reading) -> None:
+    """Refuses "the third invoice" where there are two."""
+    words, folded = reading.words, reading.text.folded
+    ordinals = dict(each.rsplit(":", 1) for each in words.lists["ordinals"])
+    names = "|".join(sorted(map(re.escape, ordinals), key=len, reverse=True))
+    for match in re.finditer(rf"(?<!\w)({names})[ \n]{words.cues['counted'].pattern}", folded):
+        if int(ordinals[match[1]]) > len(reading.facts.invoices):
+            reading.refuse(*match.span(), "number", "the facts have fewer invoices")
+
+
 def find_bare(reading: Reading) -> None:
     """Finds what is left in digits: amounts of tables, and what nobody knows."""
     clean = reading.text.clean

@@ -153,19 +153,16 @@ class Names:
     def _signature(self) -> None:
         """After the closing words the names are the sender's."""
         reading, folded = self.reading, self.reading.text.folded
-        closing = None
+        only_theirs = self.theirs - self.ours - self.words.plain
         for line in re.finditer(r"[^\n]+", folded):
             text = line.group().strip()
             match = self.words.cues["closing"].match(text)
-            if match and len(text) - match.end() < 40 and len(text.split()) <= 9:
-                closing = line.start() + (len(line.group()) - len(line.group().lstrip())) + match.end()
-        if closing is None:
-            return
-        only_theirs = self.theirs - self.ours - self.words.plain
-        for word in _WORD.finditer(folded, closing):
-            if word.group() in only_theirs and reading.text.clean[word.start()].isupper():
-                following = folded[closing : word.start()]
-                if following.count("\n") <= 3:
+            if not match or len(text) - match.end() >= 40 or len(text.split()) > 9:
+                continue
+            closing = line.start() + len(line.group()) - len(line.group().lstrip()) + match.end()
+            signed = re.compile(r"[^\n]*(?:\n\s*[^\n]+){0,2}").match(folded, closing)
+            for word in _WORD.finditer(folded, closing, signed.end() if signed else closing):
+                if word.group() in only_theirs and reading.text.clean[word.start()].isupper():
                     reading.refuse(*word.span(), "name", "who signs is the sender, not the customer")
 
     def _titles(self) -> None:
@@ -258,7 +255,8 @@ class Names:
                 return capital_after
             return True
         if start in self.starts:
-            return capital_after
+            after = folded[following.start() : following.end()] if following is not None else ""
+            return capital_after or self.words.cues["after_name"].fullmatch(after) is not None
         return True
 
 

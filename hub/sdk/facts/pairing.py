@@ -75,12 +75,59 @@ class Pairing:
                     self._count(unit, each, groups)
             if stated:
                 items.append(stated)
+        self._state(unit, groups)
+        if not groups and self._speaks_of_all(unit, inside):
+            items = self._of_all(items)
         if groups:
             self._beside(items, groups)
             self.context = tuple(dict.fromkeys(index for group in groups for index in group.invoices))
             self.context_block = unit.block
         else:
             self._without(unit, items)
+
+    def _state(self, unit: Unit, groups: list[Group]) -> None:
+        """Not yet due, or overdue: as the facts have it for the invoices spoken of."""
+        reading, folded = self.reading, self.reading.text.folded
+        text = folded[unit.start : unit.end]
+        if has(reading, "conditional", text):
+            return
+        indices = {index for group in groups for index in group.invoices} or (
+            set(self.context) if has(reading, "this", text) else set()
+        )
+        invoices = [self.facts.invoices[index] for index in indices] or list(self.facts.invoices)
+        early = reading.words.cues["future_due"].search(folded, unit.start, unit.end)
+        late = reading.words.cues["past_due"].search(folded, unit.start, unit.end)
+        if early and all(invoice.days_overdue > 0 for invoice in invoices):
+            reading.refuse(early.start(), early.end(), "status", "the invoice is overdue")
+        elif (
+            late and not early and not self._dated(late.end()) and all(invoice.days_overdue < 0 for invoice in invoices)
+        ):
+            if not re.search(
+                r"\b(?:not|nicht|no|pas|keine?|ni|aucune?)\s(?:\w+\s){0,2}$", folded[unit.start : late.start()]
+            ):
+                reading.refuse(late.start(), late.end(), "status", "the invoice is not overdue")
+
+    def _dated(self, end: int) -> bool:
+        """Whether a day follows, which is judged by itself."""
+        return any(each.start - end <= 6 for each in self.reading.of_kind("date") if each.start >= end)
+
+    def _speaks_of_all(self, unit: Unit, inside: list[Mention]) -> bool:
+        """Whether a sentence without numbers says something of all invoices: "both invoices are 7 days overdue"."""
+        text = self.reading.text.folded[unit.start : unit.end]
+        several = any(each.kind == "count" and max(each.values, default=Decimal(0)) > 1 for each in inside)
+        return (several or has(self.reading, "all_of", text)) and not has(self.reading, "other", text)
+
+    def _of_all(self, items: list[Stated]) -> list[Stated]:
+        """Refuses a day that stands alone and is not of every invoice; what is left to judge."""
+        left = []
+        for kind in ("due", "issued", "duration"):
+            same = [item for item in items if _kind(item) == kind]
+            if len(same) == 1 and not all(self._fits(same[0], index) for index in range(len(self.facts.invoices))):
+                overdue = [index for index, invoice in enumerate(self.facts.invoices) if invoice.days_overdue > 0]
+                if not overdue or not all(self._fits(same[0], index) for index in overdue):
+                    self._refuse_pair(same[0])
+                    left.append(same[0])
+        return [item for item in items if item not in left]
 
     def _groups(self, inside: list[Mention]) -> list[Group]:
         groups: list[Group] = []
@@ -217,6 +264,8 @@ class Pairing:
         before = [group for group in groups if group.end <= each.start]
         after = [group for group in groups if group.start >= each.end]
         nearest = before[-1:] or after[:1]
+        if has(self.reading, "respectively", self.reading.text.folded[unit.start : unit.end]):
+            return False
         if nearest and len(nearest[0].invoices) > 1 and self._sum_of(nearest[0].invoices, each, cue) & wanted:
             return True
         if after and len(after[0].invoices) > 1 and not before and self._sum_of(after[0].invoices, each, cue) & wanted:
@@ -341,7 +390,8 @@ class Pairing:
             cue = ""
         if facts.today in each.days and cue in ("", "as_of", "issued_weak") and each.rule != "span":
             return None
-        if cue == "deadline" and not any(invoice.due_on in each.days for invoice in facts.invoices):
+        ahead = [invoice for invoice in facts.invoices if invoice.due_on >= facts.today or each.rule != "span"]
+        if cue == "deadline" and not any(invoice.due_on in each.days for invoice in ahead):
             reading.refuse(each.start, each.end, "deadline", "the facts give no such deadline")
             return None
         if not any(self._fits_date(each, invoice, cue) for invoice in facts.invoices):

@@ -45,7 +45,9 @@ def forms(language: str) -> tuple[Form, ...]:
 
 
 def _words(listed: str, *, accents: bool) -> re.Pattern[str]:
-    words = [word.rstrip("?") for word in listed.split()] if "* " not in listed and "*" not in listed else listed.split()
+    words = (
+        [word.rstrip("?") for word in listed.split()] if "* " not in listed and "*" not in listed else listed.split()
+    )
     parts = [re.escape(word if accents else folded(word)).replace(r"\*", r"\w*") for word in words]
     return re.compile("|".join(sorted(parts, key=len, reverse=True)) or r"(?!)")
 
