@@ -41,6 +41,9 @@ beforeEach(() => {
     if (pathname === '/api/connections') return answer({ items: [] })
     if (pathname === '/api/invoices') return answer({ items: [], next_cursor: null })
     if (pathname === '/api/disputes') return answer({ items: [], next_cursor: null })
+    if (pathname === '/api/promises') return answer({ items: [], next_cursor: null })
+    if (pathname.endsWith('/timeline')) return answer({ items: [], next_cursor: null })
+    if (pathname === '/api/copy-requests') return answer({ items: [] })
     if (pathname === '/api/reminders') return answer({ items: [], next_cursor: null })
     if (pathname.endsWith('/risk')) return answer({ title: 'Not found', code: 'not_found' }, 404)
     if (request.method === 'PUT') {
