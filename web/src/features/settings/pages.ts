@@ -8,6 +8,8 @@ export const PAGES = [
   { name: 'dispute-policy', needs: 'getDisputePolicy' },
   { name: 'reminder-policies', needs: 'listReminderPolicies' },
   { name: 'reminder-settings', needs: 'getReminderSettings' },
+  { name: 'reminder-templates', needs: 'listReminderTemplates' },
+  { name: 'writers', needs: 'listReminderWriters' },
   { name: 'channels', needs: 'listChannels' },
   { name: 'suppressions', needs: 'listSuppressions' },
   { name: 'inbound-mail', needs: 'listInboundAddresses' },
