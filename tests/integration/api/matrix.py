@@ -65,6 +65,18 @@ MEANT: dict[str, Any] = {
     "createSuppression": {"address": "gone@acme.example"},
     "updateWorklistEntry": {"snoozed_until": None},
     "addContactNote": {"kind": "call", "text": "Said by the matrix."},
+    "updateReminderWriter": {
+        "config": {"provider": "openai", "model": "of the matrix", "api_key": "of the matrix"},
+        "is_agreed": False,
+    },
+    "updateReminderTemplate": {"subject": "Open invoices", "text": "{{ greeting }}"},
+    "previewReminderTemplate": {
+        "subject": "{{ count }}",
+        "text": "{{ greeting }}",
+        "purpose": "reminder",
+        "language": "en",
+        "tone": "firm",
+    },
     "createWebhookEndpoint": {"url": "https://erp.example.com/webhooks"},
     "updateWebhookEndpoint": {"description": "Changed"},
     "replayWebhookMessages": {"from": "2026-03-01T00:00:00Z", "to": "2026-04-01T00:00:00Z"},

@@ -38,7 +38,7 @@ from hub.identity import keys, sessions, users
 from hub.ledger import adjustments, promises
 from hub.personal import service as personal
 from hub.privacy import exports
-from hub.reminders import copies
+from hub.reminders import copies, templates, writers
 from hub.reminders import policies as reminder_policies
 from hub.reminders import service as reminders
 from hub.storage.audit import Actor, acting
@@ -194,7 +194,26 @@ def ids(storage, settings, tenant, app):
         **_channels(storage, settings, tenant),
         **_reminders(storage, tenant),
         **_promises(storage, tenant),
+        **_writers(storage, settings, tenant),
         "key": tenant,
+    }
+
+
+def _writers(storage, settings, tenant):
+    """A writer that is set up and can be forgotten, and a template of the tenant's own that can be."""
+    plugins, now = registry.load(), datetime.now(UTC)
+    key = {"purpose": "reminder", "language": "en", "tone": "formal"}
+    config = {"provider": "openai", "model": "of the matrix"}
+    with storage.tenant(tenant) as session, acting(SOMEBODY):
+        vault = Vault(settings, storage)
+        writers.set_up(session, vault, plugins, "llm_writer", config, is_agreed=False, now=now, expected_version=0)
+        own = {"subject": "Open invoices", "text": "{{ greeting }}"}
+        templates.store(session, plugins, key | own, now, expected_version=0)
+    return {
+        "plugin": "llm_writer",
+        **key,
+        "updateReminderTemplate.tone": "firm",
+        "updateReminderTemplate.If-Match": '"0"',
     }
 
 
