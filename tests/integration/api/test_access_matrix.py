@@ -69,6 +69,11 @@ FOUND_AND_REFUSED = {
 }
 NOT_A_TENANTS_ID = {
     *DEBTORS,
+    "updateReminderWriter",
+    "removeReminderWriter",
+    "testReminderWriter",
+    "updateReminderTemplate",
+    "resetReminderTemplate",
     "showUnsubscribe",
     "unsubscribe",
     "inviteAdmin",
