@@ -59,9 +59,8 @@ class Reminders(MethodView):
     @reminders.response(201, ReminderSchema)
     def post(self, body: dict[str, Any]) -> Response:
         """Compose a reminder: keep it, ask for approval, schedule it or send it"""
-        hub = current_hub()
         then = body.pop("then")
-        composed = composing.compose(hub, caller().tenant, body, now())
+        composed = composing.compose(current_hub().storage, _house(), body, now())
 
         def create(session: Session) -> Response:
             made = composing.store(session, composed, then, now(), is_admin=_is_admin())
@@ -76,7 +75,7 @@ class Reminders(MethodView):
 @reminders.response(200, ReminderPreviewSchema)
 def preview(body: dict[str, Any]) -> Response:
     """What would be sent, with warnings and what the fact check says; nothing is stored"""
-    composed = composing.compose(current_hub(), caller().tenant, body, now())
+    composed = composing.compose(current_hub().storage, _house(), body, now())
     return answer(composing.show(composed))
 
 
@@ -182,7 +181,7 @@ def schedule(body: dict[str, Any], reminder_id: UUID) -> Response:
 def rewrite(body: dict[str, Any], reminder_id: UUID) -> Response:
     """Have it written anew, in another tone or language or by another writer; what was approved needs it anew"""
     version = _version()
-    written = composing.rewrite(current_hub(), caller().tenant, reminder_id, body, now())
+    written = composing.rewrite(current_hub().storage, _house(), reminder_id, body, now())
 
     def keep(session: Session) -> Response:
         return _show(session, composing.keep(session, reminder_id, written, now(), expected_version=version))
@@ -196,7 +195,7 @@ def rewrite(body: dict[str, Any], reminder_id: UUID) -> Response:
 def send_test(reminder_id: UUID) -> Response:
     """Send it to your own address; nothing else comes of it"""
     address = caller().name if caller().kind == "person" else None
-    return answer(composing.send_test(current_hub(), caller().tenant, reminder_id, address, now()))
+    return answer(composing.send_test(current_hub().storage, _house(), reminder_id, address, now()))
 
 
 @reminders.route("/<uuid:reminder_id>/settle", methods=["POST"])

@@ -16,14 +16,13 @@ from hub.channels import suppressions
 from hub.channels.sending import Caller
 from hub.channels.service import Channel
 from hub.errors import ConflictError, HubError, InvalidError, NotFoundError
-from hub.http.context import Hub
 from hub.ledger import service as ledger
 from hub.ledger.owed import Owed, owed
 from hub.reminders import approving, debtor_links, history, service, settings, statuses
 from hub.reminders.approving import check_instant
 from hub.reminders.before_sending import account_of, facts_of, look, rules_of
 from hub.reminders.drafting import Draftable, prepare, written_values
-from hub.reminders.house import House, house_of
+from hub.reminders.house import House
 from hub.reminders.languages import language_of
 from hub.reminders.mail import html_of
 from hub.reminders.message import message_of
@@ -37,6 +36,7 @@ from hub.reminders.writing import Attempt, Written
 from hub.sdk.errors import PluginError
 from hub.sdk.facts import FactSheet, check
 from hub.storage import audit
+from hub.storage.session import Storage
 
 PERSON = "person"
 """Who wrote what a person wrote."""
@@ -61,14 +61,13 @@ class CannotBeWrittenError(ConflictError):
     code = "not_written"
 
 
-def compose(hub: Hub, tenant: str, wanted: Mapping[str, Any], now: datetime) -> Composed:
+def compose(storage: Storage, house: House, wanted: Mapping[str, Any], now: datetime) -> Composed:
     """Write and check what somebody wants to send; nothing is stored.
 
     Raises InvalidError for a customer, invoices or a channel that are not there, or settings that name no sender.
     """
     check_instant(wanted["scheduled_at"], now)
-    house = house_of(hub.storage, hub.settings, hub.vault, hub.registry(), tenant)
-    with hub.storage.tenant(tenant) as session:
+    with storage.tenant(house.tenant) as session:
         row, items = _row(session, wanted)
         kept, dropped, customer = look(session, house, row, items, now)
         asked = [{**each.row, "asked": each.asked} for each in kept]
@@ -182,10 +181,9 @@ class Rewritten:
     tone: str
 
 
-def rewrite(hub: Hub, tenant: str, reminder_id: UUID, wanted: Mapping[str, Any], now: datetime) -> Rewritten:
+def rewrite(storage: Storage, house: House, reminder_id: UUID, wanted: Mapping[str, Any], now: datetime) -> Rewritten:
     """Write a reminder's text anew; `keep` keeps it."""
-    house = house_of(hub.storage, hub.settings, hub.vault, hub.registry(), tenant)
-    with hub.storage.tenant(tenant) as session:
+    with storage.tenant(house.tenant) as session:
         reminder = service.get(session, reminder_id)
         statuses.check("rewrite", reminder["number"], reminder["status"])
         row = reminder | dict(wanted)
@@ -213,10 +211,9 @@ def keep(
     return after
 
 
-def send_test(hub: Hub, tenant: str, reminder_id: UUID, address: str | None, now: datetime) -> dict[str, str]:
+def send_test(storage: Storage, house: House, reminder_id: UUID, address: str | None, now: datetime) -> dict[str, str]:
     """Send a reminder to one of the tenant's own people. Raises ConflictError where it or the channel is not ready."""
-    house = house_of(hub.storage, hub.settings, hub.vault, hub.registry(), tenant)
-    with hub.storage.tenant(tenant) as session:
+    with storage.tenant(house.tenant) as session:
         reminder = service.get(session, reminder_id)
         if address is None:
             raise ConflictError("Only a person has an address to send a test to.")
@@ -242,7 +239,9 @@ def send_test(hub: Hub, tenant: str, reminder_id: UUID, address: str | None, now
         attachments=[statement] if statement else [],
         is_test=True,
     )
-    caller = Caller(storage=hub.storage, settings=hub.settings, registry=house.plugins, tenant=tenant, vault=hub.vault)
+    caller = Caller(
+        storage=storage, settings=house.settings, registry=house.plugins, tenant=house.tenant, vault=house.vault
+    )
     try:
         with opening.opened(caller, channel) as plugin:
             delivery = opening.deliver(caller, channel, plugin, message)

@@ -1,6 +1,7 @@
 """Reminders as callers of the API see them: composed, listed, changed, decided on, and refused."""
 
 import json
+import re
 import secrets
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -391,3 +392,28 @@ def _patch(caller, made, body):
 
 def _fields(problem):
     return {each["field"] for each in problem.get("fields", ())}
+
+
+def test_a_draft_is_put_up_for_approval(member, compose, new_invoice):
+    made = compose(new_invoice())["id"]
+    answer = member.post(f"/api/reminders/{made}/schedule", json={"for_approval": True})
+    assert answer.json["status"] == "to_approve" and answer.json["approved_by"] is None
+    again = member.post(f"/api/reminders/{made}/schedule", json={"for_approval": True})
+    assert again.status_code == 409
+
+
+def test_what_a_preview_showed_may_be_sent_back(member, compose, new_invoice):
+    asked = {"customer_id": customer_id("c1"), "invoice_ids": [str(new_invoice(number="INV-L1"))], "language": "en"}
+    shown = member.post("/api/reminders/preview", json=asked).json
+    words = {name: shown[name] for name in ("subject", "text")}
+    page = re.search(r"https?://\S+/statement/#\S+", shown["text"])[0]
+    # The link of a preview is for a reminder that nobody keeps: the kept one has its own.
+    made = member.post("/api/reminders", json={**asked, **words}).json
+    assert made["verdict"]["passes"] and page not in made["text"]
+    header = {"If-Match": f'"{made["version"]}"'}
+    other = {**words, "subject": "Another subject"}
+    changed = member.open("PATCH", f"/api/reminders/{made['id']}", json=other, headers=header).json
+    assert changed["verdict"]["passes"] and changed["text"] == made["text"]
+    # An address that is nobody's stays one that no fact bears out.
+    other = {**words, "text": f"{shown['text']}\n\nhttps://elsewhere.example/statement/#AQ"}
+    assert not member.post("/api/reminders/preview", json={**asked, **other}).json["verdict"]["passes"]

@@ -38,6 +38,7 @@ def due_again(storage, tenant):
             session.execute(
                 text("update reminders set scheduled_at = now() - interval '1 s' where status = 'approved'")
             )
+            session.execute(text("update reminders set claimed_at = claimed_at - interval '1 hour'"))
             for kind in ("reminders.send", "reminders.reconcile"):
                 jobs.submit(session, kind, {}, dedupe_key=secrets.token_hex(4))
 
