@@ -4,6 +4,7 @@ import re
 
 from hub.sdk.facts.lexicon import Claim
 from hub.sdk.facts.mentions import Reading
+from hub.sdk.facts.sentences import names_a_part_paid, sentence_at, speaks_of_what_is_allowed
 
 _PLACEHOLDER = re.compile(
     r"\{\{.*?\}\}|\{%.*?%\}|\$\{.*?\}|\{[^{}\n]{0,40}\}|<<[^<>\n]{0,60}>>|\[[^\]\n]{1,60}\]|<[A-Za-z_][\w \-]{0,40}>|%\(?[a-z_]{3,}\)?[s%]|%[A-Z_]{3,}%"
@@ -57,6 +58,10 @@ def find_claims(reading: Reading, claims: tuple[Claim, ...], *, replying: bool) 
             if any((first <= start and end <= last) or (first < end and start < last) for first, last in excused):
                 continue
             if claim.code == "status" and _is_conditional(reading, start):
+                continue
+            if claim.code in ("status", "history") and names_a_part_paid(reading, start, end):
+                continue
+            if claim.code == "promise" and speaks_of_what_is_allowed(reading, sentence_at(folded, start, end)):
                 continue
             if all(reading.masked[start:end]) or (any(reading.masked[start:end]) and _within_name(reading, start, end)):
                 continue

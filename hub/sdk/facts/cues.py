@@ -22,7 +22,7 @@ def windows(reading: Reading, unit: Unit, mention: Mention, others: list[Mention
     before = max([unit.start, *(each.end for each in others if each.end <= mention.start)])
     after = min([unit.end, *(each.start for each in others if each.start >= mention.end)])
     left, right = folded[before : mention.start], folded[mention.end : after]
-    cut = max((match.end() for match in _BREAKS.finditer(left.rstrip(" (,"))), default=0)
+    cut = max((match.end() for match in _BREAKS.finditer(left.rstrip(" ("))), default=0)
     breaks = rf"{_BREAKS.pattern}|{reading.words.cues['break'].pattern}"
     stop = re.search(breaks, right)
     # Words between two figures belong to the later one, unless a clause ends between them.

@@ -134,6 +134,10 @@ def _named(reading: Reading) -> None:
     for form in forms:
         for match in re.finditer(form, folded):
             parts = match.groupdict()
+            if words.language == "en" and not reading.text.clean[match.start("month")].isupper():
+                continue
+            if parts.get("day") and not 1 <= int(parts["day"]) <= 31:
+                continue
             number = known[match["month"]]
             start, end = match.span()
             written = parts.get("year")
@@ -161,6 +165,26 @@ def _named(reading: Reading) -> None:
                 else:
                     _add(reading, start, after.end(), _around(reading, known[after["month"]], int(value)))
     _months_alone(reading, known)
+    _days_alone(reading)
+
+
+_DAY_ALONE = {
+    "en": r"(?<!\w)the (?P<day>\d{1,2})(?:st|nd|rd|th)(?!\w)",
+    "de": r"(?<!\w)(?:am|zum|dem|den|vom|der) (?P<day>\d{1,2})\.(?=[\s,;)]|$)(?!\s?\d)",
+    "es": r"(?<!\w)(?:el|dia|del) (?P<day>\d{1,2})(?=[\s.,;:)]|$)(?![.,]\d| ?%| de (?!abono))",
+    "fr": r"(?<!\w)(?:le|du|au) (?P<day>\d{1,2})(?:er)?(?=[\s.,;:)]|$)(?![.,]\d| ?%| \d)",
+}
+
+
+def _days_alone(reading: Reading) -> None:
+    """A day without its month is the one in the month around today."""
+    today = reading.facts.today
+    for match in re.finditer(_DAY_ALONE[reading.words.language], reading.text.folded):
+        number = int(match["day"])
+        if 1 <= number <= 31 and reading.free(*match.span("day")):
+            near = (today + timedelta(days=n) for n in range(-31, 32))
+            start, end = match.start("day"), match.end()
+            _add(reading, start, end, frozenset(day for day in near if day.day == number))
 
 
 def _months_alone(reading: Reading, known: dict[str, int]) -> None:
@@ -212,6 +236,22 @@ def find_durations(reading: Reading) -> None:
         name = match[1]
         many = value * 2 if name.startswith("fortnight") else value
         reading.add(Mention(kind="duration", start=start, end=match.end(), values=frozenset((many,)), unit=units[name]))
+        listed = re.search(
+            r"(?<![\w.,])(\d{1,4})\s?(?:,|and|und|y|e|et|bzw\.|or)\s$", folded[max(0, start - 12) : start]
+        )
+        if listed:
+            first = max(0, start - 12) + listed.start(1)
+            if reading.free(first, first + len(listed[1])):
+                value = Decimal(listed[1])
+                reading.add(
+                    Mention(
+                        kind="duration",
+                        start=first,
+                        end=first + len(listed[1]),
+                        values=frozenset((value,)),
+                        unit=units[name],
+                    )
+                )
     if words.language == "de":
         _compounds(reading)
 

@@ -145,7 +145,9 @@ class Names:
                     if name in self.theirs:
                         reading.take(at, at + len(name))
                     continue
-                if name in self.ours:
+                if len(name) > 2 and any(each.startswith(name) for each in self.theirs):
+                    reading.take(at, at + len(name))  # Sam for Samuel
+                elif name in self.ours:
                     reading.refuse(at, at + len(name), "name", "this is the sender's name, not the customer's")
                 elif reading.free(at, at + len(name)) and (reading.text.clean[at].isupper() or len(rest.split()) <= 3):
                     reading.refuse(at, at + len(name), "name", "the facts have no such contact or customer")

@@ -270,7 +270,7 @@ class Pairing:
             return True
         if after and len(after[0].invoices) > 1 and not before and self._sum_of(after[0].invoices, each, cue) & wanted:
             return True
-        if len(refs) > 1 and sums and self._sum_of(refs, each, cue) & wanted:
+        if len(refs) > 1 and (sums or not before) and self._sum_of(refs, each, cue) & wanted:
             return True
         if groups and len(refs) == 1 and not (strong and self._apart(each, groups[0])):
             return False
@@ -279,7 +279,8 @@ class Pairing:
         everything = {amount.amount for amount in self.facts.total_open if self._in_currency(each, amount.currency)}
         if cue != "total" and everything & wanted and (sums or strong or not groups):
             return True
-        if not (sums or strong):
+        text = self.reading.text.folded[unit.start : unit.end]
+        if not (sums or strong or has(self.reading, "past_due", text)):
             return False
         indices = range(len(self.facts.invoices))
         sets = [
@@ -422,10 +423,10 @@ class Pairing:
         asked = has(reading, "deadline", near[-25:]) or has(reading, "pays", near) or has(reading, "pays", far)
         due = has(reading, "due", near) or has(reading, "due", after)
         issued = has(reading, "issued", near) or has(reading, "issued", after)
-        if each.rule == "day0" and not asked and not due:
-            return None
-        if each.rule == "day0" and not has(reading, "deadline", near[-25:]) and due and has(reading, "as_of", text):
-            if not re.search(r"due\W+$|fallig\W+$", near):
+        if each.rule == "day0":
+            deadline = has(reading, "deadline", near[-25:]) or has(reading, "day_end", folded[each.start : each.end])
+            beside = has(reading, "due", near[-14:]) or has(reading, "due", after[:12])
+            if not deadline and not beside:
                 return None
         cue = "due" if due or asked else "issued" if issued else ""
         fitting = [invoice for invoice in facts.invoices if self._fits_date(each, invoice, cue)]

@@ -7,6 +7,7 @@ from functools import cache
 from hub.sdk.facts.folding import folded
 from hub.sdk.facts.lexicon import read
 from hub.sdk.facts.mentions import Reading
+from hub.sdk.facts.sentences import names_a_part_paid, sentence_at, speaks_of_what_is_allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,13 @@ def find_statements(reading: Reading) -> None:
             if _is_noun(reading, match):
                 continue
             if form.needs is not None:
-                sentence = _sentence(text, start, end) if form.whole else next(filter(None, match.groups()), "")
+                sentence = sentence_at(text, start, end) if form.whole else next(filter(None, match.groups()), "")
                 if any(form.needs.fullmatch(word) for word in re.findall(r"\w+", sentence)):
                     continue
             elif form.may.fullmatch(match["verb"]):
+                continue
+            sentence = sentence_at(reading.text.folded, start, end)
+            if speaks_of_what_is_allowed(reading, sentence) or names_a_part_paid(reading, start, end):
                 continue
             if not form.if_too and _says_if(reading, text, start):
                 continue
@@ -85,11 +89,5 @@ def _is_noun(reading: Reading, match: re.Match[str]) -> bool:
     return shown[:1].isupper() and not (len(shown) > 2 and shown.isupper())
 
 
-def _sentence(text: str, start: int, end: int) -> str:
-    first = max((match.end() for match in re.finditer(r"[.!?]\s|\n\s*\n", text[:start])), default=0)
-    stop = re.search(r"[.!?](?=\s|$)|\n\s*\n", text[end:])
-    return text[first : end + stop.start() if stop else len(text)]
-
-
 def _says_if(reading: Reading, text: str, start: int) -> bool:
-    return reading.words.cues["conditional"].search(folded(_sentence(text, start, start))) is not None
+    return reading.words.cues["conditional"].search(folded(sentence_at(text, start, start))) is not None
