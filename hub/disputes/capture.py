@@ -17,7 +17,9 @@ from hub.disputes.card_numbers import strike_out
 from hub.disputes.models import dispute_labels, disputes
 from hub.disputes.workflow import UNENDED
 from hub.errors import ConflictError, InvalidError
+from hub.events import DisputeOpened
 from hub.jobs import service as jobs
+from hub.jobs.announcing import announce
 from hub.ledger import holds
 from hub.ledger.owed import Owed, owed
 from hub.storage import audit
@@ -228,6 +230,11 @@ def _insert(session: Session, rows: list[dict[str, Any]]) -> dict[UUID, int]:
     return {row.id: row.number for row in added}
 
 
+def _opened(session: Session, row: Mapping[str, Any]) -> DisputeOpened:
+    ids = {name: str(row[name]) if row[name] else None for name in ("invoice_id", "customer_id")}
+    return DisputeOpened(tenant=session.info["tenant"], dispute_id=str(row["id"]), **ids)
+
+
 _EVENT = ("invoice_id", "customer_id", "source", "code", "code_by", "is_sure", "amount", "currency", "due_on")
 
 
@@ -260,6 +267,8 @@ def _follow(session: Session, rows: list[dict[str, Any]], numbers: Mapping[UUID,
     jobs.submit(session, "disputes.classify", {})
     if held:
         effects.forecast_later(session, now)
+    for row in rows:
+        announce(session, _opened(session, row), tells_pages=False)
     if len(rows) == 1:
         live.tell_after_commit(session, "dispute-opened", dispute_id=str(rows[0]["id"]))
         audit.record(session, "dispute.opened", "dispute", rows[0]["id"], after=after[0])

@@ -13,6 +13,8 @@ from hub.disputes.card_numbers import strike_out
 from hub.disputes.history import mover
 from hub.disputes.workflow import Verb, check_outcome, move
 from hub.errors import InvalidError
+from hub.events import DisputeEnded
+from hub.jobs.announcing import announce
 from hub.ledger.owed import owed
 from hub.storage import audit
 
@@ -96,7 +98,11 @@ def resolve(
     check_outcome(dispute["status"], outcome)
     values = {"outcome": outcome, "resolved_at": now, "amount": dispute["amount"] or _all_open(session, dispute)}
     told = {"outcome": outcome, "amount": values["amount"]}
-    return _move(session, dispute, "resolve", now, values=values, told=told, note=note)
+    ended = _move(session, dispute, "resolve", now, values=values, told=told, note=note)
+    ids = {name: str(ended[name]) if ended[name] else None for name in ("invoice_id", "customer_id")}
+    event = DisputeEnded(tenant=session.info["tenant"], dispute_id=str(ended["id"]), outcome=outcome, **ids)
+    announce(session, event, tells_pages=False)
+    return ended
 
 
 def reopen(

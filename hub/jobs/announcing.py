@@ -26,12 +26,14 @@ def connect(reactions: Reactions, at_once: AtOnce) -> None:
     _reactions, _at_once = reactions, at_once
 
 
-def announce(session: Session, event: Event, reactions: Reactions | None = None) -> None:
+def announce(session: Session, event: Event, reactions: Reactions | None = None, *, tells_pages: bool = True) -> None:
     """Have what follows from `event` done once this transaction has committed, and open pages told of it.
 
-    For requests and work alike; the session is the tenant's, or the hub's.
+    For requests and work alike; the session is the tenant's, or the hub's. Without `tells_pages` the caller tells open
+    pages in words of its own.
     """
-    after_commit(session, partial(live.tell_event, event))
+    if tells_pages:
+        after_commit(session, partial(live.tell_event, event))
     for kind, payload in (reactions or _reactions)(event):
         if kind in _at_once and session.info.get("tenant") == event.tenant:
             _at_once[kind](session, payload)

@@ -16,7 +16,6 @@ from hub.http.openapi import IDEMPOTENCY_KEY, IF_MATCH
 from hub.http.paging import Key, Sort
 from hub.webhooks import calling, outbox, service
 from hub.webhooks.events import NAMES, TEST
-from hub.webhooks.jobs import HELD, prepare, record
 from hub.webhooks.schemas import (
     IssuedWebhookEndpointSchema,
     WebhookDeliveryArguments,
@@ -29,6 +28,7 @@ from hub.webhooks.schemas import (
     WebhookReplayInputSchema,
     WebhookReplaySchema,
 )
+from hub.webhooks.sending import HELD, prepare, record
 
 endpoints = Blueprint(
     "webhook-endpoints",

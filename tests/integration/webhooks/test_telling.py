@@ -13,7 +13,7 @@ from hub.events import PromiseBroken, PromiseKept, SyncFinished
 from hub.jobs import announcing
 from hub.pipelines import AT_ONCE, reactions
 from hub.storage.audit import acting
-from hub.webhooks import calling, jobs, outbox, service
+from hub.webhooks import calling, jobs, outbox, sending, service
 from hub.worker import work_off
 from tests.integration.webhooks.conftest import SOMEBODY, Reply
 
@@ -188,7 +188,7 @@ def test_when_one_call_fails_the_others_wait_a_while(storage, tenant, receiver, 
 def test_a_call_whose_worker_was_lost_is_made_again_under_its_id(storage, tenant, receiver, endpoint, context, vault):
     announce(storage, tenant, broken(tenant))
     with storage.tenant(tenant) as session:
-        taken = jobs.take(session, vault, endpoint[0]["id"], datetime.now(UTC))
+        taken = sending.take(session, vault, endpoint[0]["id"], datetime.now(UTC))
     calling.make(taken.call, context.settings)
     # Between the answer and the note of it the worker dies: nobody else has the call for a while, then it is due.
     assert jobs.deliver(context, str(endpoint[0]["id"])) == {}
