@@ -4,6 +4,7 @@ from marshmallow import Schema, validate
 from marshmallow.fields import Integer, List, Nested, String
 
 from hub.http.fields import count, day, flag, number, probability, text
+from hub.ledger.schemas import PromisesCountedSchema
 
 
 class ReminderInsightsArguments(Schema):
@@ -90,4 +91,7 @@ class ReminderInsightsSchema(ReminderFiguresSchema):
     paid_within = List(Nested(PaidWithinSchema), required=True)
     months = List(Nested(ReminderMonthSchema), required=True)
     stages = List(Nested(ReminderStageSchema), required=True)
+    promises = Nested(
+        PromisesCountedSchema, required=True, metadata={"description": "What became of promises that ended meanwhile."}
+    )
     uplift = Nested(UpliftSchema, required=True)

@@ -4,12 +4,15 @@ Paid after says what followed, not what caused it: most invoices are paid anyway
 `uplift` alone, against invoices that were held back by lot (hub/reminders/uplift.py).
 """
 
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from hub.ledger import promises
 from hub.reminders import uplift
 
 _SENT = """
@@ -58,6 +61,7 @@ def read_reminders(session: Session, first: date, today: date, now: datetime, zo
     """The figures of what was sent from a day on, in the tenant's zone. Rates are None where nothing is old enough."""
     values = {"first": first, "today": today, "zone": zone, "now": now, "spans": list(uplift.SPANS)}
     total = dict(session.execute(_ALL, values).mappings().one())
+    kept = promises.counted(session, since=datetime.combine(first, time.min, ZoneInfo(zone)))
     paid = {row.span: row for row in session.execute(_PAID, values)}
     return {
         "from": first,
@@ -66,6 +70,7 @@ def read_reminders(session: Session, first: date, today: date, now: datetime, zo
         "paid_within": [_paid(span, paid.get(span)) for span in uplift.SPANS],
         "months": [dict(row) for row in session.execute(_MONTHS, values).mappings()],
         "stages": [dict(row) for row in session.execute(_STAGES, values).mappings()],
+        "promises": asdict(kept) | {"p_kept": kept.p_kept},
         "uplift": _uplift(uplift.measure(uplift.read_outcomes(session, now))),
     }
 

@@ -242,9 +242,9 @@ class Counted:
         return (self.kept + self.partly_kept / 2) / total if total else None
 
 
-def counted(session: Session, customer_id: UUID | None = None) -> Counted:
-    """What became of the promises of a customer, or of all."""
-    row = session.execute(_COUNTED, {"customer": customer_id, "most": MOST_TIMES}).one()
+def counted(session: Session, customer_id: UUID | None = None, *, since: datetime | None = None) -> Counted:
+    """What became of the promises of a customer, or of all; with `since` of those that ended then or later."""
+    row = session.execute(_COUNTED, {"customer": customer_id, "most": MOST_TIMES, "since": since}).one()
     return Counted(*row)
 
 
@@ -371,5 +371,6 @@ _STANDING = text(f"""
 _COUNTED = text("""
     select count(*) filter (where status = 'kept'), count(*) filter (where status = 'partly_kept'),
            count(*) filter (where status = 'broken' or (status = 'superseded' and times + 1 >= :most))
-    from promises where cast(:customer as uuid) is null or customer_id = :customer
+    from promises where (cast(:customer as uuid) is null or customer_id = :customer)
+        and (cast(:since as timestamptz) is null or settled_at >= :since)
 """)

@@ -409,7 +409,7 @@ class CustomerStatsSchema(CustomerBalanceSchema):
 
 
 class PromisesCountedSchema(Schema):
-    """What became of a customer's promises."""
+    """What became of promises: of a customer's, or of all."""
 
     kept = count("Kept in time.", required=True)
     partly_kept = count("Paid in part.", required=True)

@@ -179,6 +179,13 @@ def test_what_was_paid_before_the_promise_does_not_count(books, invoice_id):
     assert [(each.status, each.paid) for each in settle(books)] == [("broken", Decimal(0))]
 
 
+def test_only_what_ended_since_is_counted(books, invoice_id):
+    make(books, invoice_id)
+    settle(books)
+    counted = [promises.counted(books.session, since=LATER + timedelta(hours=hours)).broken for hours in (-1, 0, 1)]
+    assert counted == [1, 1, 0]
+
+
 def test_a_payment_that_was_taken_back_does_not_count(books, invoice_id):
     make(books, invoice_id)
     pay(books, "100", date(2026, 3, 20), reversed_on=date(2026, 3, 25))

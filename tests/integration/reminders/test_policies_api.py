@@ -248,6 +248,7 @@ def test_the_figures_of_reminders(viewer, storage, tenant, new_invoice, pay):
     ]
     assert sum(each["sent"] for each in found["months"]) == 3
     assert found["stages"][0]["stage"] == 1
+    assert found["promises"] == {"kept": 0, "partly_kept": 0, "broken": 0, "p_kept": None}
     assert found["uplift"]["days_gained"] is None and "30 of each" in found["uplift"]["why"]
     assert date.fromisoformat(found["from"]).day == 1
 

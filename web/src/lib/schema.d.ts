@@ -8883,7 +8883,7 @@ export interface components {
             /** @description Names the notice. */
             id: number;
             /**
-             * @description needs_reconnect, needs_attention, expires_soon, model_replaced or webhook_disabled.
+             * @description needs_reconnect, needs_attention, expires_soon, model_replaced, channel_failing or webhook_disabled.
              * @example needs_reconnect
              */
             kind: string;
@@ -9188,7 +9188,7 @@ export interface components {
              */
             default_days: number;
             /** @enum {string} */
-            kind: "raw" | "rejects" | "runs" | "predictions" | "disputes" | "promises" | "webhooks" | "webhook_log" | "mails" | "receipts" | "notices" | "jobs" | "uploads" | "exports" | "audit";
+            kind: "raw" | "rejects" | "runs" | "predictions" | "disputes" | "promises" | "reminders" | "webhooks" | "webhook_log" | "mails" | "receipts" | "notices" | "jobs" | "uploads" | "exports" | "audit";
             /**
              * @description The shortest you can choose.
              * @example 412
@@ -10631,6 +10631,8 @@ export interface components {
             from: string;
             months: components["schemas"]["ReminderMonth"][];
             paid_within: components["schemas"]["PaidWithin"][];
+            /** @description What became of promises that ended meanwhile. */
+            promises: components["schemas"]["PromisesCounted"];
             /**
              * @description That were answered.
              * @example 412

@@ -5,14 +5,15 @@ import { NONE, useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import type { ReminderInsights } from './api'
 
-/** The four figures that are looked at first. */
+/** The figures that are looked at first. */
 export function InsightFigures({ found }: { found: ReminderInsights }) {
   const t = useT('reminders')
   const format = useFormat()
-  const { sent, delivered, bounced, complained, replied } = found
+  const { sent, delivered, bounced, complained, replied, promises } = found
+  const ended = promises.kept + promises.partly_kept + promises.broken
   const share = (count: number) => (sent === 0 ? NONE : format.percent(count / sent))
   return (
-    <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
+    <div className="grid gap-4 sm:grid-cols-2 lg:grid-cols-5">
       <Figure label={t('insights.sent')} value={format.number(sent)}>
         {t('insights.between', { range: format.range(found.from, found.to) })}
       </Figure>
@@ -24,6 +25,9 @@ export function InsightFigures({ found }: { found: ReminderInsights }) {
       </Figure>
       <Figure label={t('insights.replied')} value={share(replied)}>
         {t('insights.repliedDetail', { count: replied })}
+      </Figure>
+      <Figure label={t('insights.promises')} value={format.percent(promises.p_kept)}>
+        {t('insights.promisesDetail', { kept: promises.kept, count: ended })}
       </Figure>
     </div>
   )

@@ -32,6 +32,7 @@ const insights = (different: Partial<ReminderInsights> = {}): ReminderInsights =
     { days: 7, invoices: 180, paid: 60, p_paid: 0.333 },
     { days: 30, invoices: 150, paid: 105, p_paid: 0.7 },
   ],
+  promises: { kept: 3, partly_kept: 0, broken: 1, p_kept: 0.75 },
   months: [{ month: '2026-11-01', sent: 200, bounced: 10, replied: 30 }],
   stages: [
     { stage: 1, sent: 150, ...figures },
@@ -64,6 +65,8 @@ function open(given: ReminderInsights | Response = insights(), searchParams = ''
 test('what was sent, what became of it, and how sure it is that it helped', async () => {
   open()
   expect(await screen.findByRole('region', { name: 'Delivered' })).toHaveTextContent('90%')
+  expect(screen.getByRole('region', { name: 'Promises kept' })).toHaveTextContent('75%')
+  expect(screen.getByRole('region', { name: 'Promises kept' })).toHaveTextContent('3 of 4 that came due')
   expect(screen.getByText('2.4 days')).toBeInTheDocument()
   expect(screen.getByText('between 0.9 and 3.9 days, 95% interval')).toBeInTheDocument()
   const compared = screen.getByRole('table', { name: 'Days gained' })
