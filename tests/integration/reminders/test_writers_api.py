@@ -282,7 +282,7 @@ def test_a_reply_to_a_dispute(member, viewer, new_invoice):
     assert "wir prüfen die Rechnung INV-55" in made.json["text"]
     assert made.json["verdict"]["passes"]
     member.post(f"/api/disputes/{opened.json['id']}/reject", json={"note": "The contract says so."})
-    assert "as far as we can see, it is right" in member.post(path, json={"language": "en"}).json["text"]
+    assert "As far as we can see, invoice INV-55 is right" in member.post(path, json={"language": "en"}).json["text"]
     assert viewer.post(path, json={}).status_code == 403
     nowhere = "/api/disputes/018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10/reply-draft"
     assert member.post(nowhere, json={}).status_code == 404

@@ -66,7 +66,7 @@ def test_all_texts_there_are():
         ("en-US", "EUR 1,250.00", "March 10, 2026"),
         ("en-GB", "EUR 1,250.00", "10 March 2026"),
         ("de", "1.250,00 EUR", "10. März 2026"),
-        ("de-CH", "EUR 1’250.00", "10. März 2026"),
+        ("de-CH", "EUR 1'250.00", "10. März 2026"),
         ("fr", "1 250,00 EUR", "10 mars 2026"),
         ("es", "1250,00 EUR", "10 de marzo de 2026"),
     ],
@@ -142,7 +142,7 @@ def test_names_are_text_whatever_stands_in_them():
     ],
 )
 def test_what_a_template_may_not_do_is_said(text, said):
-    with pytest.raises(ConfigError, match="") as caught:
+    with pytest.raises(ConfigError) as caught:
         TemplateWriter(own(text)).draft(task())
     assert said in str(caught.value)
     assert caught.value.field == "text"
