@@ -120,8 +120,6 @@ def addresses(demo: Demo) -> dict[str, str]:
         "dispute": f"/disputes/view/?id={dispute}",
         "dispute-insights": "/disputes/insights/",
         "reminders": "/reminders/",
-        "reminders-scheduled": "/reminders/?tab=scheduled",
-        "reminders-sent": "/reminders/?tab=sent",
         "reminder": f"/reminders/view/?id={reminder}",
         "reminder-insights": "/reminders/insights/",
         "forecast": "/forecast/",

@@ -85,6 +85,11 @@ def _peek(page: Page) -> None:
     page.keyboard.press("Space")
 
 
+def _compose(page: Page) -> None:
+    page.keyboard.press("r")
+    page.get_by_title("The message as an e-mail").wait_for()
+
+
 def _scenario(page: Page) -> None:
     page.get_by_role("button", name="Add change").click()
     page.get_by_role("menuitem").first.click()
@@ -107,6 +112,9 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "peek": ("invoices", _peek),
     "new-dispute": ("disputes", lambda page: page.keyboard.press("d")),
     "reason": ("dispute", lambda page: page.keyboard.press("1")),
+    "compose": ("customer", _compose),
+    "reject-reminder": ("reminder", lambda page: page.keyboard.press("r")),
+    "reminders-sent": ("/reminders/?tab=sent", settle),
     "scenario": ("forecast", _scenario),
     "bad-row": ("import", _bad_row),
     "connect": ("connections", lambda page: page.get_by_role("button", name="Connect QuickBooks Online").click()),

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.dashboard.conftest import PASSWORD, Demo, a_reminder, settle
 from tests.e2e.dashboard.test_every_page import objections
+from tests.e2e.dashboard.test_keyboard import reach
 from tests.e2e.dashboard.test_walk import new_company
 from tests.smtp_server import Arrived, SmtpServer
 
@@ -178,14 +179,16 @@ def test_nothing_hinders_anybody_in_what_lies_over_the_pages(demo, open_page, th
     wrong = {}
     with open_page(role="admin", color_scheme=theme) as page:
         for name, address, keys in (
+            *((tab, f"/reminders/?tab={tab}", "") for tab in ("scheduled", "drafts", "sent", "failed", "skipped")),
             ("new", "/reminders/", "n"),
             ("composer", f"/invoices/view/?id={invoice['id']}", "r"),
             ("rejection", f"/reminders/view/?id={reminder['id']}", "r"),
         ):
             page.goto(address)
             settle(page)
-            page.keyboard.press(keys)
-            page.get_by_role("dialog").wait_for()
+            if keys:
+                page.keyboard.press(keys)
+                page.get_by_role("dialog").wait_for()
             if name == "composer":
                 page.get_by_title("The message as an e-mail").wait_for()
             page.wait_for_timeout(300)  # until it has come in
@@ -200,3 +203,29 @@ def test_the_composer_stays_within_a_narrow_window(demo, open_page):
         page.goto(f"/reminders/?compose=invoice:{invoice['id']}")
         page.get_by_title("The message as an e-mail").wait_for()
         assert page.get_by_role("dialog").evaluate("each => each.scrollWidth <= each.clientWidth")
+
+
+def test_a_reminder_is_composed_with_the_keyboard_alone(demo, open_page):
+    invoice = to_be_reminded(demo)
+    with open_page(role="member") as page:
+        page.goto("/")
+        settle(page)
+        page.keyboard.press("g")
+        page.keyboard.press("r")
+        expect(page.get_by_role("heading", level=1, name="Reminders")).to_be_focused()
+        page.keyboard.press("Control+k")
+        expect(page.get_by_role("combobox").last).to_be_focused()
+        page.keyboard.type("New reminder")
+        expect(page.get_by_role("option", name=re.compile("^New reminder"))).to_be_visible()
+        page.keyboard.press("Enter")
+        sheet = page.get_by_role("dialog", name="New reminder")
+        reach(page, sheet.get_by_role("combobox", name="Customer"))
+        page.keyboard.press("Enter")
+        page.keyboard.type(invoice["customer_name"])
+        expect(page.get_by_role("option", name=invoice["customer_name"]).first).to_be_visible()
+        page.keyboard.press("Enter")
+        expect(sheet.get_by_title("The message as an e-mail")).to_be_visible()
+        reach(page, sheet.get_by_role("button", name="Save draft"))
+        page.keyboard.press("Enter")
+        expect(page.get_by_text(re.compile(r"^R-\d+ is kept as a draft$"))).to_be_visible()
+        expect(sheet).to_be_hidden()

@@ -73,7 +73,7 @@ function RemindersCard({
   const found = useReminders(query)
   useActions(
     canCompose
-      ? [{ id: 'record.remind', label: t('compose.action'), keys: 'r', run: () => setComposing(true) }]
+      ? [{ id: 'record.remind', label: t('box.remind'), keys: 'r', run: () => setComposing(true) }]
       : [],
   )
   let action: ReactNode = null
