@@ -97,6 +97,7 @@ class SetUpChannelSchema(Schema):
     )
     created_at = instant("When it was set up.", required=True)
     updated_at = instant("When it was last changed.", required=True)
+    version = Integer(required=True, metadata={"description": "Counts its changes; `If-Match` names it.", "example": 3})
 
 
 class ChannelPluginSchema(Schema):

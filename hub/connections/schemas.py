@@ -303,7 +303,7 @@ class NoticeSchema(Schema):
         "The connection it is about; null for models and webhooks.", required=True, allow_none=True
     )
     kind = text(
-        "needs_reconnect, needs_attention, expires_soon, model_replaced or webhook_disabled.",
+        "needs_reconnect, needs_attention, expires_soon, model_replaced, channel_failing or webhook_disabled.",
         "needs_reconnect",
         required=True,
     )

@@ -8,10 +8,8 @@ import { api } from '@/lib/api'
 import { Ago } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import { Link } from '@/lib/nav'
-import type { components } from '@/lib/schema'
+import { placeOf } from '@/lib/notices'
 import { useSession } from '@/lib/session'
-
-type Notice = components['schemas']['Notice']
 
 /** How long after the page the notices are asked for, in milliseconds: what the page is about goes first. */
 const LATER = 2_000
@@ -77,10 +75,6 @@ export function NoticesMenu() {
     </Popover>
   )
 }
-
-/** Where the thing is that a notice tells of. */
-export const placeOf = (notice: Pick<Notice, 'connection_id'>) =>
-  notice.connection_id ? `/connections/view/?id=${encodeURIComponent(notice.connection_id)}` : '/models/'
 
 /** Whether the page has been there for a while. */
 function useSettled(): boolean {

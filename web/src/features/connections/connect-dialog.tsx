@@ -3,6 +3,7 @@
 import { CheckIcon } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useForm } from 'react-hook-form'
+import { SchemaField } from '@/components/schema-field'
 import { Alert, AlertDescription } from '@/components/ui/alert'
 import { Button } from '@/components/ui/button'
 import {
@@ -18,11 +19,10 @@ import { Input } from '@/components/ui/input'
 import { Label } from '@/components/ui/label'
 import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
 import { client } from '@/lib/api'
+import { configOf, type Entries, entriesOf, fieldsOf } from '@/lib/form-fields'
 import { useT } from '@/lib/i18n'
 import { applyProblem } from '@/lib/problem'
 import { type AuthMethod, type Connection, type Connector, useRefresh } from './api'
-import { ConnectorField, type ConnectValues } from './form-field'
-import { configOf, entriesOf, fieldsOf } from './form-fields'
 
 interface ConnectDialogProps {
   connector: Connector
@@ -94,7 +94,7 @@ function WayForm({
   const refresh = useRefresh()
   const isSameWay = connection?.auth_method === way.method
   const fields = fieldsOf(way.form, isSameWay ? connection?.sealed : [])
-  const form = useForm<ConnectValues>({
+  const form = useForm<{ name: string; config: Entries }>({
     mode: 'onTouched',
     defaultValues: { name: '', config: entriesOf(fields, connection?.config) },
   })
@@ -131,7 +131,7 @@ function WayForm({
     <form onSubmit={(event) => void send(event)} className="flex flex-col gap-4" noValidate>
       {way.scopes.length > 0 && <Scopes connector={connector} way={way} />}
       {needed.map((field) => (
-        <ConnectorField key={field.name} field={field} control={form.control} />
+        <SchemaField key={field.name} field={field} control={form.control} />
       ))}
       {!connection && (
         <Field
@@ -151,7 +151,7 @@ function WayForm({
           <summary className="cursor-pointer font-medium">{t('connect.further')}</summary>
           <div className="flex flex-col gap-4 pt-3 pb-1">
             {further.map((field) => (
-              <ConnectorField key={field.name} field={field} control={form.control} />
+              <SchemaField key={field.name} field={field} control={form.control} />
             ))}
           </div>
         </details>

@@ -7,9 +7,9 @@ import { Status } from '@/components/status'
 import { Button } from '@/components/ui/button'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
 import { Ago, NONE, useFormat } from '@/lib/format'
+import { fieldsOf } from '@/lib/form-fields'
 import { useT } from '@/lib/i18n'
 import type { Connection, Connector } from './api'
-import { fieldsOf } from './form-fields'
 
 /** Whose books, how they are opened and until when, what was entered, and what the provider announces. */
 export function Details({

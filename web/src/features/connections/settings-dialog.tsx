@@ -1,6 +1,7 @@
 'use client'
 
 import { Controller, useForm } from 'react-hook-form'
+import { SchemaField, type WithConfig } from '@/components/schema-field'
 import { toast } from '@/lib/toast'
 import { Alert, AlertDescription } from '@/components/ui/alert'
 import { Button } from '@/components/ui/button'
@@ -16,11 +17,16 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { Switch } from '@/components/ui/switch'
 import { client } from '@/lib/api'
+import { configOf, entriesOf, type FormField, fieldsOf } from '@/lib/form-fields'
 import { useT } from '@/lib/i18n'
 import { applyProblem, asProblem } from '@/lib/problem'
 import { type AuthMethod, type Connection, type Connector, readForChange, useRefresh } from './api'
-import { ConnectorField, type ConnectValues } from './form-field'
-import { configOf, entriesOf, type FormField, fieldsOf } from './form-fields'
+
+interface ConnectionValues extends WithConfig {
+  name: string
+  /** Whether the hub may write documents there. */
+  write_back: boolean
+}
 
 /** What a person may set without consenting anew: of a consent only the connector's own settings. */
 export function settable(way: AuthMethod | undefined, sealed: readonly string[]): FormField[] {
@@ -42,10 +48,11 @@ export function SettingsDialog({
 }) {
   const t = useT('connections')
   const common = useT('common')
+  const schema = useT('schemaForm')
   const refresh = useRefresh()
   const way = connector.auth_methods.find(({ method }) => method === connection.auth_method)
   const fields = settable(way, connection.sealed)
-  const form = useForm<ConnectValues>({
+  const form = useForm<ConnectionValues>({
     mode: 'onTouched',
     defaultValues: {
       name: connection.name,
@@ -96,13 +103,13 @@ export function SettingsDialog({
         <form onSubmit={(event) => void save(event)} className="flex flex-col gap-4" noValidate>
           <Field label={t('settings.name')} error={errors.name?.message}>
             <Input
-              {...form.register('name', { validate: (name) => Boolean(name.trim()) || t('form.required') })}
+              {...form.register('name', { validate: (name) => Boolean(name.trim()) || schema('required') })}
               maxLength={200}
               autoComplete="off"
             />
           </Field>
           {fields.map((field) => (
-            <ConnectorField key={field.name} field={field} control={form.control} />
+            <SchemaField key={field.name} field={field} control={form.control} />
           ))}
           {connection.can_write && (
             <Controller

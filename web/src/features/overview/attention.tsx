@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { Status, type Tone } from '@/components/status'
 import { Ago } from '@/lib/format'
 import { useT } from '@/lib/i18n'
+import { placeOf } from '@/lib/notices'
 import { Link } from '@/lib/nav'
 import type { Attention } from './api'
 
@@ -66,7 +67,7 @@ export function NeedsAttention({ attention, alarms }: { attention: Attention; al
             key={notice.id}
             tone={notice.kind === 'needs_reconnect' ? 'negative' : 'warning'}
             state={t(`attention.notice.${noticeKind(notice.kind)}`)}
-            href={notice.connection_id ? `/connections/view/?id=${notice.connection_id}` : '/models/'}
+            href={placeOf(notice)}
             at={notice.created_at}
           >
             {notice.text}
@@ -82,7 +83,14 @@ export function NeedsAttention({ attention, alarms }: { attention: Attention; al
   )
 }
 
-const KINDS = ['needs_reconnect', 'needs_attention', 'expires_soon', 'model_replaced'] as const
+const KINDS = [
+  'needs_reconnect',
+  'needs_attention',
+  'expires_soon',
+  'model_replaced',
+  'channel_failing',
+  'webhook_disabled',
+] as const
 const noticeKind = (kind: string) => KINDS.find((each) => each === kind) ?? 'other'
 
 function Line(props: {

@@ -1,6 +1,6 @@
 'use client'
 
-import { type Control as FormControl, Controller } from 'react-hook-form'
+import { type Control as FormControl, Controller, type FieldPath } from 'react-hook-form'
 import { Badge } from '@/components/ui/badge'
 import { Checkbox } from '@/components/ui/checkbox'
 import { Field } from '@/components/ui/field'
@@ -8,50 +8,50 @@ import { Input } from '@/components/ui/input'
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from '@/components/ui/select'
 import { Textarea } from '@/components/ui/textarea'
 import { useT } from '@/lib/i18n'
-import { type Entries, type FormField, fits } from './form-fields'
+import { type Entries, type FormField, fits } from '@/lib/form-fields'
 
-export interface ConnectValues {
-  name: string
+/** What a form holds that a JSON Schema draws a part of. */
+export interface WithConfig {
   config: Entries
-  /** Whether the hub may write documents there; asked of a connection that is there already. */
-  write_back?: boolean
 }
 
 const NOTHING = '-'
 
-/** One field of a connector's form. What is sealed is only ever written; what is stored already may be left empty. */
-export function ConnectorField({
+/** One field that a JSON Schema asks for. What is sealed is only ever written; what is stored may be left empty. */
+export function SchemaField<Values extends WithConfig>({
   field,
   control,
 }: {
   field: FormField
-  control: FormControl<ConnectValues>
+  control: FormControl<Values>
 }) {
-  const t = useT('connections')
+  const t = useT('schemaForm')
   const { name, title, help, choices, isRequired, isStored } = field
   const needs = isRequired && !isStored
   return (
     <Controller
       control={control}
-      name={`config.${name}`}
+      name={`config.${name}` as FieldPath<Values>}
       rules={{
-        validate: (entry) => {
-          if (needs && !entry.trim()) return t('form.required')
-          return fits(field, entry) || t('form.pattern')
+        validate: (entered) => {
+          const entry = String(entered ?? '')
+          if (needs && !entry.trim()) return t('required')
+          return fits(field, entry) || t('pattern')
         },
       }}
-      render={({ field: { value, onChange, onBlur, ref }, fieldState: { error } }) => {
+      render={({ field: { value: entered, onChange, onBlur, ref }, fieldState: { error } }) => {
+        const value = String(entered ?? '')
         const shared = { onBlur, ref, value, autoComplete: 'off', spellCheck: false } as const
         const label = (
           <>
             {title}
-            {isStored && <Badge>{t('form.stored')}</Badge>}
+            {isStored && <Badge>{t('stored')}</Badge>}
           </>
         )
         return (
           <Field
             label={label}
-            help={[help, HINTS[field.control] && t(HINTS[field.control]!), isStored && t('form.storedHelp')]
+            help={[help, HINTS[field.control] && t(HINTS[field.control]!), isStored && t('storedHelp')]
               .filter(Boolean)
               .join(' ')}
             error={error?.message}
@@ -94,9 +94,9 @@ export function ConnectorField({
   )
 }
 
-const HINTS: Partial<Record<FormField['control'], 'form.list' | 'form.pairs'>> = {
-  list: 'form.list',
-  pairs: 'form.pairs',
+const HINTS: Partial<Record<FormField['control'], 'list' | 'pairs'>> = {
+  list: 'list',
+  pairs: 'pairs',
 }
 
 function ChoiceSelect({
@@ -111,17 +111,17 @@ function ChoiceSelect({
   isRequired: boolean
   onChange: (value: string) => void
 }) {
-  const t = useT('connections')
+  const t = useT('schemaForm')
   return (
     <Select
       value={value || (isRequired ? '' : NOTHING)}
       onValueChange={(next) => onChange(next === NOTHING ? '' : next)}
     >
       <SelectTrigger {...props}>
-        <SelectValue placeholder={t('form.choose')} />
+        <SelectValue placeholder={t('choose')} />
       </SelectTrigger>
       <SelectContent>
-        {!isRequired && <SelectItem value={NOTHING}>{t('form.unset')}</SelectItem>}
+        {!isRequired && <SelectItem value={NOTHING}>{t('unset')}</SelectItem>}
         {choices.map((choice) => (
           <SelectItem key={choice} value={choice}>
             {choice}

@@ -1,4 +1,4 @@
-/** A form as a connector's manifest states it (JSON Schema 2020-12), turned into what is drawn and what is sent. */
+/** A form as a manifest states it (JSON Schema 2020-12), turned into what is drawn and what is sent. */
 
 /** How a property is entered. `list`: one a line. `pairs`: `key: value`, one a line. */
 export type Control = 'text' | 'number' | 'secret' | 'key' | 'choice' | 'flag' | 'list' | 'pairs'

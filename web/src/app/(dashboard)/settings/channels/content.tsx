@@ -1,0 +1,5 @@
+'use client'
+
+import { pageOf } from '@/lib/page-of'
+
+export const Content = pageOf(async () => (await import('@/features/settings/channels')).Channels)
