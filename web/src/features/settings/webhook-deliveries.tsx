@@ -67,7 +67,7 @@ export default function Deliveries({ endpoint, onClose }: { endpoint: Endpoint; 
             value={status ?? 'all'}
             onValueChange={(value) => setStatus(STATUSES.find((each) => each === value) ?? null)}
           >
-            <SelectTrigger aria-label={t('filter')}>
+            <SelectTrigger className="w-auto" aria-label={t('filter')}>
               <SelectValue />
             </SelectTrigger>
             <SelectContent>
@@ -151,7 +151,7 @@ function DeliveryRows({ endpoint, delivery, canReplay }: RowsProps) {
   return (
     <Fragment>
       <TableRow>
-        <TableHead scope="row" className="font-normal whitespace-nowrap">
+        <TableHead scope="row" className="text-sm font-normal whitespace-nowrap text-foreground">
           <button
             type="button"
             aria-expanded={isOpen}

@@ -148,7 +148,7 @@ function EndpointRow(props: RowProps) {
   const [now] = useState(Date.now)
   return (
     <TableRow>
-      <TableHead scope="row" className="h-auto max-w-96 py-2 align-top font-normal">
+      <TableHead scope="row" className="h-auto max-w-96 py-2 align-top text-sm font-normal">
         <button
           type="button"
           className="rounded-sm text-left font-medium wrap-anywhere text-primary underline-offset-4 hover:underline"

@@ -7,7 +7,7 @@ import { NextStep } from '@/components/next-step'
 import { NONE, useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import type { Contact } from './api'
-import { LastContact, Promised } from './marks'
+import { LastWord } from './marks'
 import { RowActions } from './row-actions'
 
 const column = columnsOf<Contact>()
@@ -35,9 +35,12 @@ export function useWorklistColumns(home: string | null | undefined, asOf: string
         cell: ({ getValue }) => <NextStep step={getValue()} />,
       }),
       column.accessor('why', {
-        meta: { label: t('columns.why'), stack: 'subtitle', grow: true },
+        meta: { label: t('columns.why'), stack: 'subtitle' },
         cell: ({ row: { original } }) => (
-          <span className="line-clamp-2 max-w-96 min-w-64 whitespace-normal text-muted-foreground">
+          <span
+            className="line-clamp-2 w-56 whitespace-normal text-muted-foreground max-sm:w-auto"
+            title={original.why}
+          >
             {original.why}
           </span>
         ),
@@ -82,11 +85,7 @@ export function useWorklistColumns(home: string | null | undefined, asOf: string
       }),
       column.accessor('last_contact', {
         meta: { label: t('columns.lastContact') },
-        cell: ({ getValue }) => <LastContact contact={getValue()} />,
-      }),
-      column.accessor('promise', {
-        meta: { label: t('columns.promise') },
-        cell: ({ getValue }) => <Promised promise={getValue()} />,
+        cell: ({ row: { original } }) => <LastWord contact={original} />,
       }),
       column.accessor('owner', {
         meta: { label: t('columns.owner') },
@@ -128,4 +127,4 @@ export function useWorklistColumns(home: string | null | undefined, asOf: string
   }, [asOf, format, home, t])
 }
 
-export const HIDDEN_COLUMNS = ['open', 'expected_loss', 'held', 'risk_level']
+export const HIDDEN_COLUMNS = ['open', 'expected_loss', 'held', 'risk_level', 'oldest_due_on']

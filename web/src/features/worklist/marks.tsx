@@ -5,22 +5,27 @@ import { Ago, NONE, useFormat } from '@/lib/format'
 import { useT } from '@/lib/i18n'
 import type { Contact } from './api'
 
-/** The newest talk or reminder: what it was, and how long ago. */
-export function LastContact({ contact }: { contact: Contact['last_contact'] }) {
+/** The newest talk or reminder, and what was promised. */
+export function LastWord({ contact }: { contact: Contact }) {
   const t = useT('contacts')
-  if (!contact) return NONE
+  const { last_contact: last, promise } = contact
+  if (!last && !promise) return NONE
   return (
-    <>
-      {t(`kind.${contact.kind}`)}, <Ago at={contact.at} />
-    </>
+    <span className="flex flex-col">
+      {last && (
+        <span>
+          {t(`kind.${last.kind}`)}, <Ago at={last.at} />
+        </span>
+      )}
+      {promise && <Promised promise={promise} />}
+    </span>
   )
 }
 
 /** The promise that was broken lately, or the next one that is open. */
-export function Promised({ promise }: { promise: Contact['promise'] }) {
+function Promised({ promise }: { promise: NonNullable<Contact['promise']> }) {
   const t = useT('worklist')
   const format = useFormat()
-  if (!promise) return NONE
   const told = {
     amount: format.compactMoney(promise.amount, promise.currency),
     day: format.day(promise.promised_on),

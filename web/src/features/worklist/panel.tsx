@@ -54,7 +54,13 @@ function Opened({ contact, work }: { contact: Contact; work: Work }) {
     { inDialog: true, enabled: work.dialog === null },
   )
   return (
-    <SheetContent>
+    <SheetContent
+      // On the sheet itself: in a field, letters would choose in it.
+      onOpenAutoFocus={(event) => {
+        event.preventDefault()
+        ;(event.currentTarget as HTMLElement).focus()
+      }}
+    >
       <SheetHeader>
         <SheetTitle>{contact.customer_name}</SheetTitle>
         <SheetDescription>{contact.why}</SheetDescription>
@@ -64,12 +70,18 @@ function Opened({ contact, work }: { contact: Contact; work: Work }) {
         <span className="text-primary">
           {t('panel.chance', { chance: format.probability(contact.p_late30) })}
         </span>
+        <Link
+          href={`/customers/view/?id=${contact.customer_id}`}
+          className="text-primary underline-offset-4 hover:underline"
+        >
+          {t('row.open')}
+        </Link>
       </div>
       <OwnerField contact={contact} work={work} />
       <Reasons customerId={contact.customer_id} />
       <Invoices customerId={contact.customer_id} />
       <Timeline customerId={contact.customer_id} />
-      <SheetFooter className="sticky bottom-0 -mx-5 -mb-5 border-t bg-popover p-3">
+      <SheetFooter className="sticky -bottom-5 -mx-5 -mb-5 border-t bg-popover px-5 py-3">
         {work.canRemind && <Button onClick={() => work.remind(contact)}>{t('row.remind')}</Button>}
         {work.canNote && (
           <Button variant="outline" onClick={() => work.ask('log', contact)}>
@@ -91,9 +103,6 @@ function Opened({ contact, work }: { contact: Contact; work: Work }) {
               {t('row.snooze')}
             </Button>
           ))}
-        <Button variant="ghost" asChild>
-          <Link href={`/customers/view/?id=${contact.customer_id}`}>{t('row.open')}</Link>
-        </Button>
       </SheetFooter>
     </SheetContent>
   )
