@@ -1,6 +1,6 @@
 """Where reminders name people: whom they go to, what they say, and what is noted beside them."""
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
 from hub.reminders.models import (
@@ -37,8 +37,8 @@ def erase_recipient(session: Session, pseudonym: str, address: str) -> int:
     query = select(reminders.c.id, *listed)
     rows = session.execute(
         query.where(
-            listed[0].as_string().icontains(address, autoescape=True)
-            | listed[1].as_string().icontains(address, autoescape=True)
+            cast(listed[0], Text).icontains(address, autoescape=True)
+            | cast(listed[1], Text).icontains(address, autoescape=True)
         )
     ).all()
     count = 0
