@@ -288,13 +288,16 @@ def _reminders(storage, tenant):
 
 def _webhooks(storage, settings, tenant):
     """An endpoint that is not called: nothing is asked of it but what the matrix asks."""
+    vault, now = Vault(settings, storage), datetime.now(UTC)
     with storage.tenant(tenant) as session, acting(SOMEBODY):
-        endpoint, _ = webhooks.create(
-            session, Vault(settings, storage), {"url": "https://erp.example/hooks"}, "jo@acme.example"
+        shared, changed = (
+            webhooks.create(session, vault, {"url": f"https://erp.example/{name}"}, "jo@acme.example")[0]["id"]
+            for name in ("shared", "changed")
         )
-        message = outbox.add_message(session, "promise.made", {}, datetime.now(UTC))
-        call = outbox.add_call(session, endpoint["id"], message, datetime.now(UTC) + timedelta(days=1))
-    return {"endpoint_id": endpoint["id"], "delivery_id": call}
+        message = outbox.add_message(session, "promise.made", {}, now)
+        call = outbox.add_call(session, shared, message, now)
+        session.execute(text("update webhook_calls set status = 'delivered', next_at = null, finished_at = now()"))
+    return {"endpoint_id": shared, "updateWebhookEndpoint.endpoint_id": changed, "delivery_id": call}
 
 
 def _policies(storage, tenant):
