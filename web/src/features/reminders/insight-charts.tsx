@@ -13,7 +13,8 @@ export function PaidAfter({ found }: { found: ReminderInsights }) {
   const t = useT('reminders')
   const format = useFormat()
   const rows = found.paid_within
-  const last = rows.at(-1)
+  // The longest time that any of them has had.
+  const last = rows.findLast(({ invoices }) => invoices > 0)
   return (
     <ChartFrame
       title={t('insights.paidAfter')}
@@ -24,7 +25,7 @@ export function PaidAfter({ found }: { found: ReminderInsights }) {
               days: last.days,
               count: last.invoices,
             })
-          : null
+          : t('insights.paidAfterNone')
       }
       tableColumns={[
         {
