@@ -22,7 +22,8 @@ def windows(reading: Reading, unit: Unit, mention: Mention, others: list[Mention
     before = max([unit.start, *(each.end for each in others if each.end <= mention.start)])
     after = min([unit.end, *(each.start for each in others if each.start >= mention.end)])
     left, right = folded[before : mention.start], folded[mention.end : after]
-    cut = max((match.end() for match in _BREAKS.finditer(left.rstrip(" ("))), default=0)
+    bare = left.rstrip().removesuffix("(").rstrip() + " "
+    cut = max((match.end() for match in _BREAKS.finditer(bare)), default=0)
     breaks = rf"{_BREAKS.pattern}|{reading.words.cues['break'].pattern}"
     stop = re.search(breaks, right)
     # Words between two figures belong to the later one, unless a clause ends between them.
@@ -44,6 +45,7 @@ def amount_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Ment
     follows = any(each.end <= mention.start for each in others)
     if (
         follows
+        and near == far
         and (part := cues["of"].search(near.rstrip()))
         and part.end() == len(near.rstrip())
         and not cues["paid"].search(near)

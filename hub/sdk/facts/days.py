@@ -293,7 +293,7 @@ def find_relative(reading: Reading) -> None:
                     )
                 )
     known = weekdays(words.language)
-    for match in re.finditer(rf"(?<!\w)({'|'.join(words.lists['weekdays'])})\.?(?!\w)", folded):
+    for match in re.finditer(rf"(?<!\w)({'|'.join(words.lists['weekdays'])})(?!\w)", folded):
         if not reading.free(*match.span()) or (
             words.language in ("en", "de") and not reading.text.clean[match.start()].isupper()
         ):

@@ -12,7 +12,9 @@ _PESOS = frozenset(["MXN", "ARS", "CLP", "COP", "PHP", "UYU"])
 _SIGNS: dict[str, frozenset[str]] = {
     "€": frozenset(("EUR",)), "us$": frozenset(("USD",)), "ca$": frozenset(("CAD",)), "c$": frozenset(("CAD",)),
     "a$": frozenset(("AUD",)), "au$": frozenset(("AUD",)), "nz$": frozenset(("NZD",)), "s$": frozenset(("SGD",)),
-    "hk$": frozenset(("HKD",)), "r$": frozenset(("BRL",)), "mx$": frozenset(("MXN",)), "$us": frozenset(("USD",)),
+    "hk$": frozenset(("HKD",)), "r$": frozenset(("BRL",)), "mx$": frozenset(("MXN",)), "£gb": frozenset(("GBP",)), "$ca": frozenset(("CAD",)), "$au": frozenset(("AUD",)), "$nz": frozenset(("NZD",)),
+    "$hk": frozenset(("HKD",)), "$sg": frozenset(("SGD",)), "¥jp": frozenset(("JPY",)), "¥cn": frozenset(("CNY",)),
+    "$us": frozenset(("USD",)),
     "$": _DOLLARS, "£": frozenset(("GBP", "EGP")), "¥": frozenset(("JPY", "CNY")), "zł": frozenset(("PLN",)),
     "zl": frozenset(("PLN",)), "kr": _KRONER, "kr.": _KRONER, "₹": frozenset(("INR",)), "₺": frozenset(("TRY",)),
     "₽": frozenset(("RUB",)), "kc": frozenset(("CZK",)), "ft": frozenset(("HUF",)), "fr.": frozenset(("CHF",)),
@@ -248,6 +250,9 @@ def find_counts(reading: Reading) -> None:
             continue
         # "invoice no. 12" is none, and "the two invoices" are.
         reading.add(Mention(kind="count", start=start, end=match.end(), values=frozenset((value,))))
+    for start, end, value in in_words(folded, words.language):
+        if reading.free(start, end) and words.cues["every"].search(folded[max(0, start - 12) : start].rstrip() + "\n"):
+            reading.add(Mention(kind="count", start=start, end=end, values=frozenset((value,))))
     for match in re.finditer(
         rf"{words.cues['all_counted'].pattern}[ \n](?:\w+[ \n]){{0,3}}?{words.cues['counted'].pattern}", folded
     ):

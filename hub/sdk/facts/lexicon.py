@@ -82,6 +82,16 @@ def names() -> frozenset[str]:
     return frozenset(folded(" ".join(read("names.toml").values())).split())
 
 
+@cache
+def first_names(kind: str) -> frozenset[str]:
+    """First names that are male or female wherever they are given, folded."""
+    own, other = (
+        frozenset(folded(" ".join(text for name, text in read("names.toml").items() if name.startswith(start))).split())
+        for start in (("male_", "female_") if kind == "male" else ("female_", "male_"))
+    )
+    return own - other
+
+
 def read(path: str) -> dict:  # type: ignore[type-arg]
     """One of the data files."""
     return tomllib.loads(files("hub.sdk.facts").joinpath("lexicons", path).read_text(encoding="utf-8"))

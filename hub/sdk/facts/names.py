@@ -3,6 +3,7 @@
 import re
 
 from hub.sdk.facts.folding import folded as fold_text
+from hub.sdk.facts.lexicon import first_names
 from hub.sdk.facts.lexicon import names as known_names
 from hub.sdk.facts.mentions import Reading
 
@@ -121,7 +122,7 @@ class Names:
     def _greeting(self) -> None:
         """Whom the text greets is the contact or the customer."""
         reading, folded = self.reading, self.reading.text.folded
-        greeting = self.words.cues["greeting"]
+        greeting, address = self.words.cues["greeting"], self.words.cues["address"]
         for line in re.finditer(r"[^\n]+", folded):
             text = line.group()
             indent = len(text) - len(text.lstrip())
@@ -149,7 +150,12 @@ class Names:
                     reading.take(at, at + len(name))  # Sam for Samuel
                 elif name in self.ours:
                     reading.refuse(at, at + len(name), "name", "this is the sender's name, not the customer's")
-                elif reading.free(at, at + len(name)) and (reading.text.clean[at].isupper() or len(rest.split()) <= 3):
+                elif reading.free(at, at + len(name)) and (
+                    reading.text.clean[at].isupper()
+                    or (
+                        len(rest.split()) <= 3 and name not in self.words.plain and not address.fullmatch(match.group())
+                    )
+                ):
                     reading.refuse(at, at + len(name), "name", "the facts have no such contact or customer")
 
     def _signature(self) -> None:
@@ -179,12 +185,33 @@ class Names:
                 continue
             if (
                 word in self.theirs
+                and (other := self._other_title())
+                and match[1].strip(".") in self.words.lists[other]
+            ):
+                reading.refuse(match.start(), end, "name", "the contact is not addressed so")
+                continue
+            if (
+                word in self.theirs
                 or word in self.ours
                 or word in self.words.lists["greet_plain"]
                 or not reading.free(start, end)
             ):
                 continue
             reading.refuse(start, end, "name", "the facts have no such person")
+
+    def _other_title(self) -> str | None:
+        """Which titles the contact does not have, as far as its own title or its first name tells."""
+        contact = fold_text(self.reading.facts.customer.contact or "").replace(".", " ").split()
+        if not contact:
+            return None
+        for kind, other in (("male", "female"), ("female", "male")):
+            if contact[0] in self.words.lists[kind]:
+                return other
+        first = next((word for word in contact if word not in self.words.lists["titles"]), "")
+        for kind, other in (("male", "female"), ("female", "male")):
+            if len(contact) > 1 and first in first_names(kind):
+                return other
+        return None
 
     def _companies(self) -> None:
         """Before a legal form stands the customer's or the sender's name."""

@@ -100,16 +100,20 @@ class Pairing:
         if early and all(invoice.days_overdue > 0 for invoice in invoices):
             reading.refuse(early.start(), early.end(), "status", "the invoice is overdue")
         elif (
-            late and not early and not self._dated(late.end()) and all(invoice.days_overdue < 0 for invoice in invoices)
+            late
+            and not early
+            and not self._is_past_in_form(late.end())
+            and all(invoice.days_overdue < 0 for invoice in invoices)
         ):
             if not re.search(
                 r"\b(?:not|nicht|no|pas|keine?|ni|aucune?)\s(?:\w+\s){0,2}$", folded[unit.start : late.start()]
             ):
                 reading.refuse(late.start(), late.end(), "status", "the invoice is not overdue")
 
-    def _dated(self, end: int) -> bool:
-        """Whether a day follows, which is judged by itself."""
-        return any(each.start - end <= 6 for each in self.reading.of_kind("date") if each.start >= end)
+    def _is_past_in_form(self, end: int) -> bool:
+        """Whether a day follows a French participle: "échue le" is said of days to come too."""
+        near = any(each.start - end <= 6 for each in self.reading.of_kind("date") if each.start >= end)
+        return self.reading.words.language == "fr" and near
 
     def _speaks_of_all(self, unit: Unit, inside: list[Mention]) -> bool:
         """Whether a sentence without numbers says something of all invoices: "both invoices are 7 days overdue"."""
@@ -428,6 +432,9 @@ class Pairing:
             beside = has(reading, "due", near[-14:]) or has(reading, "due", after[:12])
             if not deadline and not beside:
                 return None
+        vague = each.rule == "never" or each.rule.endswith("-end")
+        if vague and not asked and not has(reading, "deadline", near[-25:]):
+            return None  # "have a nice weekend"
         cue = "due" if due or asked else "issued" if issued else ""
         fitting = [invoice for invoice in facts.invoices if self._fits_date(each, invoice, cue)]
         if asked and not due:
@@ -447,7 +454,9 @@ class Pairing:
         if each.unit == "hours":
             reading.refuse(each.start, each.end, "deadline", "the facts give no such time")
             return None
-        if has(reading, "terms", near + after) or (
+        if has(reading, "since", near[-12:]):
+            cue = "overdue"
+        elif has(reading, "terms", near + after) or (
             has(reading, "terms", text) and not has(reading, "overdue", near + after)
         ):
             cue = "terms"

@@ -7,7 +7,7 @@ from functools import cache
 from hub.sdk.facts.folding import folded
 from hub.sdk.facts.lexicon import read
 from hub.sdk.facts.mentions import Reading
-from hub.sdk.facts.sentences import names_a_part_paid, sentence_at, speaks_of_what_is_allowed
+from hub.sdk.facts.sentences import bounds, names_a_part_paid, sentence_at, speaks_of_what_is_allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,10 @@ def find_statements(reading: Reading) -> None:
             continue
         for match in form.says.finditer(text):
             start, end = match.span()
-            if reading.masked[start] or reading.masked[end - 1]:
+            if reading.masked[start] or reading.masked[end - 1] or text[bounds(text, start, end)[1] :][:1] == "?":
                 continue
+            if "verb" in match.groupdict() and match["verb"] and reading.taken[match.start("verb")]:
+                continue  # a figure, judged by itself
             if _is_noun(reading, match):
                 continue
             if form.needs is not None:
@@ -90,4 +92,6 @@ def _is_noun(reading: Reading, match: re.Match[str]) -> bool:
 
 
 def _says_if(reading: Reading, text: str, start: int) -> bool:
-    return reading.words.cues["conditional"].search(folded(sentence_at(text, start, start))) is not None
+    sentence = folded(sentence_at(text, start, start))
+    cues = reading.words.cues
+    return cues["conditional"].search(sentence) is not None or cues["supposing"].search(sentence) is not None

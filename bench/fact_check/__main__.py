@@ -1,0 +1,3 @@
+from bench.fact_check import main
+
+main()
