@@ -43,7 +43,7 @@ class Gain:
             if self.basis == "measured"
             else "an assumption, until enough invoices were held back by lot to measure it"
         )
-        worth = f"worth as much as {self.amount} {self.currency} a month sooner"
+        worth = f"worth as much as {self.amount:,} {self.currency} a month sooner"
         return f"Expected {self.days:.1f} days sooner, {worth}: {how}."
 
 

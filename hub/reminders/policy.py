@@ -243,7 +243,8 @@ def reasons_against(
     elif item.stopped:
         found.append(Reason("on_hold", "Somebody put it on hold."))
     if item.unapplied >= item.open > 0:
-        sentence = f"{item.unapplied} {item.currency} received or credited is not applied yet and covers it."
+        spare = f"{rounded(item.unapplied, item.currency):,} {item.currency}"
+        sentence = f"{spare} received or credited is not applied yet and covers it."
         found.append(Reason("credit_pending", sentence))
     _of_customer(found, customer, settings)
     _of_amount(found, item, settings)
@@ -306,7 +307,12 @@ _SUPPRESSED = {
 def _of_amount(found: list[Reason], item: Item, settings: Mapping[str, Any]) -> None:
     least, asked = Decimal(settings["minimum_amount"].get(item.currency, 0)), item.asked
     if asked < least and item.open > 0:
-        found.append(Reason("below_minimum", f"{asked} {item.currency} is less than the least that is asked for."))
+        found.append(
+            Reason(
+                "below_minimum",
+                f"{rounded(asked, item.currency):,} {item.currency} is less than the least that is asked for.",
+            )
+        )
 
 
 CODES = (

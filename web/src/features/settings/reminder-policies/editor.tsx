@@ -129,7 +129,9 @@ export function PolicyEditor({
                   className="mt-2 w-fit"
                   onClick={() => {
                     setStored(true)
-                    void changed().then(() => onDone(stored))
+                    update.reset()
+                    remove.reset()
+                    void changed()
                   }}
                 >
                   {t('readAgain')}

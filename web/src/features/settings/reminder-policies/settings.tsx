@@ -99,6 +99,7 @@ function SettingsForm({ found }: { found: Settings }) {
               className="mt-2 w-fit"
               onClick={() => {
                 setStored(true)
+                update.reset()
                 void changed()
               }}
             >

@@ -153,7 +153,7 @@ function Messages({ messages }: { messages: SimulatedMessage[] }) {
             {shown.map((message) => (
               <TableRow key={`${message.customer.id} ${message.at}`} className="align-top">
                 <TableCell className="whitespace-nowrap">{format.instant(message.at)}</TableCell>
-                <TableCell>
+                <TableCell className="min-w-48">
                   <Link
                     href={`/customers/view/?id=${message.customer.id}`}
                     className="text-primary underline-offset-4 hover:underline"
@@ -170,7 +170,7 @@ function Messages({ messages }: { messages: SimulatedMessage[] }) {
                     {message.policy} · {p('approve')}: {p(`approval.${message.approve}`)}
                   </span>
                 </TableCell>
-                <TableCell>
+                <TableCell className="min-w-56">
                   <Invoices message={message} />
                 </TableCell>
                 <TableCell className="text-right whitespace-nowrap">
@@ -286,11 +286,11 @@ function LeftOutRow({ each: { invoice, reasons } }: { each: LeftOut }) {
           {format.day(invoice.due_on)}
         </span>
       </TableCell>
-      <TableCell>{invoice.customer.name}</TableCell>
+      <TableCell className="min-w-40">{invoice.customer.name}</TableCell>
       <TableCell className="text-right whitespace-nowrap">
         {format.money(invoice.amount, invoice.currency)}
       </TableCell>
-      <TableCell>
+      <TableCell className="min-w-72">
         {reasons.map(({ code, sentence }) => (
           <span key={code} className="block">
             {p(`reason.${code}`)}

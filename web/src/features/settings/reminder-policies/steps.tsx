@@ -198,7 +198,7 @@ function Cases({
   const cases = step.when ?? []
   const change = (when: Conditions[]) => set({ when: when.length > 0 ? when : undefined })
   return (
-    <fieldset className="flex flex-col gap-3">
+    <fieldset className="flex min-w-0 flex-col gap-3">
       <legend className="mb-1.5 font-medium">{t('when')}</legend>
       {cases.length === 0 && <p className="text-muted-foreground">{t('whenAlways')}</p>}
       {cases.map((each, index) => (
