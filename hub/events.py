@@ -114,6 +114,13 @@ class ReminderBounced(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderAnswered(Event):
+    """A mail came in that answers a reminder; whether there is such a reminder is for whoever hears of it."""
+
+    reminder_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptsReceived(Event):
     """A provider told what became of messages of a channel."""
 

@@ -9,6 +9,7 @@ from hub.events import (
     FirstPagesStored,
     ForecastsReady,
     ReceiptsReceived,
+    ReminderAnswered,
     SyncFinished,
     TieOutLost,
 )
@@ -47,6 +48,7 @@ HANDLERS: dict[str, str] = {
     "reminders.send": "hub.reminders.sending:run",
     "reminders.receipts": "hub.reminders.receipts:run",
     "reminders.reconcile": "hub.reminders.reconciling:run",
+    "reminders.answered": "hub.reminders.receipts:mark_answered",
     "reminders.digest": "hub.reminders.digest:run",
     "privacy.export": "hub.privacy.jobs:export",
     "privacy.retain": "hub.privacy.jobs:retain",
@@ -96,6 +98,10 @@ def _mark_what_was_told_of(event: ReceiptsReceived) -> Iterator[Work]:
     yield "reminders.receipts", {}
 
 
+def _mark_what_was_answered(event: ReminderAnswered) -> Iterator[Work]:
+    yield "reminders.answered", {"reminder_id": event.reminder_id}
+
+
 EVENTS: dict[type[Event], tuple[Callable[[Any], Iterator[Work]], ...]] = {
     ConnectionReady: (_sync_what_was_connected,),
     FirstPagesStored: (_forecast_what_is_there,),
@@ -103,6 +109,7 @@ EVENTS: dict[type[Event], tuple[Callable[[Any], Iterator[Work]], ...]] = {
     ForecastsReady: (_plan_by_what_is_forecast,),
     TieOutLost: (_read_anew_what_no_longer_ties_out,),
     ReceiptsReceived: (_mark_what_was_told_of,),
+    ReminderAnswered: (_mark_what_was_answered,),
 }
 """Event -> functions that say what work follows from it, for the event's own tenant."""
 

@@ -7,10 +7,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
+from hub.channels import message_ids
 from hub.disputes import inbound
 from hub.errors import InvalidError
-from hub.events import ReceiptsReceived
+from hub.events import ReceiptsReceived, ReminderAnswered
 from hub.jobs.context import JobContext
+from hub.sdk.channel import InboundMessage
 from hub.sdk.errors import AuthError, RecordError
 from hub.storage import audit
 from hub.storage.audit import Actor
@@ -47,7 +51,17 @@ def receive(context: JobContext, mail_id: str) -> dict[str, Any]:
         outcome = inbound.take_in(session, kept.id, message, now, today=today)
         if outcome == "report":
             context.announce(session, ReceiptsReceived(tenant=context.tenant, channel_id=""))
+        if answered := _reminder_of(session, message):
+            context.announce(session, ReminderAnswered(tenant=context.tenant, reminder_id=answered))
         return {"outcome": outcome}
+
+
+def _reminder_of(session: Session, message: InboundMessage) -> str | None:
+    """The reminder that somebody answers, by the Message-ID that only this tenant's hub can have made."""
+    if message.is_automatic or message.receipts:
+        return None
+    found = (message_ids.about(session, each) for each in reversed(message.answers))
+    return next(filter(None, found), None)
 
 
 def _unreadable(context: JobContext, mail_id: UUID, reason: str) -> dict[str, Any]:

@@ -49,6 +49,21 @@ def run(context: JobContext) -> dict[str, Any]:
             return dict(counts)
 
 
+def mark_answered(context: JobContext, reminder_id: str) -> dict[str, Any]:
+    """Note that somebody answered a reminder. Work of kind `reminders.answered`."""
+    now = datetime.now(UTC)
+    with context.transaction() as session:
+        try:
+            reminder = service.lock(session, UUID(reminder_id))
+        except (NotFoundError, ValueError):
+            return {"answered": 0}
+        if reminder["replied_at"] is None:
+            service.write(session, reminder, {"replied_at": now}, now)
+        history.record(session, reminder["id"], "replied", now)
+        audit.record_later(session)
+    return {"answered": 1}
+
+
 def _mark(context: JobContext, session: Session, told: Kept) -> str:
     reminder_id = _reminder_of(session, told)
     try:

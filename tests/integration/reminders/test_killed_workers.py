@@ -8,8 +8,8 @@ from bench import reminders
 
 def test_every_debtor_gets_the_messages_of_the_plan_and_none_twice(storage, monkeypatch):
     monkeypatch.setattr(reminders, "WORKERS", 2)
-    outcome = reminders.against_a_provider(storage, count=60, kills=4, seed=7)
-    assert outcome.planned == 60 and outcome.kills == 4
+    outcome = reminders.against_a_provider(storage, count=40, kills=3, seed=7)
+    assert outcome.planned == 40 and outcome.kills == 3
     assert (outcome.twice, outcome.after_the_event, outcome.missing, outcome.unplanned) == (0, 0, 0, 0), outcome
     assert outcome.statuses["sent"] == outcome.arrived
     assert set(outcome.statuses) <= {"sent", "skipped"}, "it was found out what became of each"
@@ -17,6 +17,6 @@ def test_every_debtor_gets_the_messages_of_the_plan_and_none_twice(storage, monk
 
 def test_what_a_mail_server_cannot_say_is_left_to_a_person(storage, monkeypatch):
     monkeypatch.setattr(reminders, "WORKERS", 2)
-    outcome = reminders.against_a_mail_server(storage, count=30, kills=2, seed=8)
+    outcome = reminders.against_a_mail_server(storage, count=20, kills=2, seed=8)
     assert (outcome.twice, outcome.after_the_event, outcome.missing, outcome.unplanned) == (0, 0, 0, 0), outcome
     assert outcome.arrived == outcome.statuses["sent"] + outcome.uncertain_arrived
