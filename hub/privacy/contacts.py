@@ -22,6 +22,7 @@ from hub.privacy.uploads import ARRIVING, discard_unused
 from hub.reminders import contact_mentions as contact_notes
 from hub.reminders import debtor_mentions as debtor
 from hub.reminders import mentions as reminders
+from hub.reminders.marks import of_customers as notes_of
 from hub.reminders.service import of_customers as reminders_to
 from hub.storage import audit
 from hub.storage.mentions import Mention, Person, erase, find
@@ -75,8 +76,9 @@ def export(session: Session, storage: Storage, address: str, now: datetime) -> d
     ]
     customers = ledger.describe(session, contact)
     ids = [each["id"] for each in customers]
-    disputes, sent = disputes_of(session, ids), reminders_to(session, ids)
+    disputes, sent, notes = disputes_of(session, ids), reminders_to(session, ids), notes_of(session, ids)
     for customer in customers:
+        customer["notes"] = [each for each in notes if each["customer_id"] == customer["id"]]
         customer["disputes"] = [each for each in disputes if each["customer_id"] == customer["id"]]
         customer["reminders"] = [each for each in sent if each["customer_id"] == customer["id"]]
     return {"email": address, "made_at": now, "customers": customers, "mentions": mentions}

@@ -51,6 +51,7 @@ KINDS: dict[str, Kind] = {
         least=90,
         most=3650,
     ),
+    "notes": Kind(about="What was noted of talks with customers.", days=1825, least=90, most=3650),
     "webhooks": Kind(about="What providers announced.", days=30, least=1, most=90),
     "webhook_log": Kind(
         about="What the tenant's own systems were told, and what they answered.", days=30, least=1, most=90

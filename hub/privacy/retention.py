@@ -21,6 +21,7 @@ from hub.personal import service as personal
 from hub.privacy import exports, periods, uploads
 from hub.privacy.models import retention_periods
 from hub.reminders import debtor_retention as debtor
+from hub.reminders import marks
 from hub.reminders import retention as reminders
 from hub.settings import Settings
 from hub.storage import audit
@@ -49,6 +50,7 @@ _STEPS: tuple[tuple[str, _Step], ...] = (
     ("disputes", disputes.forget_texts),
     ("promises", debtor.forget),
     ("reminders", reminders.forget_texts),
+    ("notes", marks.forget_notes),
 )
 
 

@@ -9188,7 +9188,7 @@ export interface components {
              */
             default_days: number;
             /** @enum {string} */
-            kind: "raw" | "rejects" | "runs" | "predictions" | "disputes" | "promises" | "reminders" | "webhooks" | "webhook_log" | "mails" | "receipts" | "notices" | "jobs" | "uploads" | "exports" | "audit";
+            kind: "raw" | "rejects" | "runs" | "predictions" | "disputes" | "promises" | "reminders" | "notes" | "webhooks" | "webhook_log" | "mails" | "receipts" | "notices" | "jobs" | "uploads" | "exports" | "audit";
             /**
              * @description The shortest you can choose.
              * @example 412
