@@ -1,6 +1,6 @@
 'use client'
 
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { SchemaField } from '@/components/schema-field'
 import { Button } from '@/components/ui/button'
@@ -111,6 +111,7 @@ function ChannelForm({
   })
   const { errors, isSubmitting } = form.formState
   const isMail = purpose === 'debtors'
+  const heading = useId()
 
   const save = form.handleSubmit(async (values) => {
     const text = (name: Text) => values[name].trim() || null
@@ -183,14 +184,14 @@ function ChannelForm({
         </>
       )}
       {plugin && fields.length > 0 && (
-        <fieldset className="flex flex-col gap-4">
-          <legend className="mb-3 border-t pt-4 font-semibold">
+        <div role="group" aria-labelledby={heading} className="flex flex-col gap-4 border-t pt-4">
+          <h3 id={heading} className="font-semibold">
             {t('dialog.settings', { name: plugin.name })}
-          </legend>
+          </h3>
           {fields.map((field) => (
             <SchemaField key={field.name} field={field} control={form.control} />
           ))}
-        </fieldset>
+        </div>
       )}
       <div className="grid gap-4 border-t pt-4 sm:grid-cols-2">
         {input('per_minute', { help: t('dialog.limitHelp'), isLimit: true })}

@@ -126,7 +126,10 @@ test('a channel is set up with what its provider asks for; what is refused stand
 
 test('an edited channel keeps its secret and names the version that was read', async () => {
   const changed = { ...CHANNEL, name: 'New name', version: 4 }
-  const { asked } = open({ [`PATCH ${PATH}`]: answer(changed) })
+  const { asked } = open({
+    [`PATCH ${PATH}`]: answer(changed),
+    [`POST ${PATH}/check`]: answer({ ...changed, status: 'failing', reason: 'Nobody answers.' }),
+  })
   await choose('Edit')
   const dialog = await screen.findByRole('dialog', { name: 'Edit Company mail' })
   expect(within(dialog).queryByRole('combobox', { name: 'Provider' })).not.toBeInTheDocument()
@@ -136,6 +139,8 @@ test('an edited channel keeps its secret and names the version that was read', a
   await userEvent.type(name, 'New name')
   await userEvent.click(within(dialog).getByRole('button', { name: 'Save' }))
   expect(await screen.findByText('New name was saved')).toBeInTheDocument()
+  // What was entered is tried at once.
+  expect(await screen.findByText('New name does not work')).toBeInTheDocument()
   const sent = asked.find(({ request }) => request === `PATCH ${PATH}`)!
   expect(sent.headers.get('If-Match')).toBe('"3"')
   expect(sent.body).toMatchObject({

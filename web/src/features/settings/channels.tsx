@@ -4,6 +4,7 @@ import { PlusIcon } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { Empty } from '@/components/empty'
 import { Page } from '@/components/page'
+import { useProblemText } from '@/components/problem-alert'
 import { Region } from '@/components/region'
 import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
@@ -11,7 +12,7 @@ import { useT } from '@/lib/i18n'
 import { useCan } from '@/lib/session'
 import { toast } from '@/lib/toast'
 import { ChannelCard } from './channel-card'
-import { type Channel, type Purpose, useChannels } from './channels-api'
+import { type Channel, type Purpose, useChannels, useCheckChannel } from './channels-api'
 import { type Secret, SecretDialog } from './secret-dialog'
 
 // The form comes when it is asked for.
@@ -26,6 +27,8 @@ export function Channels() {
   const canCreate = useCan('createChannel')
   const [edited, setEdited] = useState<Channel | 'new' | null>(null)
   const [secret, setSecret] = useState<Secret | null>(null)
+  const check = useCheckChannel()
+  const say = useProblemText()
   const plugins = query.data?.plugins ?? []
   const add = canCreate && (
     <Button onClick={() => setEdited('new')} disabled={plugins.length === 0}>
@@ -33,9 +36,21 @@ export function Channels() {
       {t('create')}
     </Button>
   )
-  const saved = (channel: Channel) => {
-    toast.success(t(edited === 'new' ? 'created' : 'saved', { name: channel.name }))
+  const saved = ({ id, name, status }: Channel) => {
+    toast.success(t(edited === 'new' ? 'created' : 'saved', { name }))
     setEdited(null)
+    if (status === 'disabled') return
+    // What was entered is tried at once: the card then says how it fares.
+    check.mutate(
+      { params: { path: { channel_id: id } } },
+      {
+        onSuccess: (checked) => {
+          if (checked.status === 'failing')
+            toast.error(t('checkedFailing', { name }), { description: checked.reason ?? undefined })
+        },
+        onError: (error) => toast.error(say(error).title, { description: say(error).detail }),
+      },
+    )
   }
   const showAddress = ({ name }: Channel, url: string) =>
     setSecret({

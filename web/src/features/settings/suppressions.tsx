@@ -213,7 +213,10 @@ function SuppressionRow({ suppression }: { suppression: Suppression }) {
   }
   return (
     <TableRow>
-      <TableHead scope="row" className="max-w-72 font-medium wrap-anywhere whitespace-normal">
+      <TableHead
+        scope="row"
+        className="max-w-72 min-w-44 text-sm wrap-anywhere whitespace-normal text-foreground"
+      >
         {address}
       </TableHead>
       <TableCell>
