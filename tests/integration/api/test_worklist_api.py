@@ -11,6 +11,7 @@ from hub.disputes import moves
 from hub.disputes import service as disputes
 from hub.insights.schemas import WorklistPageSchema
 from hub.ledger import promises
+from hub.reminders import marks
 from hub.reminders.contact_schemas import ContactNoteSchema, TimelineSchema, WorklistEntrySchema
 from hub.storage.audit import Actor, acting
 from hub.tenants import service as tenants
@@ -317,3 +318,27 @@ def test_what_is_due_first_says_when_money_is_expected(member, storage, tenant):
             {"id": UUID(ACME)},
         )
     assert row_of(member, ACME)["expected_on"] == (expected.isoformat() if isinstance(expected, date) else None)
+
+
+def test_notes_go_after_their_time(member, storage, tenant):
+    note(member, text="Old.")
+    with storage.tenant(tenant) as session:
+        session.execute(text("update contact_notes set at = now() - interval '6 years'"))
+    note(member, text="New.")
+    with storage.tenant(tenant) as session:
+        assert marks.forget_notes(session, datetime.now(UTC) - timedelta(days=1825), 100) == 1
+        assert session.scalars(text("select text from contact_notes")).all() == ["New."]
+
+
+def test_a_person_gets_what_was_noted_and_is_taken_out_of_it(member, app, storage, settings, tenant):
+    admin = person(app, storage, settings, (tenant, "admin"))
+    address = {"email": "ap@acme.example"}
+    note(member, text="Write to AP@acme.example in future.")
+    found = admin.post("/api/privacy/contacts/export", json=address).json
+    assert [each["text"] for each in found["customers"][0]["notes"]] == ["Write to AP@acme.example in future."]
+    assert "contact_notes" in {each["place"] for each in found["mentions"]}
+    erased = admin.post("/api/privacy/contacts/erasure", json={**address, "include_name": False, "reason": "asked"})
+    assert erased.status_code == 200
+    with storage.tenant(tenant) as session:
+        (left,) = session.scalars(text("select text from contact_notes")).all()
+    assert "acme.example" not in left and left.startswith("Write to ")

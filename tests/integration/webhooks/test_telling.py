@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from hub.connections import notices
+from hub.disputes import moves
+from hub.disputes import service as disputes
 from hub.events import PromiseBroken, PromiseKept, SyncFinished
 from hub.jobs import announcing
 from hub.pipelines import AT_ONCE, reactions
@@ -252,3 +254,19 @@ def test_what_was_kept_long_enough_goes_with_its_log(storage, tenant, endpoint, 
         announcing.announce(session, broken(tenant))
         assert service.forget(session, datetime.now(UTC) - timedelta(days=30), 100) == 1
     assert len(calls()) == 1
+
+
+def test_a_dispute_that_opens_and_ends_is_told(storage, tenant, receiver, endpoint, context):
+    announcing.connect(reactions, AT_ONCE)
+    now = datetime.now(UTC)
+    with storage.tenant(tenant) as session, acting(SOMEBODY):
+        opening = disputes.Opening(text="We never ordered this.", source="email")
+        (opened,) = disputes.open_disputes(session, [opening], now, today=now.date())
+    with storage.tenant(tenant) as session, acting(SOMEBODY):
+        moves.resolve(session, opened.id, now, outcome="withdrawn")
+    assert jobs.deliver(context, str(endpoint[0]["id"])) == {"delivered": 2}
+    told = [receiver.read(place, endpoint[1]) for place in range(2)]
+    assert [each["type"] for each in told] == ["dispute.opened", "dispute.ended"]
+    nobody = {"tenant": tenant, "dispute_id": str(opened.id), "invoice_id": None, "customer_id": None}
+    assert [each["data"] for each in told] == [nobody, {**nobody, "outcome": "withdrawn"}]
+    assert "ordered" not in str(told)
