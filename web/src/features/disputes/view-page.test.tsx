@@ -374,3 +374,36 @@ test('brackets lead to the neighbours in the queue it came from', async () => {
   await userEvent.keyboard(']')
   expect(push).toHaveBeenLastCalledWith(`/disputes/view/?id=${item(13).id}`)
 })
+
+test('a reply is drafted from where the dispute stands, with what the fact check refuses', async () => {
+  const refusal = { start: 0, end: 4, span: 'Dear', code: 'name', reason: 'No such name.', in_subject: false }
+  const reply = {
+    customer_name: 'Acme',
+    language: 'en',
+    subject: 'About invoice INV-7',
+    text: 'Dear Jo Doe, we are looking into it.',
+    html: '',
+    verdict: { passes: false, refusals: [refusal] },
+    writer: 'template_writer',
+    fell_back: null,
+    attempts: [],
+    recipients: ['ap@acme.example'],
+  }
+  const { bodiesOf } = open(dispute(), { answers: { [`POST ${HERE}/reply-draft`]: answer(reply) } })
+  await heading()
+  await userEvent.click(await screen.findByRole('button', { name: 'Draft a reply' }))
+  expect(await screen.findByText('About invoice INV-7')).toBeInTheDocument()
+  expect(screen.getByText('No such name.')).toBeInTheDocument()
+  expect(screen.getByRole('button', { name: 'Copy' })).toBeInTheDocument()
+  expect(bodiesOf(`POST ${HERE}/reply-draft`)).toEqual([{ tone: 'neutral', writer: null }])
+})
+
+test('who may not answer a dispute drafts no reply, nor does anybody where no invoice is known', async () => {
+  const { unmount } = open(dispute(), { role: 'viewer' })
+  await heading()
+  expect(screen.queryByRole('button', { name: 'Draft a reply' })).not.toBeInTheDocument()
+  unmount()
+  open(dispute({ invoice: null }))
+  await heading()
+  expect(screen.queryByRole('button', { name: 'Draft a reply' })).not.toBeInTheDocument()
+})

@@ -20,6 +20,7 @@ import { LookAlikesCard } from './look-alikes-card'
 import { MessageCard } from './message-card'
 import type { Move } from './moves'
 import { ReasonCard } from './reason-card'
+import { ReplyCard } from './reply-card'
 import { StepsCard } from './steps-card'
 import { SuggestionCard } from './suggestion-card'
 import { useDisputeKeys } from './use-dispute-keys'
@@ -81,6 +82,7 @@ function DisputeBody({ dispute }: { dispute: Dispute }) {
   const t = useT('disputes')
   const canSayReason = useCan('setDisputeCode')
   const canEdit = useCan('updateDispute')
+  const canDraft = useCan('draftDisputeReply')
   const [shown, setShown] = useState<string | null>(null)
   const [move, setMove] = useState<Exclude<Move, 'investigate'> | null>(null)
   const work = useDisputeWork(dispute)
@@ -122,6 +124,7 @@ function DisputeBody({ dispute }: { dispute: Dispute }) {
           onPropose={moves.includes('propose') ? () => setMove('propose') : null}
         />
         <EvidenceCard dispute={dispute} canEdit={canEdit} />
+        {canDraft && dispute.invoice !== null && <ReplyCard dispute={dispute} />}
       </div>
       <div className="flex min-w-0 flex-col gap-4 lg:row-span-2">
         <StepsCard dispute={dispute} moves={moves} onMove={begin} isPending={work.isPending} />
