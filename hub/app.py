@@ -47,6 +47,7 @@ from hub.personal import api as personal
 from hub.privacy import api as privacy
 from hub.reminders import api as reminders
 from hub.reminders import contacts_api, debtor_api, policies_api, writers_api
+from hub.reminders.uplift import if_reminded
 from hub.settings import Settings
 from hub.storage.session import Storage
 from hub.storage.vault import Vault
@@ -122,6 +123,7 @@ BLUEPRINTS = (
 PARTS: dict[str, dict[str, context.Part]] = {
     "connection": {"next_full_run_on": next_full_run, "sync": standing},
     "invoice": {"prediction": forecasting.invoice_prediction, "disputes": invoice_disputes},
+    "reasons": {"if_reminded": if_reminded},
     "tenant": {"has_records": contents.has_records},
     "customer": {"aging": insights.customer_aging, "risk": forecasting.customer_risk},
 }

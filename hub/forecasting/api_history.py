@@ -9,21 +9,11 @@ from hub.errors import NotFoundError, UnavailableError
 from hub.forecasting import asking
 from hub.forecasting.api import predictions as predictions
 from hub.forecasting.past_predictions import kept_reasons, read_history
-from hub.forecasting.reminder_effect import EVIDENCE_NEEDED
 from hub.forecasting.schemas_history import PredictionHistorySchema, PredictionReasonsSchema
 from hub.http.answers import answer
-from hub.http.context import caller, current_hub, tenant_session
+from hub.http.context import caller, current_hub, tenant_session, with_parts
 from hub.http.fields import PageArguments
 from hub.http.paging import Key, Sort
-
-REMINDERS = {
-    "days_sooner": None,
-    "why": "Not enough evidence: no reminder has been sent yet.",
-    "reminded": 0,
-    "not_reminded": 0,
-    "needed": EVIDENCE_NEEDED,
-}
-"""What a reminder would change. Until reminders are sent there is nothing to learn it from, and nothing is claimed."""
 
 _NEWEST = Sort("-run_id", (Key("run_id", "p.run_id", "int"),), descending=True)
 
@@ -62,8 +52,6 @@ def get_prediction_reasons(invoice_id: UUID) -> Response:
         if not kept["reasons"]:
             raise UnavailableError("No worker has answered why; only the weightiest reasons of a run are kept.")
         found = {"difference_days": None, "other_days": None, "reasons": kept["reasons"]}
-    return answer(
-        {name: kept[name] for name in ("run_id", "as_of", "model")}
-        | found
-        | {"invoice_id": invoice_id, "if_reminded": REMINDERS}
-    )
+    shown = {name: kept[name] for name in ("run_id", "as_of", "model")} | found | {"invoice_id": invoice_id}
+    with tenant_session() as session:
+        return answer(with_parts("reasons", shown, session, invoice_id))

@@ -63,9 +63,9 @@ class ReminderEffectSchema(Schema):
 
     days_sooner = number("By how many days; null where that is not known.", 4.0, required=True, allow_none=True)
     why = text("What it rests on, or why nothing is claimed.", required=True)
-    reminded = count("Invoices with a reminder that were looked at.", required=True)
-    not_reminded = count("Like ones without, drawn by lot.", required=True)
-    needed = count("Of each at least so many are needed.", required=True)
+    reminded = count("Invoices that were reminded.", required=True)
+    not_reminded = count("Like ones that were held back, by lot.", required=True)
+    needed = count("Customers of each that are needed at least.", required=True)
 
 
 class PredictionReasonsSchema(Schema):

@@ -8,7 +8,7 @@ uncertainty is that of customers, not of invoices.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from math import sqrt
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -120,6 +120,19 @@ def known_effect(session: Session, now: datetime) -> Effect:
     """What reminders are known to change: the measured days where they are clear and gained, else nothing is."""
     found = measure(read_outcomes(session, now))
     return Effect(days_sooner=found.days_gained if found.is_clear and (found.days_gained or 0) > 0 else None)
+
+
+def if_reminded(session: Session, _invoice_id: UUID, today: date) -> dict[str, Any]:
+    """What a reminder would change, as far as it was measured: a part of the reasons of a prediction."""
+    now = datetime.combine(today, time(), UTC)
+    found = measure(read_outcomes(session, now))
+    return {
+        "days_sooner": found.days_gained if found.is_clear and (found.days_gained or 0) > 0 else None,
+        "why": found.why,
+        "reminded": found.reminded.invoices,
+        "not_reminded": found.held_back.invoices,
+        "needed": CUSTOMERS_NEEDED,
+    }
 
 
 def _arm(outcomes: Sequence[Outcome]) -> Arm:

@@ -97,7 +97,7 @@ def test_nothing_is_claimed_of_reminders_yet(client, storage, settings, forecast
     ((kept, _), *_) = invoices(storage, forecast_tenant, with_reasons=True)
     with a_worker(settings, storage):
         reminded = client.get(f"/api/predictions/{kept}/reasons").json["if_reminded"]
-    assert reminded["days_sooner"] is None and "Not enough evidence" in reminded["why"] and reminded["needed"] > 0
+    assert reminded["days_sooner"] is None and "Not enough yet" in reminded["why"] and reminded["needed"] > 0
 
 
 def test_of_an_invoice_without_a_prediction_there_is_nothing(client):
