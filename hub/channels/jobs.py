@@ -61,7 +61,7 @@ def check_channels(context: JobContext) -> dict[str, Any]:
     counts = {"ready": 0, "failing": 0}
     for done, channel in enumerate(due):
         context.progress(done / len(due), f"Asking {channel.name}")
-        counts[sending.check(context, channel, datetime.now(UTC)).status] += 1
+        counts[sending.check(context, channel, datetime.now(UTC), is_asked=False).status] += 1
     return counts
 
 

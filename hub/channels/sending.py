@@ -26,7 +26,7 @@ from hub.channels.network import HubNetwork
 from hub.channels.service import Channel
 from hub.errors import NotFoundError
 from hub.sdk.channel import Delivery, Message, Notice
-from hub.sdk.errors import AuthError, ConfigError, PluginError, RecordError, UncertainError
+from hub.sdk.errors import AuthError, ConfigError, PluginError, RecordError, TransientError, UncertainError
 from hub.settings import Settings
 from hub.storage.session import Storage
 from hub.storage.vault import Vault
@@ -111,12 +111,20 @@ def notify(context: Context, channel: Channel, plugin: Any, notice: Notice) -> D
     return _watched(context, channel, lambda: plugin.notify(notice), None)
 
 
-def check(context: Context, channel: Channel, now: datetime) -> Channel:
-    """Ask a channel's provider whether it would take messages, note what it says, and return the channel as it is."""
+def check(context: Context, channel: Channel, now: datetime, *, is_asked: bool = True) -> Channel:
+    """Ask a channel's provider whether it would take messages, note what it says, and return the channel as it is.
+
+    Not `is_asked` by a person: one that works goes on, where its provider only does not answer just now.
+    """
     reason, answered = "", ""
     try:
         with opened(context, channel) as plugin:
             answered = _guarded(channel, plugin.check)
+    except TransientError as error:
+        if is_asked or channel.status == "failing":
+            reason = str(error)
+        else:
+            answered = str(error)
     except PluginError as error:
         reason = str(error)
     with context.storage.tenant(context.tenant) as session:

@@ -182,6 +182,16 @@ def test_what_fails_is_asked_again_by_the_clock_and_what_works_once_a_day(admin,
     with storage.tenant(tenant) as session:
         session.execute(channels.update().values(status="failing"))
     assert check_channels(context) == {"ready": 1, "failing": 0}
+    # Who does not answer at the moment is no reason to hold back what may go in the next.
+    smtp.__exit__(None, None, None)
+    with storage.tenant(tenant) as session:
+        session.execute(channels.update().values(checked_at=None))
+    assert check_channels(context) == {"ready": 1, "failing": 0}
+    assert "does not answer" in admin.get(f"/api/channels/{made.json['id']}").json["reason"]
+    with storage.tenant(tenant) as session:
+        session.execute(channels.update().values(status="failing"))
+    assert check_channels(context) == {"ready": 0, "failing": 1}
+    smtp.__enter__()
     put(admin, made, is_disabled=True)
     assert check_channels(context) == {"ready": 0, "failing": 0}
 
