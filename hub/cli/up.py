@@ -124,6 +124,7 @@ def run(settings: Settings, stopping: Event, *, demo_days: int | None) -> None:
         _show_way_in(settings, storage, demo_days is not None)
         if demo_days is not None:
             _open_disputes(storage)
+            _note_promises(storage)
             _compose_reminders(storage, settings)
         click.echo(f"Running at {address}; logs are in {supervisor.logs}. Ctrl-C stops everything.")
         while True:
@@ -143,6 +144,13 @@ def _open_disputes(storage: "Storage") -> None:
 
     if count := demo_disputes.open_all(storage, up_demo.TENANT, datetime.now(UTC)):
         click.echo(f"{count} disputes have come in; the workers read them")
+
+
+def _note_promises(storage: "Storage") -> None:
+    from hub.cli import demo_promises, up_demo
+
+    if count := demo_promises.make_all(storage, up_demo.TENANT, datetime.now(UTC)):
+        click.echo(f"{count} invoices are promised, or were")
 
 
 def _compose_reminders(storage: "Storage", settings: Settings) -> None:
