@@ -181,6 +181,9 @@ class Names:
             rf"(?<!\w)({titles})\.?\s+(?:(?:dr|prof|ing|dipl)\.?\s+)*([^\W\d_]+(?:['-][^\W\d_]+)*)", reading.text.folded
         ):
             word, start, end = match[2], *match.span(2)
+            if not reading.free(*match.span(1)):
+                # The end of an address, say, that looks like a title.
+                continue
             if not reading.text.clean[start].isupper() or not reading.text.clean[match.start()].isupper():
                 continue
             if (
