@@ -10489,17 +10489,17 @@ export interface components {
              */
             days_sooner: number | null;
             /**
-             * @description Of each at least so many are needed.
+             * @description Customers of each that are needed at least.
              * @example 412
              */
             needed: number;
             /**
-             * @description Like ones without, drawn by lot.
+             * @description Like ones that were held back, by lot.
              * @example 412
              */
             not_reminded: number;
             /**
-             * @description Invoices with a reminder that were looked at.
+             * @description Invoices that were reminded.
              * @example 412
              */
             reminded: number;
