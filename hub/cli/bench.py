@@ -41,16 +41,21 @@ ON_REAL_LEDGERS = {
 IN_A_BROWSER = {"dashboard": "The dashboard on 100,000 invoices: paint, shifts, calls, clicks and bytes."}
 """This needs Chromium and the dashboard built: it runs only when named."""
 
+OVERNIGHT = {"reminders": "Reminders sent while workers are killed and invoices paid: what arrives wrongly, of 10,000."}
+"""These take a good part of an hour: they run only when named."""
+
 
 @click.command(
     "bench",
     epilog=f"Names: {', '.join(BENCHMARKS)}; in a browser: {', '.join(IN_A_BROWSER)};"
-    f" on real ledgers (see docs/accuracy.md): {', '.join(ON_REAL_LEDGERS)}.",
+    f" on real ledgers (see docs/accuracy.md): {', '.join(ON_REAL_LEDGERS)}; for long: {', '.join(OVERNIGHT)}.",
 )
 @click.argument("names", nargs=-1, metavar="[NAME ...]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
 @click.option("--rows", type=int, help="Size for ingest, sync, resync, features, score, track and plan.")
 @click.option("--invoices", type=int, help="Open invoices for scenarios.")
+@click.option("--messages", type=int, help="How many reminders are sent while workers are killed.")
+@click.option("--kills", type=int, help="How often a worker is killed meanwhile.")
 @click.option("--tenants", type=int, help="How many tenants tenant-create and migrate make.")
 @click.option("--threads", type=int, help="Cores that accuracy and cash may use; 1 by default.")
 @click.option("--quick", is_flag=True, default=None, help="Fewer days of each ledger for accuracy and cash.")
@@ -65,7 +70,7 @@ def command(names: tuple[str, ...], as_json: bool, **options: int | bool | None)
     paypredict bench ingest resync --rows 100000
     paypredict bench features --json
     """
-    known = BENCHMARKS | ON_REAL_LEDGERS | IN_A_BROWSER
+    known = BENCHMARKS | ON_REAL_LEDGERS | IN_A_BROWSER | OVERNIGHT
     if unknown := sorted(set(names) - known.keys()):
         raise click.UsageError(f"no benchmark named {', '.join(unknown)}; there are {', '.join(known)}")
     given = {name: value for name, value in options.items() if value is not None}
