@@ -1,4 +1,4 @@
-"""The fact check: whether a text for a debtor states nothing but the facts. Pure; reads nothing but its own word lists."""
+"""The fact check: whether a text for a debtor states nothing but the facts. Pure, but for its own word lists."""
 
 from hub.sdk.facts.check import check
 from hub.sdk.facts.sheet import (

@@ -31,8 +31,8 @@ def check(
     """Everything in a plain text, and its subject, that the facts do not bear out; nothing is corrected.
 
     `language` is BCP 47; told from the text where None. Texts in other languages than en, de, es and fr are refused as
-    a whole, since nobody reads them here. Essentials that are missing are no matter of this check. A text that is `replying`
-    to what the customer wrote about an invoice may speak of that.
+    a whole, since nobody reads them here. Essentials that are missing are no matter of this check. A text that is
+    `replying` to what the customer wrote about an invoice may speak of that.
     """
     told = (language or "").lower().replace("_", "-").partition("-")[0] or language_told(f"{subject}\n{text}")
     if told not in LANGUAGES:

@@ -3,103 +3,26 @@
 import re
 from decimal import Decimal
 
+from hub.sdk.facts.lexicon import read
 from hub.sdk.facts.mentions import Mention, Reading
 from hub.sdk.facts.numerals import ARTICLES, NUMERAL, in_words, readings
 
-_DOLLARS = frozenset(["USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD", "BRL", "ARS", "CLP", "COP"])
-_KRONER = frozenset(["SEK", "NOK", "DKK", "ISK", "CZK"])
-_PESOS = frozenset(["MXN", "ARS", "CLP", "COP", "PHP", "UYU"])
-_SIGNS: dict[str, frozenset[str]] = {
-    "€": frozenset(("EUR",)), "us$": frozenset(("USD",)), "ca$": frozenset(("CAD",)), "c$": frozenset(("CAD",)),
-    "a$": frozenset(("AUD",)), "au$": frozenset(("AUD",)), "nz$": frozenset(("NZD",)), "s$": frozenset(("SGD",)),
-    "hk$": frozenset(("HKD",)), "r$": frozenset(("BRL",)), "mx$": frozenset(("MXN",)), "£gb": frozenset(("GBP",)), "$ca": frozenset(("CAD",)), "$au": frozenset(("AUD",)), "$nz": frozenset(("NZD",)),
-    "$hk": frozenset(("HKD",)), "$sg": frozenset(("SGD",)), "¥jp": frozenset(("JPY",)), "¥cn": frozenset(("CNY",)),
-    "$us": frozenset(("USD",)),
-    "$": _DOLLARS, "£": frozenset(("GBP", "EGP")), "¥": frozenset(("JPY", "CNY")), "zł": frozenset(("PLN",)),
-    "zl": frozenset(("PLN",)), "kr": _KRONER, "kr.": _KRONER, "₹": frozenset(("INR",)), "₺": frozenset(("TRY",)),
-    "₽": frozenset(("RUB",)), "kc": frozenset(("CZK",)), "ft": frozenset(("HUF",)), "fr.": frozenset(("CHF",)),
-    "sfr.": frozenset(("CHF",)), "sfr": frozenset(("CHF",)), "₿": frozenset(("XBT",)), "₩": frozenset(("KRW",)),
-    "₪": frozenset(("ILS",)), "₴": frozenset(("UAH",)), "฿": frozenset(("THB",)),
-}  # fmt: skip
-_NAMES: dict[str, frozenset[str]] = {
-    r"euros?": frozenset(("EUR",)),
-    r"(?:us|u\.s\.|american|amerikanische|estadounidenses|americains)[ -]?(?:dollars?|dolar(?:es)?)": frozenset(("USD",)),
-    r"(?:us-?)dollars?": frozenset(("USD",)),
-    r"(?:dollars?|dolar(?:es)?) (?:americains?|us|estadounidenses?)": frozenset(("USD",)),
-    r"(?:canadian|kanadische) dollars?|(?:dollars?|dolar(?:es)?) canadi(?:ens?|enses?)": frozenset(("CAD",)),
-    r"(?:australian|australische) dollars?|dollars? australiens?|dolares australianos": frozenset(("AUD",)),
-    r"dollars?|dolar(?:es)?": _DOLLARS,
-    r"pounds?(?: sterling)?|pfund(?: sterling)?|britische pfund|libras?(?: esterlinas?)?|livres?(?: sterling)?|sterling|quid": frozenset(("GBP",)),
-    r"swiss francs?|(?:schweizer )?franken|francs? suisses?|francos? suizos?|stutz|francs": frozenset(("CHF",)),
-    r"yens?": frozenset(("JPY",)),
-    r"yuans?|renminbi": frozenset(("CNY",)),
-    r"kronor|kronen|kroner|kronas?|couronnes?|coronas?": _KRONER,
-    r"zlot(?:y|ys|ies|ych)": frozenset(("PLN",)),
-    r"pesos?": _PESOS,
-    r"reais": frozenset(("BRL",)),
-    r"rupees?|rupien": frozenset(("INR",)),
-    r"bitcoins?": frozenset(("XBT",)),
-}  # fmt: skip
-_CODES = [
-    "EUR",
-    "USD",
-    "GBP",
-    "CHF",
-    "SEK",
-    "NOK",
-    "DKK",
-    "PLN",
-    "CZK",
-    "HUF",
-    "RON",
-    "BGN",
-    "CAD",
-    "AUD",
-    "NZD",
-    "JPY",
-    "CNY",
-    "CNH",
-    "HKD",
-    "SGD",
-    "INR",
-    "BRL",
-    "MXN",
-    "ZAR",
-    "TRY",
-    "AED",
-    "SAR",
-    "ILS",
-    "ARS",
-    "CLP",
-    "COP",
-    "KRW",
-    "THB",
-    "MYR",
-    "IDR",
-    "PHP",
-    "RUB",
-    "UAH",
-    "ISK",
-    "EGP",
-    "MAD",
-    "BTC",
-    "ETH",
-    "USDT",
-    "USDC",
-    "XBT",
-]
+_CURRENCIES = read("currencies.toml")
+_SIGNS = {sign: frozenset(codes.split()) for sign, codes in _CURRENCIES["signs"].items()}
+_NAMES = {name: frozenset(codes.split()) for name, codes in _CURRENCIES["words"].items()}
+_CODES = _CURRENCIES["codes"].split()
+_SCALES: dict[str, int] = _CURRENCIES["scales"]
+_WORDS_TOO = frozenset(
+    ("livre", "livres", "libra", "libras", "pound", "pounds", "pfund", "couronne", "couronnes", "quid")
+)
+"""Names of currencies that mean other things where they stand alone."""
 _CENTS = r"cents?|centimes?|centimos?|pence|pennies|rappen|centavos?"
-_SCALES = {
-    "k": 1000, "tsd": 1000, "tsd.": 1000, "t": 1000, "thousand": 1000, "tausend": 1000, "mil": 1000, "mille": 1000,
-    "m": 10**6, "mio": 10**6, "mio.": 10**6, "mn": 10**6, "million": 10**6, "millionen": 10**6, "millions": 10**6,
-    "millones": 10**6, "millon": 10**6, "hundred": 100, "hundert": 100, "grand": 1000, "m€": 10**6, "k€": 1000, "t€": 1000,
-}  # fmt: skip
 _SIGN = "|".join(sorted((re.escape(sign) for sign in _SIGNS), key=len, reverse=True))
 _NAME = "|".join(_NAMES)
-_SCALE = "|".join(sorted((re.escape(scale) for scale in _SCALES if "€" not in scale), key=len, reverse=True))
-_NUMBER_OF = {language: None for language in ("en", "de", "es", "fr")}
+_SCALE = "|".join(sorted((re.escape(scale) for scale in _SCALES), key=len, reverse=True))
 _PERCENT = re.compile(
-    r"\s?(?:%|‰|percent|per cent|per-cent|pct|prozent\w*|v\.\s?h\.|por ciento|por cien|pour cent|pourcent|basis points|basispunkte|bps)"
+    r"\s?(?:%|‰|percent|per cent|per-cent|pct|prozent\w*|v\.\s?h\.|por ciento|por cien|pour cent|pourcent"
+    r"|basis points|basispunkte|bps)"
 )
 
 
@@ -119,7 +42,8 @@ def find_amounts(reading: Reading) -> None:
     dash = r"(?:[.,]\s?(?:-{1,2}|–|—)|\.-)"
     number = rf"(?P<number>{NUMERAL})(?P<dash>{dash})?(?:\s?(?P<scale>{_SCALE})(?![a-z]))?"
     pattern = re.compile(
-        rf"(?<![\w])(?P<minus>[-−–+]\s?)?(?:{before}\s{{0,2}}(?P<minus2>[-−]\s?)?)?(?<![\d])(?<!\d[.,]){number}(?:\s{{0,2}}(?:de )?{after})?"
+        rf"(?<![\w])(?P<minus>[-−–+]\s?)?(?:{before}\s{{0,2}}(?P<minus2>[-−]\s?)?)?"
+        rf"(?<![\d])(?<!\d[.,]){number}(?:\s{{0,2}}(?:de )?{after})?"
     )
     spots = [(m.start("number"), m.end("number"), m) for m in pattern.finditer(folded)]
     for _, _, match in spots:
@@ -205,6 +129,17 @@ def _in_words(reading: Reading, codes: str) -> None:
                 value, stop = value + Decimal(word) / 100, cents.end()
             elif len(more) == 1 and more[0][:2] == (0, len(word)):
                 value, stop = value + more[0][2] / 100, cents.end()
+        elif match.group("name"):
+            bare = re.compile(r" (?:con|y|et|und)? ?").match(folded, stop)
+            rest = [each for each in in_words(folded[stop:], reading.words.language)[:1] if each[0] in (1, 3, 4, 5)]
+            if (
+                bare
+                and rest
+                and bare.end() - stop == rest[0][0]
+                and rest[0][2] < 100
+                and folded[stop + rest[0][0] :][:3] != "un "
+            ):
+                value, stop = value + rest[0][2] / 100, stop + rest[0][1]
         reading.add(Mention(kind="amount", start=start, end=stop, values=frozenset((value,)), currencies=currencies))
 
 
@@ -298,6 +233,8 @@ def find_currencies(reading: Reading) -> None:
                 Mention(kind="currency", start=match.start(), end=match.end(), currencies=frozenset((match.group(),)))
             )
     for match in re.finditer(rf"(?<!\w)(?:{_NAME})(?!\w)|€|£|\$|₿", folded):
+        if match.group() in _WORDS_TOO:
+            continue
         if reading.free(*match.span()):
             found = _SIGNS.get(match.group()) or named(match.group())
             reading.add(Mention(kind="currency", start=match.start(), end=match.end(), currencies=found))

@@ -279,9 +279,11 @@ class Names:
         if self.words.language == "de":
             if _is_noun(word) or _is_compound(word, self.words.plain):
                 return False
-            if before is not None and not clean[before.start()].isupper():
+            if before is not None:
                 previous = folded[slice(*before.span())]
-                if previous in _DETERMINERS or (previous.endswith(("e", "en", "er", "es", "em")) and len(previous) > 4):
+                if previous in _DETERMINERS:
+                    return capital_after
+                if clean[before.start()].islower() and re.fullmatch(r"\w{3,}(?:e|en|er|es|em)", previous):
                     return capital_after
             if start in self.starts:
                 return capital_after

@@ -99,15 +99,9 @@ class Pairing:
         late = reading.words.cues["past_due"].search(folded, unit.start, unit.end)
         if early and all(invoice.days_overdue > 0 for invoice in invoices):
             reading.refuse(early.start(), early.end(), "status", "the invoice is overdue")
-        elif (
-            late
-            and not early
-            and not self._is_past_in_form(late.end())
-            and all(invoice.days_overdue < 0 for invoice in invoices)
-        ):
-            if not re.search(
-                r"\b(?:not|nicht|no|pas|keine?|ni|aucune?)\s(?:\w+\s){0,2}$", folded[unit.start : late.start()]
-            ):
+        elif late and not early and all(invoice.days_overdue < 0 for invoice in invoices):
+            denied = _DENIED.search(folded[unit.start : late.start()])
+            if not denied and not self._is_past_in_form(late.end()):
                 reading.refuse(late.start(), late.end(), "status", "the invoice is not overdue")
 
     def _is_past_in_form(self, end: int) -> bool:
@@ -141,14 +135,7 @@ class Pairing:
                 continue
             gap = folded[groups[-1].end : each.start] if groups else ""
             plain = self.reading.words.cues["invoice"].sub("", gap)
-            if (
-                groups
-                and re.fullmatch(
-                    r"[\s,;/&+#.:°()\-–]*(?:(?:and|und|sowie|y|e|et|ainsi que|or|oder|o|ou|to|bis|a|the|la|las|les|die|n)?[\s,;/&+#.:°()\-–]*){0,3}",
-                    plain,
-                )
-                and "\n" not in gap.strip(" ")
-            ):
+            if groups and _LISTED.fullmatch(plain) and "\n" not in gap.strip(" "):
                 last = groups.pop()
                 groups.append(Group(last.start, each.end, (*last.invoices, *each.invoices[:1])))
             else:
@@ -167,6 +154,7 @@ class Pairing:
         for kind, code in (("late_fee", "fee"), ("interest_rate", "interest"), ("discount", "discount")):
             if has(reading, code, near) or (has(reading, code, after) and not has(reading, "open", near)):
                 if self._is_allowed(kind, each):
+                    self._period(unit, each, kind)
                     return None
                 if getattr(self.facts.allowed, kind) is not None and has(reading, code, near):
                     reading.refuse(each.start, each.end, code, "the facts allow another figure")
@@ -207,9 +195,10 @@ class Pairing:
                 return Stated(each, "row_days")
             if any(self._fits_amount(each, invoice, "") for invoice in self.facts.invoices):
                 return Stated(each, "")
-        if unit.kind == "label" and has(self.reading, "overdue", self.reading.text.folded[unit.start : each.start]):
-            if each.values & {Decimal(invoice.days_overdue) for invoice in self.facts.invoices}:
-                return Stated(each, "row_days")
+        before = self.reading.text.folded[unit.start : each.start]
+        days = {Decimal(invoice.days_overdue) for invoice in self.facts.invoices}
+        if unit.kind == "label" and has(self.reading, "overdue", before) and each.values & days:
+            return Stated(each, "row_days")
         self.reading.refuse(each.start, each.end, "number", "no fact has this figure")
         return None
 
@@ -276,7 +265,8 @@ class Pairing:
             return True
         if len(refs) > 1 and (sums or not before) and self._sum_of(refs, each, cue) & wanted:
             return True
-        if groups and len(refs) == 1 and not (strong and self._apart(each, groups[0])):
+        enough = strong or (sums and groups and groups[0].start >= each.end)
+        if groups and len(refs) == 1 and not (enough and self._apart(each, groups[0])):
             return False
         if not groups and self.context and len(self.context) > 1 and self._sum_of(self.context, each, cue) & wanted:
             return True
@@ -362,9 +352,25 @@ class Pairing:
             if figure is not None and figure.percent is not None and here:
                 rates = {figure.percent} | ({figure.percent * 100} if figure.percent < 1 else set())
                 if each.values & rates:
+                    self._period(unit, each, kind)
                     return
         code = next((code for code in ("interest", "discount", "fee") if has(reading, code, text)), "percent")
         reading.refuse(each.start, each.end, code, "the facts allow no such percentage")
+
+    def _period(self, unit: Unit, each: Mention, kind: str) -> None:
+        """A rate is by the year unless the facts say otherwise, and a fee is due once."""
+        reading, figure = self.reading, getattr(self.facts.allowed, kind)
+        code = {"late_fee": "fee", "interest_rate": "interest", "discount": "discount"}[kind]
+        later = min([other.start for other in reading.mentions if other.start >= each.end], default=unit.end)
+        last = min(later, unit.end, each.end + 40)
+        for name in ("day", "week", "month", "year"):
+            match = reading.words.cues[f"per_{name}"].search(reading.text.folded, each.end, last)
+            if (
+                match
+                and name != figure.period
+                and not (name == "year" and kind == "interest_rate" and figure.period is None)
+            ):
+                reading.refuse(match.start(), match.end(), code, "the facts give it for no such period")
 
     def _count(self, unit: Unit, each: Mention, groups: list[Group]) -> None:
         invoices = self.facts.invoices
@@ -423,7 +429,6 @@ class Pairing:
         reading, facts = self.reading, self.facts
         folded = reading.text.folded
         near, after, far = windows(reading, unit, each, [other for other in days if other is not each])
-        text = folded[unit.start : unit.end]
         asked = has(reading, "deadline", near[-25:]) or has(reading, "pays", near) or has(reading, "pays", far)
         due = has(reading, "due", near) or has(reading, "due", after)
         issued = has(reading, "issued", near) or has(reading, "issued", after)
@@ -583,16 +588,37 @@ class Pairing:
                 if not self._fits(item, self.context[0]):
                     self._refuse_pair(item)
             return
-        for record in _records(items):
+        for record in self._records(items):
             if not any(all(self._fits(item, index) for item in record) for index in range(len(self.facts.invoices))):
                 for item in record[1:]:
                     self._refuse_pair(item)
+
+    def _records(self, items: list[Stated]) -> list[list[Stated]]:
+        """Figures that must be of one invoice: a new one begins where a kind comes again, or "the second"."""
+        records: list[list[Stated]] = []
+        for item in items:
+            kind = _record_kind(item)
+            if records and kind not in map(_record_kind, records[-1]) and not self._next_said(records[-1][-1], item):
+                records[-1].append(item)
+            else:
+                records.append([item])
+        return records
+
+    def _next_said(self, before: Stated, item: Stated) -> bool:
+        between = self.reading.text.folded[before.mention.end : item.mention.start]
+        ordinals = {each.rsplit(":", 1)[0] for each in self.reading.words.lists["ordinals"]}
+        return bool(set(re.findall(r"\w+", between)) & ordinals) or has(self.reading, "other", between)
 
     def _refuse_pair(self, item: Stated) -> None:
         each = item.mention
         self.reading.refuse(each.start, each.end, "pairing", "this is not of the invoice that it stands beside")
 
 
+_LISTED = re.compile(
+    r"[\s,;/&+#.:°()\-–]*(?:(?:and|und|sowie|y|e|et|ainsi que|or|oder|o|ou|to|bis|a|the|la|las|les|die|n)?"
+    r"[\s,;/&+#.:°()\-–]*){0,3}"
+)
+_DENIED = re.compile(r"\b(?:not|nicht|no|pas|keine?|ni|aucune?)\s(?:\w+\s){0,2}$")
 _JOINED = re.compile(r"\s*(?:,|and|und|sowie|y|e|et|/|&)\s*(?:the|den|dem|am|el|le|vom|du|del|on)?\s*")
 _KINDS: tuple[Kind, ...] = ("amount", "date", "duration", "invoice", "percent", "count", "bare", "when", "currency")
 _PAIRED = ("amount", "due", "issued", "day", "duration")
@@ -613,18 +639,8 @@ def _kind(item: Stated) -> str:
     return {"due": "due", "deadline": "due", "issued": "issued"}.get(item.cue, "day")
 
 
-def _records(items: list[Stated]) -> list[list[Stated]]:
-    """Figures that must be of one invoice: a new one begins where a kind comes again."""
-    records: list[list[Stated]] = []
-    for item in items:
-        kind = (_kind(item), item.cue if item.mention.kind in ("amount", "bare") else "")
-        if records and kind not in {
-            (_kind(other), other.cue if other.mention.kind in ("amount", "bare") else "") for other in records[-1]
-        }:
-            records[-1].append(item)
-        else:
-            records.append([item])
-    return records
+def _record_kind(item: Stated) -> tuple[str, str]:
+    return _kind(item), item.cue if item.mention.kind in ("amount", "bare") else ""
 
 
 def _with(each: Mention, currencies: frozenset[str] | None) -> Mention:

@@ -1,6 +1,7 @@
 """Invoice numbers: whole, or the end of one where it can be no other's; other references are refused."""
 
 import re
+from itertools import pairwise
 
 from hub.sdk.facts.mentions import Mention, Reading
 
@@ -69,7 +70,7 @@ def _ends(reading: Reading) -> None:
 def _ranges(reading: Reading) -> None:
     """From one number to another is all between: refused where the facts do not have them."""
     found = list(reading.of_kind("invoice"))
-    for first, second in zip(found, found[1:], strict=False):
+    for first, second in pairwise(found):
         if not _RANGE.fullmatch(reading.text.folded[first.end : second.start]):
             continue
         one, other = (reading.facts.invoices[each.invoices[0]].number for each in (first, second))

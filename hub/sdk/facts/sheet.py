@@ -54,11 +54,15 @@ class Bank:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A figure that may be stated: a percentage, an amount (of any currency where None), or no figure (both None)."""
+    """A figure that may be stated: a percentage, an amount (of any currency where None), or no figure (both None).
+
+    `period` is day, week, month or year where the facts name one; otherwise a rate is by the year.
+    """
 
     percent: Decimal | None = None
     amount: Decimal | None = None
     currency: str | None = None
+    period: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +152,7 @@ def _total_open(value: Any) -> tuple[Amount, ...]:
 
 
 def _figure(value: Any, field: str, *, percent: bool) -> Figure | None:
-    """null and false: not allowed; true: without a figure; a number: per cent or an amount; or an object with either."""
+    """null, false: not allowed; true: without a figure; a number: per cent or an amount; or an object with either."""
     if value is None or value is False:
         return None
     if value is True:
@@ -160,6 +164,7 @@ def _figure(value: Any, field: str, *, percent: bool) -> Figure | None:
             percent=None if rate is None else _decimal(str(rate).rstrip("% "), f"{field}.percent"),
             amount=None if amount is None else _decimal(amount, f"{field}.amount"),
             currency=None if currency is None else _currency(currency, f"{field}.currency"),
+            period=_period(str(value.get("period") or value.get("per") or "")),
         )
     if isinstance(value, str):
         words = value.replace("%", " % ").split()
@@ -169,12 +174,19 @@ def _figure(value: Any, field: str, *, percent: bool) -> Figure | None:
             raise ValueError(f"{field} must be a number, an object or null")
         number = _decimal(numbers[0], field)
         if "%" in words:
-            return Figure(percent=number)
+            return Figure(percent=number, period=_period(value))
         if unit:
-            return Figure(amount=number, currency=unit[0])
-        return Figure(percent=number) if percent else Figure(amount=number)
+            return Figure(amount=number, currency=unit[0], period=_period(value))
+        period = _period(value)
+        return Figure(percent=number, period=period) if percent else Figure(amount=number, period=period)
     number = _decimal(value, field)
     return Figure(percent=number) if percent else Figure(amount=number)
+
+
+def _period(text: str) -> str | None:
+    """The period that words name: "1.5 % per month"."""
+    lowered = text.lower()
+    return next((name for name in ("day", "week", "month", "year") if name in lowered), None)
 
 
 def _mapping(value: Any, field: str) -> Mapping[str, Any]:
