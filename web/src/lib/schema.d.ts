@@ -8870,7 +8870,7 @@ export interface components {
         Notice: {
             /**
              * Format: uuid
-             * @description The connection it is about; null for models and webhooks.
+             * @description The connection it is about; null for models, channels and webhooks.
              * @example 018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10
              */
             connection_id: string | null;
@@ -8883,7 +8883,7 @@ export interface components {
             /** @description Names the notice. */
             id: number;
             /**
-             * @description needs_reconnect, needs_attention, expires_soon, model_replaced, channel_failing or webhook_disabled.
+             * @description needs_reconnect, needs_attention, expires_soon, model_replaced, channel_failing, mail_complained or webhook_disabled.
              * @example needs_reconnect
              */
             kind: string;
