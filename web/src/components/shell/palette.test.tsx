@@ -94,3 +94,15 @@ test.each([
 ])('%s matches “%s”: %s', (label, text, expected) => {
   expect(matches(label, text)).toBe(expected)
 })
+
+test('a reminder is begun from any page, by who may compose one', async () => {
+  const { unmount } = renderPage(<Palette onClose={onClose} />)
+  await screen.findByRole('group', { name: 'Pages' })
+  await waitFor(() => expect(screen.queryByText('Tenants')).toBeNull())
+  expect(screen.queryByText('New reminder')).toBeNull()
+  unmount()
+  vi.stubGlobal('fetch', () => Promise.resolve(answer({ ...SESSION, role: 'member' })))
+  renderPage(<Palette onClose={onClose} />)
+  await userEvent.click(await screen.findByText('New reminder'))
+  await waitFor(() => expect(push).toHaveBeenCalledWith('/reminders/?compose=new'))
+})
