@@ -21,7 +21,7 @@ _PAGE = "statement/#example"
 
 
 def facts_of(session: Session, house: House, customer_id: UUID | None, today: date) -> tuple[FactSheet, Links]:
-    """The facts of a customer's oldest open invoices; of the one who is most overdue where none is named.
+    """The facts of a customer's oldest invoices, overdue ones if any; of who is most overdue where none is named.
 
     Raises NotFoundError for a customer that is not there, and InvalidError where nothing is open.
     """
@@ -30,10 +30,11 @@ def facts_of(session: Session, house: House, customer_id: UUID | None, today: da
     customer = ledger.get_customer(session, customer_id) if customer_id else None
     if customer_id is not None and customer is None:
         raise NotFoundError("There is no such customer.")
-    rows = session.execute(_OPEN, {"customer": customer_id, "most": MOST_INVOICES}).mappings().all()
+    rows = list(session.execute(_OPEN, {"customer": customer_id, "most": MOST_INVOICES}).mappings())
     if customer is None or not rows:
         message = "Nothing is open, so there is nothing to write about."
         raise InvalidError(message, fields={"customer_id": "A customer with an open invoice."})
+    rows = [row for row in rows if row["due_on"] < today] or rows
     rules = settings.read(session)
     items: list[dict[str, Any]] = [{"invoice_id": row["id"], "asked": Decimal(row["balance"])} for row in rows]
     links = Links(page=f"{house.base}/{_PAGE}", payment=payment_link(rules, [row["number"] for row in rows]))
@@ -47,6 +48,7 @@ _MOST_OVERDUE = text("""
     group by customer_id order by sum(balance) filter (where due_on < :today) desc nulls last, customer_id limit 1
 """)
 _OPEN = text("""
-    select id, number, balance from invoices where customer_id = :customer and balance > 0 and deleted_on is null
+    select id, number, balance, due_on from invoices
+    where customer_id = :customer and balance > 0 and deleted_on is null
     order by due_on, number limit :most
 """)
