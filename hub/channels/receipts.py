@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from hub.channels import message_ids, service, suppressions
 from hub.channels.models import channel_callbacks, channel_receipts, receipt_addresses
 from hub.channels.sending import reminder_of
+from hub.connections import notices
 from hub.connections.webhooks import kept_headers
 from hub.errors import InvalidError, NotFoundError, RateLimitedError
 from hub.jobs import service as jobs
@@ -37,6 +38,9 @@ MOST_WAITING = 2_000
 """Callbacks to one channel; a provider brings more of them later."""
 SOFT_BOUNCES, SOFT_DAYS = 3, 14
 """So many bounces in so many days, none of them for good, are as one that is."""
+
+COMPLAINT = "mail_complained"
+"""The kind of the notice that somebody reported a reminder as spam."""
 
 _TOKEN = re.compile(r"[0-9a-f]{64}")
 _LONGEST = 500
@@ -236,6 +240,12 @@ def _suppress(session: Session, row: Any, now: datetime) -> None:
         return
     reminder_id = reminder_of(row.tags)
     suppressions.add(session, row.address, kind, now=now, by="receipts", detail=detail, reminder_id=reminder_id)
+    if kind == "complained":
+        # Mailbox providers count these: somebody should know before they judge the sender by them.
+        words = (
+            f"{row.address} reported a reminder as spam, and gets no more. Talk to them before anything else is sent."
+        )
+        notices.tell(session, None, COMPLAINT, words)
 
 
 def _soft_bounces(session: Session, digest: bytes, now: datetime) -> int:

@@ -300,10 +300,11 @@ class NoticeSchema(Schema):
 
     id = Integer(required=True, metadata={"description": "Names the notice."})
     connection_id = identifier(
-        "The connection it is about; null for models and webhooks.", required=True, allow_none=True
+        "The connection it is about; null for models, channels and webhooks.", required=True, allow_none=True
     )
     kind = text(
-        "needs_reconnect, needs_attention, expires_soon, model_replaced, channel_failing or webhook_disabled.",
+        "needs_reconnect, needs_attention, expires_soon, model_replaced, channel_failing, mail_complained or"
+        " webhook_disabled.",
         "needs_reconnect",
         required=True,
     )

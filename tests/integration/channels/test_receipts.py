@@ -126,6 +126,8 @@ def test_whom_it_says_so_of_is_not_written_to(sendgrid, send, told, admin, event
     reminder_id = send()
     told(*sendgrid.signed(sendgrid.event(0, event, **more)))
     assert active(admin) == [("ada@debtor.example", kind, str(reminder_id))]
+    told_of = [each["text"] for each in admin.get("/api/notices").json["items"] if each["kind"] == "mail_complained"]
+    assert [text[:18] for text in told_of] == (["ada@debtor.example"] if kind == "complained" else [])
 
 
 def test_a_soft_bounce_is_forgiven_until_there_are_too_many(sendgrid, send, told, admin):

@@ -1,6 +1,7 @@
 /** Notices that concern something other than a connection, by kind: where that is. */
 const PLACES: Record<string, string> = {
   channel_failing: '/settings/channels/',
+  mail_complained: '/settings/suppressions/',
   webhook_disabled: '/settings/webhooks/',
 }
 

@@ -89,6 +89,7 @@ const KINDS = [
   'expires_soon',
   'model_replaced',
   'channel_failing',
+  'mail_complained',
   'webhook_disabled',
 ] as const
 const noticeKind = (kind: string) => KINDS.find((each) => each === kind) ?? 'other'
