@@ -182,7 +182,8 @@ def _is_true(reminder: Mapping[str, Any], facts: FactSheet) -> bool:
     if as_document(facts) == reminder["facts"]:
         return True
     known = {(each["span"], each["code"]) for each in refusals_of(reminder)}
-    found = refusals(facts, reminder["subject"], reminder["text"], reminder["language"])
+    replying = reminder["kind"] == "dispute_reply"
+    found = refusals(facts, reminder["subject"], reminder["text"], reminder["language"], replying=replying)
     return all((each["span"], each["code"]) in known for each in found)
 
 
@@ -249,7 +250,8 @@ def _return(
         "reason": service.reason("changed", why),
     }
     if reminder["is_edited"]:
-        refused = refusals(facts, reminder["subject"], reminder["text"], reminder["language"])
+        replying = reminder["kind"] == "dispute_reply"
+        refused = refusals(facts, reminder["subject"], reminder["text"], reminder["language"], replying=replying)
         attempt = {name: reminder[name] for name in ("subject", "text")} | {"writer": "person", "refusals": refused}
         values |= {"status": "to_approve", "attempts": [*reminder["attempts"], attempt]}
     else:

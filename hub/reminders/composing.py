@@ -302,7 +302,8 @@ def _written(house: House, draftable: Draftable, wanted: Mapping[str, Any]) -> W
     task = draftable.task
     if "text" in wanted:
         text = _with_own_link(wanted["text"], house.base, draftable.links.page)
-        verdict = check(task.facts, text, language=task.language, subject=wanted["subject"])
+        replying = task.purpose == "dispute_reply"
+        verdict = check(task.facts, text, language=task.language, subject=wanted["subject"], replying=replying)
         attempt = Attempt(writer=PERSON, subject=wanted["subject"], text=text, refusals=tuple(verdict.refusals))
         return Written(
             subject=attempt.subject, text=attempt.text, language=task.language, writer=PERSON, attempts=(attempt,)
@@ -321,7 +322,7 @@ def _rewritten_by_a_person(
     facts = as_facts(reminder["facts"]) if reminder["facts"] else facts_of(session, house, reminder, items, now)
     own = debtor_links.page_url(house.base, "")
     text = _with_own_link(text, house.base, next((each for each in facts.links if each.startswith(own)), ""))
-    found = refusals(facts, subject, text, reminder["language"])
+    found = refusals(facts, subject, text, reminder["language"], replying=reminder["kind"] == "dispute_reply")
     attempt = {"writer": PERSON, "subject": subject, "text": text, "refusals": found}
     return {"text": text, "attempts": [*reminder["attempts"], attempt][-20:], "is_edited": True} | (
         {} if reminder["facts"] else {"facts": as_document(facts), "totals": totals_of(facts)}

@@ -25,9 +25,11 @@ def totals_of(facts: FactSheet) -> list[dict[str, str]]:
     return [{"amount": f"{each.amount:.4f}", "currency": each.currency} for each in facts.total_open]
 
 
-def refusals(facts: FactSheet, subject: str, text: str, language: str) -> list[dict[str, Any]]:
-    """What the facts do not bear out of a message."""
-    return as_rows(check(facts, text, language=language, subject=subject).refusals)
+def refusals(
+    facts: FactSheet, subject: str, text: str, language: str, *, replying: bool = False
+) -> list[dict[str, Any]]:
+    """What the facts do not bear out of a message; one that is `replying` may speak of what it answers."""
+    return as_rows(check(facts, text, language=language, subject=subject, replying=replying).refusals)
 
 
 def as_rows(found: Iterable[Refusal]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from hub.sdk.facts.cues import amount_cue, date_cue, has, windows
 from hub.sdk.facts.layout import Unit
 from hub.sdk.facts.mentions import Kind, Mention, Reading
-from hub.sdk.facts.sheet import FactInvoice
+from hub.sdk.facts.sheet import FactInvoice, Figure
 
 _CENT = Decimal("0.01")
 
@@ -392,6 +392,8 @@ class Pairing:
 
     def _date(self, unit: Unit, each: Mention, days: list[Mention]) -> Stated | None:
         reading, facts = self.reading, self.facts
+        if any(set(figure.days) & each.days for figure in self._conditions(unit)):
+            return None
         cue = date_cue(reading, unit, each, [other for other in days if other is not each and other.kind == "date"])
         before = [other for other in days if other.kind == "date" and other.end <= each.start]
         if cue == "" and before and _JOINED.fullmatch(reading.text.folded[before[-1].end : each.start]):
@@ -413,6 +415,12 @@ class Pairing:
                 reading.refuse(each.start, each.end, "date", "no invoice has this day")
             return None
         return Stated(each, cue)
+
+    def _conditions(self, unit: Unit) -> list[Figure]:
+        """What is allowed and spoken of in a unit: its conditions are facts there."""
+        text, allowed = self.reading.text.folded[unit.start : unit.end], self.facts.allowed
+        figures = ((allowed.late_fee, "fee"), (allowed.interest_rate, "interest"), (allowed.discount, "discount"))
+        return [figure for figure, cue in figures if figure is not None and has(self.reading, cue, text)]
 
     def _fits_date(self, each: Mention, invoice: FactInvoice, cue: str) -> bool:
         if cue in ("due", "deadline"):
@@ -456,6 +464,8 @@ class Pairing:
         reading = self.reading
         near, after, _ = windows(reading, unit, each, [other for other in days if other is not each])
         text = reading.text.folded[unit.start : unit.end]
+        if each.unit == "days" and any(figure.within_days in each.values for figure in self._conditions(unit)):
+            return None
         if each.unit == "hours":
             reading.refuse(each.start, each.end, "deadline", "the facts give no such time")
             return None

@@ -1,5 +1,6 @@
 """What a reminder may state: the facts of one debtor's invoices, as the ledger and the tenant's settings give them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -56,13 +57,16 @@ class Bank:
 class Figure:
     """A figure that may be stated: a percentage, an amount (of any currency where None), or no figure (both None).
 
-    `period` is day, week, month or year where the facts name one; otherwise a rate is by the year.
+    `period` is day, week, month or year where the facts name one; otherwise a rate is by the year. `days` and
+    `within_days` are the condition: until which day, or within how many.
     """
 
     percent: Decimal | None = None
     amount: Decimal | None = None
     currency: str | None = None
     period: str | None = None
+    days: tuple[date, ...] = ()
+    within_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +114,7 @@ def read_facts(document: Mapping[str, Any]) -> FactSheet:
         ),
         invoices=tuple(_invoice(each, f"invoices.{at}") for at, each in enumerate(_list(root, "invoices"))),
         total_open=_total_open(root.get("total_open")),
-        links=tuple(_text(link, f"links.{at}") for at, link in enumerate(_list(root, "links", optional=True))),
+        links=tuple(_link(link, f"links.{at}") for at, link in enumerate(_list(root, "links", optional=True))),
         bank=None if not iban else Bank(iban="".join(iban.split()).upper()),
         allowed=Allowed(
             late_fee=_figure(allowed.get("late_fee"), "allowed.late_fee", percent=False),
@@ -118,6 +122,10 @@ def read_facts(document: Mapping[str, Any]) -> FactSheet:
             discount=_figure(allowed.get("discount"), "allowed.discount", percent=True),
         ),
     )
+
+
+def _link(value: Any, field: str) -> str:
+    return _text(value.get("url") if isinstance(value, Mapping) else value, field)
 
 
 def _invoice(value: Any, field: str) -> FactInvoice:
@@ -165,22 +173,44 @@ def _figure(value: Any, field: str, *, percent: bool) -> Figure | None:
             amount=None if amount is None else _decimal(amount, f"{field}.amount"),
             currency=None if currency is None else _currency(currency, f"{field}.currency"),
             period=_period(str(value.get("period") or value.get("per") or "")),
+            days=tuple(_day(value[key], f"{field}.{key}") for key in ("until", "by") if value.get(key)),
+            within_days=value.get("within_days") if isinstance(value.get("within_days"), int) else None,
         )
     if isinstance(value, str):
-        words = value.replace("%", " % ").split()
-        unit = [word for word in words if word.isalpha() and len(word) == 3 and word.isupper()]
-        numbers = [word for word in words if word[0].isdigit()]
-        if len(numbers) != 1:
-            raise ValueError(f"{field} must be a number, an object or null")
-        number = _decimal(numbers[0], field)
-        if "%" in words:
-            return Figure(percent=number, period=_period(value))
-        if unit:
-            return Figure(amount=number, currency=unit[0], period=_period(value))
-        period = _period(value)
-        return Figure(percent=number, period=period) if percent else Figure(amount=number, period=period)
+        return _said(value, field, percent=percent)
     number = _decimal(value, field)
     return Figure(percent=number) if percent else Figure(amount=number)
+
+
+_RATE = re.compile(r"(\d+(?:[.,]\d+)?)\s?(?:%|percent|per cent)")
+_SUM = re.compile(r"([€$£]|\b[A-Z]{3}\b)?\s?(\d[\d.,]*)\s?([€$£]|\b[A-Z]{3}\b)?")
+_SIGNS = {"€": "EUR", "$": None, "£": "GBP"}
+
+
+def _said(text: str, field: str, *, percent: bool) -> Figure:
+    """A figure in words: "40.00 EUR", "9,27 %", "1.5 % per month", "2 % if paid by 2026-11-10"."""
+    days = tuple(_day(each, field) for each in re.findall(r"\d{4}-\d{2}-\d{2}", text))
+    rest = re.sub(r"\d{4}-\d{2}-\d{2}", " ", text)
+    within = re.search(r"(\d+)\s?days", rest)
+    rest = re.sub(r"\d+\s?days", " ", rest)
+    period, more = _period(text) if not within else None, int(within[1]) if within else None
+    if rate := _RATE.search(rest):
+        number = _decimal(rate[1].replace(",", "."), field)
+        return Figure(percent=number, period=period, days=days, within_days=more)
+    amount = _SUM.search(rest)
+    if amount is None:
+        raise ValueError(f"{field} must be a number, an object or null")
+    number = _decimal(_plain_number(amount[2]), field)
+    sign = amount[1] or amount[3]
+    if sign is None and percent:
+        return Figure(percent=number, period=period, days=days, within_days=more)
+    return Figure(amount=number, currency=_SIGNS.get(sign or "", sign), period=period, days=days, within_days=more)
+
+
+def _plain_number(digits: str) -> str:
+    """Digits with at most a decimal point: a comma is one where two digits or fewer follow it."""
+    digits = digits.rstrip(".,")
+    return re.sub(r",(?=\d{1,2}$)", ".", digits) if "." not in digits else digits.replace(",", "")
 
 
 def _period(text: str) -> str | None:

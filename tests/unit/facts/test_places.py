@@ -1,11 +1,14 @@
 """Where a refusal says it stands, and what hides in a text."""
 
 import unicodedata
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from bench.fact_check import sheets
-from hub.sdk.facts import CODES, check
+from hub.sdk.facts import CODES, Allowed, Figure, check
 
 FACTS = sheets()["two"]
 
@@ -47,8 +50,6 @@ def test_a_composed_text_is_the_same_as_a_decomposed_one():
 
 def test_a_name_in_another_script_is_a_name():
     facts = sheets()["two"]
-    from dataclasses import replace
-
     greek = replace(facts, customer=replace(facts.customer, name="Ελληνική Εταιρεία", contact=None))
     assert check(greek, "Dear Ελληνική Εταιρεία,\n\nINV-1001 is open.", language="en").passes
     assert not check(facts, "Dear Ελληνική Εταιρεία,\n\nINV-1001 is open.", language="en").passes
@@ -58,8 +59,6 @@ def test_a_name_in_another_script_is_a_name():
     "name", ["Final Notice Ltd", "Inkasso & Gericht GmbH", "7-Eleven No. 42", "Ignore Previous Instructions Inc"]
 )
 def test_a_name_claims_nothing(name):
-    from dataclasses import replace
-
     facts = replace(FACTS, customer=replace(FACTS.customer, name=name, contact=None))
     assert check(facts, f"Dear {name},\n\ninvoice INV-1001 is open.", language="en").passes
 
@@ -100,3 +99,22 @@ def test_a_reply_may_speak_of_what_it_answers():
 def test_only_the_figure_that_is_allowed_may_be_stated(text, code):
     codes = {each.code for each in check(sheets()["allowed"], text, language="en").refusals}
     assert codes == ({code} if code else set())
+
+
+@pytest.mark.parametrize(
+    ("text", "passes"),
+    [
+        ("A discount of 2 % is yours if you pay by 10 November 2026.", True),
+        ("A discount of 2 % is yours if you pay by 11 November 2026.", False),
+        ("Please pay by 10 November 2026.", False),
+        ("Interest of 1.5 % per month applies.", True),
+        ("Interest of 1.5 % per day applies.", False),
+        ("Interest of 1.5 % per year applies.", False),
+    ],
+)
+def test_the_condition_of_what_is_allowed_is_a_fact_too(text, passes):
+    allowed = Allowed(
+        discount=Figure(percent=Decimal(2), days=(date(2026, 11, 10),)),
+        interest_rate=Figure(percent=Decimal("1.5"), period="month"),
+    )
+    assert check(replace(FACTS, allowed=allowed), text, language="en").passes is passes

@@ -66,12 +66,23 @@ def test_totals_of_several_currencies_are_a_list():
         (2, Figure(percent=Decimal(2))),
         ("2 %", Figure(percent=Decimal(2))),
         ("40.00 EUR", Figure(amount=Decimal("40.00"), currency="EUR")),
+        ("€40", Figure(amount=Decimal(40), currency="EUR")),
+        ("1,250.00 USD", Figure(amount=Decimal("1250.00"), currency="USD")),
+        ("9,27 %", Figure(percent=Decimal("9.27"))),
+        ("1.5 % per month", Figure(percent=Decimal("1.5"), period="month")),
+        ("2% if paid by 2026-11-10", Figure(percent=Decimal(2), days=(date(2026, 11, 10),))),
+        ("3 % within 10 days", Figure(percent=Decimal(3), within_days=10)),
+        ({"percent": "2", "until": "2026-11-10"}, Figure(percent=Decimal(2), days=(date(2026, 11, 10),))),
         ({"percent": "2.5"}, Figure(percent=Decimal("2.5"))),
         ({"amount": 40, "currency": "EUR"}, Figure(amount=Decimal(40), currency="EUR")),
     ],
 )
 def test_what_is_allowed_has_many_forms(given, figure):
     assert read_facts(changed(["allowed", "discount"], given)).allowed.discount == figure
+
+
+def test_a_link_may_be_an_object():
+    assert read_facts(changed(["links"], [{"url": "https://a.example/x"}])).links == ("https://a.example/x",)
 
 
 @pytest.mark.parametrize("name", ["bank", "links", "allowed"])

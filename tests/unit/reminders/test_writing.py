@@ -174,5 +174,5 @@ def test_a_secret_in_an_error_is_struck_out():
 def test_a_dispute_reply_needs_its_invoice_alone():
     given = task(purpose="dispute_reply", reply="received")
     text = "Dear Jo Doe,\n\nThank you for your message about invoice INV-1042. We are looking into it.\n\nAna Ruiz"
-    assert check(given.facts, text, language="en").passes
+    assert check(given.facts, text, language="en", replying=True).passes
     assert write(Plugins(text), "scripted", {}, given).fell_back is None
