@@ -257,7 +257,8 @@ const flatten = (node: object, path = ''): Record<string, string> =>
 
 test.each(Object.entries({ de, es, fr }))('%s says all that English does, of the same', (_, texts) => {
   const [own, their] = [flatten(english), flatten(texts)]
-  const names = (text: string) => [...new Set([...text.matchAll(/\{(\w+)[,}]/g)].map(([, name]) => name))].sort()
+  const names = (text: string) =>
+    [...new Set([...text.matchAll(/\{(\w+)[,}]/g)].map(([, name]) => name))].sort()
   expect(Object.keys(their).sort()).toEqual(Object.keys(own).sort())
   for (const [key, text] of Object.entries(own)) {
     expect([key, names(their[key]!)]).toEqual([key, names(text)])
