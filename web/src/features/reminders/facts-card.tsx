@@ -54,6 +54,10 @@ export function ReminderFacts({ reminder, className }: { reminder: Reminder; cla
               t('facts.composedBy', { name: reminder.created_by })
             ),
         },
+        ...gainsOf(reminder).map(({ days, currency, basis }) => ({
+          label: t('facts.gain'),
+          value: t('facts.gainOf', { days: format.days(days, 1), currency, basis }),
+        })),
         { label: t('columns.tone'), value: words.tone(reminder.tone) },
         {
           label: t('columns.language'),
@@ -75,5 +79,14 @@ export function ReminderFacts({ reminder, className }: { reminder: Reminder; cla
         },
       ]}
     />
+  )
+}
+
+/** What the policy expects of it, by currency: by how many days the money comes sooner, and whether that was measured. */
+function gainsOf(reminder: Reminder): { days: number; currency: string; basis: 'measured' | 'assumed' }[] {
+  return (reminder.expected_gain ?? []).flatMap(({ days, currency, basis }) =>
+    (typeof days === 'number' || typeof days === 'string') && Number(days) > 0 && typeof currency === 'string'
+      ? [{ days: Number(days), currency, basis: basis === 'measured' ? 'measured' : 'assumed' } as const]
+      : [],
   )
 }

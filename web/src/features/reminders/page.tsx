@@ -131,6 +131,9 @@ export function RemindersPage() {
         actions={
           <>
             <Button variant="outline" asChild>
+              <Link href="/settings/reminder-policies/">{t('policies')}</Link>
+            </Button>
+            <Button variant="outline" asChild>
               <Link href="/reminders/insights/">
                 <ChartColumn aria-hidden strokeWidth={1.75} />
                 {t('insights.open')}

@@ -62,6 +62,12 @@ test('a reminder says to whom it goes, what it asks for, why it is there and wha
   expect(screen.getByText('by the hub')).toBeInTheDocument()
 })
 
+test('what the policy expects of it is said, and whether that was measured', async () => {
+  open(reminder(12, { expected_gain: [{ currency: 'EUR', amount: '10.0000', days: 2.5, basis: 'assumed' }] }))
+  await heading()
+  expect(screen.getByText('EUR 2.5 days sooner, an assumption')).toBeInTheDocument()
+})
+
 test('markup in a message is text, and its page can run nothing', async () => {
   open(reminder(12, { text: '<img src=x onerror=alert(1)>', html: '<script>top.x=1</script>' }))
   await heading()
