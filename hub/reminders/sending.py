@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, text, update
+from sqlalchemy import or_, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from hub import live
@@ -53,10 +53,10 @@ _ALONE = text("select pg_advisory_xact_lock(hashtextextended('paypredict.reminde
 
 @dataclass(slots=True)
 class Run:
-    """One run of the work: what it has looked at, its open channels, those that rest, and what it counted."""
+    """One run of the work: how far it is, its open channels, those that rest, and what it counted."""
 
     house: House
-    seen: set[UUID] = field(default_factory=set)
+    after: tuple[datetime, UUID] | None = None
     opened: dict[UUID, Any] = field(default_factory=dict)
     resting: set[UUID | None] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
@@ -81,7 +81,6 @@ def run(context: JobContext) -> dict[str, Any]:
     this = Run(house=house_of(context.storage, context.settings, context.vault, context.registry, context.tenant))
     try:
         while batch := _due(context, this):
-            this.seen.update(batch)
             unasked = ask_providers(context, batch)
             for reminder_id in batch:
                 context.progress(0.5, f"{this.counts['sent']} sent")
@@ -105,20 +104,24 @@ def run(context: JobContext) -> dict[str, Any]:
 def _due(context: JobContext, this: Run) -> list[UUID]:
     now = datetime.now(UTC)
     query = (
-        select(reminders.c.id, reminders.c.channel_id)
+        select(reminders.c.id, reminders.c.scheduled_at)
         .where(reminders.c.status == "approved", reminders.c.scheduled_at <= now)
         .order_by(reminders.c.scheduled_at, reminders.c.id)
         .limit(AT_ONCE)
     )
-    if this.seen:
-        query = query.where(reminders.c.id.not_in(this.seen))
+    if this.after:
+        # What becomes due meanwhile comes later in this order, or has work of its own.
+        query = query.where(tuple_(reminders.c.scheduled_at, reminders.c.id) > tuple_(*this.after))
     named = [each for each in this.resting if each is not None]
     if named:
         query = query.where(or_(reminders.c.channel_id.is_(None), reminders.c.channel_id.not_in(named)))
     if None in this.resting:
         query = query.where(reminders.c.channel_id.is_not(None))
     with context.transaction() as session:
-        return [row.id for row in session.execute(query)]
+        rows = session.execute(query).all()
+    if rows:
+        this.after = rows[-1].scheduled_at, rows[-1].id
+    return [row.id for row in rows]
 
 
 def _claim(context: JobContext, this: Run, reminder_id: UUID) -> Claim | None:
