@@ -47,19 +47,20 @@ const MOST = 200
 /** What one endpoint was told and is to be told, newest first. */
 export default function Deliveries({ endpoint, onClose }: { endpoint: Endpoint; onClose: () => void }) {
   const t = useT('webhooks.deliveries')
+  const w = useT('webhooks')
   const canReplay = useCan('replayWebhookDelivery') && endpoint.status === 'enabled'
   const [status, setStatus] = useState<DeliveryStatus | null>(null)
   const [limit, setLimit] = useState(AT_ONCE)
   const [isAsking, setAsking] = useState(false)
   const query = useDeliveries(endpoint.id, { limit, ...(status ? { status } : {}) })
   return (
-    <section className="flex flex-col gap-3" aria-labelledby="deliveries">
+    <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
         <Button variant="ghost" size="sm" onClick={onClose}>
           <ArrowLeftIcon className="size-4" aria-hidden />
           {t('close')}
         </Button>
-        <h2 id="deliveries" className="min-w-0 text-base font-semibold wrap-anywhere">
+        <h2 className="min-w-0 text-base font-semibold wrap-anywhere">
           {t('title', { host: hostOf(endpoint) })}
         </h2>
         <div className="ml-auto flex flex-wrap items-center gap-2">
@@ -102,7 +103,9 @@ export default function Deliveries({ endpoint, onClose }: { endpoint: Endpoint; 
                   <TableHead>{t('status')}</TableHead>
                   <TableHead>{t('answer')}</TableHead>
                   <TableHead className="text-right">{t('tries')}</TableHead>
-                  <TableHead />
+                  <TableHead>
+                    <span className="sr-only">{w('actions')}</span>
+                  </TableHead>
                 </TableRow>
               </TableHeader>
               <TableBody>
@@ -120,7 +123,7 @@ export default function Deliveries({ endpoint, onClose }: { endpoint: Endpoint; 
         </Button>
       )}
       {isAsking && <ReplayDialog endpoint={endpoint} onClose={() => setAsking(false)} />}
-    </section>
+    </div>
   )
 }
 
