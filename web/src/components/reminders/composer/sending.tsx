@@ -93,7 +93,7 @@ export function Sending({ begun, draft, shown, onDone, cancel }: Props) {
   })
 
   return (
-    <SheetFooter className="sticky -bottom-5 -mx-5 -mb-5 flex-col gap-3 border-t bg-popover p-4">
+    <SheetFooter className="-mx-5 -mb-5 flex-col gap-3 border-t bg-popover p-4 lg:sticky lg:-bottom-5">
       {sending.error ? <ProblemAlert error={sending.error} /> : null}
       <div className="flex w-full flex-wrap items-end gap-2">
         {cancel}
