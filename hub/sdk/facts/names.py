@@ -229,10 +229,8 @@ class Names:
                 continue
             before = re.search(r"([^\W\d_][\w&'-]*(?: & )?\s+)$", clean[:start])
             if before and before.group()[0].isupper():
-                if (
-                    match.group().strip(".") in self.theirs | self.ours
-                    and fold_text(before.group().strip()) in self.theirs | self.ours
-                ):
+                form, word = match.group().strip("."), fold_text(before.group().strip())
+                if any(form in party and word in party for party in (self.theirs, self.ours)):
                     continue
                 reading.refuse(before.start(), end, "name", "the facts have no such company")
 

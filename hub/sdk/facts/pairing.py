@@ -118,7 +118,12 @@ class Pairing:
     def _of_all(self, items: list[Stated]) -> list[Stated]:
         """Refuses a day that stands alone and is not of every invoice; what is left to judge."""
         left = []
-        for kind in ("due", "issued", "duration"):
+        text = self.reading.text.folded
+        for kind in ("due", "issued", "duration", "amount"):
+            if kind == "amount" and not any(
+                has(self.reading, "each", text[max(0, i.mention.start - 25) : i.mention.start]) for i in items
+            ):
+                continue
             same = [item for item in items if _kind(item) == kind]
             if len(same) == 1 and not all(self._fits(same[0], index) for index in range(len(self.facts.invoices))):
                 overdue = [index for index, invoice in enumerate(self.facts.invoices) if invoice.days_overdue > 0]
@@ -483,7 +488,8 @@ class Pairing:
             cue = "until"
         else:
             cue = "overdue"
-        if cue == "overdue" and has(reading, "deadline", near[-14:]):
+        ahead = re.search(r"\b(?:in|en|dans)\s$", near) or re.match(r"\s(?:from (?:now|today)|hence)\b", after)
+        if cue == "overdue" and (ahead or has(reading, "deadline", near[-14:])):
             cue = "until"
         comparing = next((name for name in ("more_than", "less_than", "roughly") if has(reading, name, near[-22:])), "")
         each_cue = f"{cue}:{comparing}"
