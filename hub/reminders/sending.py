@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 50
 HAND_OVER_SECONDS = 60
-"""A claim is good for so long: whoever was held up for longer lets it go unsent."""
+"""A claim is good for so long at most: whoever was held up for longer lets it go unsent."""
 MOST_TRIES = 8
 LONGEST_WAIT = timedelta(hours=6)
 ASK_AGAIN = timedelta(minutes=15)
@@ -149,7 +149,16 @@ def _claim(context: JobContext, this: Run, reminder_id: UUID) -> Claim | None:
             send_at(session, now + timedelta(seconds=wait), now)
             return None
         claimed = _take(session, reminder, channel, ready, now)
-    return Claim(reminder=claimed, before=reminder, channel=channel, ready=ready, until=started + HAND_OVER_SECONDS)
+    return Claim(reminder=claimed, before=reminder, channel=channel, ready=ready, until=started + _hand_over(context))
+
+
+def _hand_over(context: JobContext) -> float:
+    """For how many seconds a claim is good.
+
+    A small part of the time after which somebody asks the provider what it has: what is handed over has to have arrived
+    there by then, however slow this machine and the way to the provider are.
+    """
+    return min(HAND_OVER_SECONDS, context.settings.reminders_reconcile_after_seconds / 6)
 
 
 def _put_down(context: JobContext, this: Run, reminder_id: UUID, sentence: str) -> None:
