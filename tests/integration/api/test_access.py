@@ -29,6 +29,10 @@ PUBLIC = {
     *("/api/oidc/start", "/api/oidc/callback"),
     *("/api/oauth/callback", f"/api/webhooks/{SOME_ID}/{SOME_ID}", f"/api/inbound/{SOME_ID}/{SOME_ID}"),
     f"/api/channels/receipts/{SOME_ID}",
+    *(
+        f"/api/debtor/{SOME_ID}{each}"
+        for each in ("", "/promises", "/disputes", "/payments", "/copies", "/unsubscribe")
+    ),
 }
 
 
