@@ -1,7 +1,9 @@
 """`bench plan`: planning reminders over a large open book, against reading the same rows once.
 
-Two moments: the first plan, when all that is overdue is due for a step, and that of any later hour, when what was
-planned is there and little is due. Reading is the very statement that planning begins with, its rows taken in whole.
+Two moments: the first plan, when all that is overdue is due for a step and half of the book is asked for, and that of
+any later hour, when what was planned is there and little is due. Reading takes in all that planning reads, by its own
+statements: invoices with holds, forecasts and payments, customers, what was sent, and how connections stand; with
+Python's collector of garbage paused, as planning does, so that neither arm pays for it.
 """
 
 from collections.abc import Iterator
@@ -16,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from bench.harness import alternate, postmaster_pid, ratios, result, summarise
 from bench.scratch import scratch_storage, vacuum
-from hub.reminders import planning, policies
-from hub.reminders.reading_items import read_items
+from hub.reminders import planning, policies, settings
+from hub.reminders.reading_items import read_customers, read_history, read_items, read_sources
 from hub.storage.session import Storage
 from hub.tenants import service as tenants
 
@@ -39,7 +41,8 @@ _FILL = (
     select md5('i' || n)::uuid, md5('c' || 1 + n % :customers)::uuid, 'INV-' || n, due - 30, due, 'EUR', amount, amount,
         'open', gen_random_uuid(), 'i' || n, 0
     from (
-        select n, date '2026-03-10' + 60 - (n * 7919 % 121)::int as due, 50 + n * 104729 % 9000 as amount
+        select n, date '2026-03-10' + 60 - (n::bigint * 7919 % 121)::int as due,
+            50 + n::bigint * 104729 % 9000 as amount
         from generate_series(1, :rows) n
     ) made
     """,
@@ -112,8 +115,12 @@ def _fill(storage: Storage, key: str, rows: int) -> int:
 
 
 def _read(storage: Storage, key: str, rows: int) -> int:
-    with storage.tenant(key, statement_timeout_ms=0) as session:
+    with planning.without_collecting(), storage.tenant(key, statement_timeout_ms=0) as session:
+        ruled = settings.read(session)
         found = read_items(session, None, NOW, NOW.date(), home_currency="EUR")
+        read_customers(session, {item.customer_id for item in found}, ruled, BERLIN)
+        read_history(session, NOW)
+        read_sources(session, NOW)
     if len(found) != rows:
         raise AssertionError(f"{len(found)} invoices were read, not {rows}")
     return rows

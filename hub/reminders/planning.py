@@ -3,7 +3,9 @@
 A row is a promise to try: it is written, checked and approved later, and the ledger is looked at again before it goes.
 """
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -26,7 +28,7 @@ from hub.reminders.suppressed import without_suppressed
 from hub.storage import audit
 from hub.storage.session import driver
 
-__all__ = ["AHEAD", "PlanCounts", "plan", "read_items"]
+__all__ = ["AHEAD", "PlanCounts", "plan", "read_items", "without_collecting"]
 
 AHEAD = timedelta(hours=24)
 """What goes out within so long is planned: time to write it, and for people to look at it."""
@@ -72,6 +74,11 @@ def plan(session: Session, now: datetime, zone: ZoneInfo, home_currency: str) ->
     active = active_policies(session)
     if not active:
         return PlanCounts()
+    with without_collecting():
+        return _plan(session, active, now, zone, home_currency)
+
+
+def _plan(session: Session, active: list[Policy], now: datetime, zone: ZoneInfo, home_currency: str) -> PlanCounts:
     ruled = settings.read(session)
     items = read_items(session, None, now, now.astimezone(zone).date(), home_currency=home_currency)
     customers = read_customers(session, {item.customer_id for item in items}, ruled, zone)
@@ -136,6 +143,18 @@ def gains_of(message: Message) -> list[dict[str, Any]]:
 def totals_of(message: Message) -> list[dict[str, str]]:
     """What a message asks for, as JSON data."""
     return [{"currency": currency, "amount": f"{amount:f}"} for currency, amount in message.totals.items()]
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """What is read lives until the end: to look through it for garbage, time and again, is a quarter of the work."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _store_lots(session: Session, drawn: Mapping[tuple[UUID, UUID], Any]) -> None:

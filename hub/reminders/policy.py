@@ -144,6 +144,11 @@ class Policy:
     version: int = 1
     steps: tuple[Step, ...] = ()
 
+    @property
+    def earliest(self) -> int:
+        """The first day on which any of its steps may be due, counted from the due date."""
+        return min(self._days_to(step, bool(self.document.get("late"))) for step in self.steps)
+
     def takes(self, item: Item, customer: Customer, day: date) -> bool:
         """Whether the sequence is for this invoice."""
         conditions = self.document["takes"]
@@ -227,8 +232,18 @@ def reasons_against(
     `source` None: how the connection stands is not asked. `planned_cycle` is the cycle in which a reminder was planned:
     a payment since then is a reason of its own.
     """
+    found = reasons_against_item(item, settings, customer.calendar.day_of(now), planned_cycle)
+    found += reasons_against_customer(customer, settings)
+    if source is not None:
+        found += reasons_against_source(source, settings, now)
+    return found
+
+
+def reasons_against_item(
+    item: Item, settings: Mapping[str, Any], day: date, planned_cycle: int | None = None
+) -> list[Reason]:
+    """Every reason in the invoice itself against asking for it on a day."""
     found: list[Reason] = []
-    day = customer.calendar.day_of(now)
     _of_document(found, item, settings, day, planned_cycle)
     if item.disputed and item.disputed >= item.open:
         found.append(Reason("disputed", "All that is open is disputed."))
@@ -246,10 +261,10 @@ def reasons_against(
         spare = f"{rounded(item.unapplied, item.currency):,} {item.currency}"
         sentence = f"{spare} received or credited is not applied yet and covers it."
         found.append(Reason("credit_pending", sentence))
-    _of_customer(found, customer, settings)
-    _of_amount(found, item, settings)
-    if source is not None:
-        found += reasons_against_source(source, settings, now)
+    least = settings["minimum_amount"].get(item.currency)
+    if least is not None and item.asked < Decimal(least) and item.open > 0:
+        asked = f"{rounded(item.asked, item.currency):,} {item.currency}"
+        found.append(Reason("below_minimum", f"{asked} is less than the least that is asked for."))
     return found
 
 
@@ -273,7 +288,7 @@ def _of_document(
 ) -> None:
     if item.status in ("void", "deleted", "draft", "written_off"):
         found.append(Reason("not_owed", f"The invoice is {item.status.replace('_', ' ')}."))
-    elif item.open <= Decimal(settings["tolerance"].get(item.currency, 0)):
+    elif item.open <= _tolerance(settings, item.currency):
         found.append(Reason("paid", "It is paid."))
     elif planned_cycle is not None and item.cycle != planned_cycle:
         found.append(Reason("partly_paid", "A part was paid since the reminder was planned."))
@@ -282,7 +297,9 @@ def _of_document(
         found.append(Reason("too_new", sentence))
 
 
-def _of_customer(found: list[Reason], customer: Customer, settings: Mapping[str, Any]) -> None:
+def reasons_against_customer(customer: Customer, settings: Mapping[str, Any]) -> list[Reason]:
+    """Every reason in the customer against writing to them by itself."""
+    found = []
     if customer.is_excluded:
         found.append(Reason("excluded", "The customer is excluded from reminders."))
     wanted = {each.casefold() for each in settings["key_account_tags"]}
@@ -293,6 +310,12 @@ def _of_customer(found: list[Reason], customer: Customer, settings: Mapping[str,
     elif not customer.reachable:
         kinds = ", ".join(sorted({_SUPPRESSED.get(each, each) for each in customer.suppressed.values()}))
         found.append(Reason("suppressed", f"Nobody there may be written to: {kinds}."))
+    return found
+
+
+def _tolerance(settings: Mapping[str, Any], currency: str) -> Decimal:
+    tolerance = settings["tolerance"].get(currency)
+    return _ZERO if tolerance is None else Decimal(tolerance)
 
 
 _SUPPRESSED = {
@@ -302,17 +325,6 @@ _SUPPRESSED = {
     "absent": "they are away",
     "manual": "stopped by hand",
 }
-
-
-def _of_amount(found: list[Reason], item: Item, settings: Mapping[str, Any]) -> None:
-    least, asked = Decimal(settings["minimum_amount"].get(item.currency, 0)), item.asked
-    if asked < least and item.open > 0:
-        found.append(
-            Reason(
-                "below_minimum",
-                f"{rounded(asked, item.currency):,} {item.currency} is less than the least that is asked for.",
-            )
-        )
 
 
 CODES = (

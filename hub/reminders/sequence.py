@@ -14,7 +14,17 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from hub.reminders.expected_gain import Effect, Gain, gain_of
-from hub.reminders.policy import APPROVALS, TONES, Customer, Item, Policy, Reason, Step, reasons_against
+from hub.reminders.policy import (
+    APPROVALS,
+    TONES,
+    Customer,
+    Item,
+    Policy,
+    Reason,
+    Step,
+    reasons_against_customer,
+    reasons_against_item,
+)
 
 MOST_LINES = 100
 """Invoices to a message; further ones wait for the next."""
@@ -117,6 +127,12 @@ class World:
     blocked: Mapping[UUID, Sequence[Reason]]
     blocked_until: datetime
     effect: Effect
+    earliest: int = field(init=False)
+    """The first day on which any step of any policy may be due, counted from the due date."""
+
+    def __post_init__(self) -> None:
+        earliest = min((each.earliest for each in self.policies), default=0)
+        object.__setattr__(self, "earliest", earliest)
 
     def policy_for(self, item: Item, customer: Customer, day: date) -> Policy | None:
         """The first active policy that takes an invoice."""
@@ -124,7 +140,12 @@ class World:
 
     def against(self, item: Item, customer: Customer, at: datetime) -> list[Reason]:
         """Every exception that keeps an invoice out of a message at an instant."""
-        found = reasons_against(item, customer, self.settings, at)
+        found = self.against_item(item, customer.calendar.day_of(at), at)
+        return found + reasons_against_customer(customer, self.settings)
+
+    def against_item(self, item: Item, day: date, at: datetime) -> list[Reason]:
+        """Those of the exceptions that lie in the invoice or its connection; `day` is the debtor's."""
+        found = reasons_against_item(item, self.settings, day)
         if at < self.blocked_until:
             found += self.blocked.get(item.connection_id, ())
         return found
@@ -134,6 +155,8 @@ def next_message(
     world: World, history: History, customer: Customer, items: Iterable[Item], now: datetime, horizon: datetime
 ) -> Message | None:
     """The next message to a customer that goes out before `horizon`, or None. Lots it draws are noted in `history`."""
+    if reasons_against_customer(customer, world.settings):
+        return None
     items = list(items)
     opening = customer.calendar.next_opening
     spread = customer.id.int % SPREAD_SECONDS
@@ -208,12 +231,14 @@ def _lines(
     world: World, history: History, customer: Customer, items: Iterable[Item], at: datetime, day: date
 ) -> Iterator[Line]:
     for item in items:
+        if (day - item.due_on).days < world.earliest:
+            continue
         policy = world.policy_for(item, customer, day)
         if policy is None:
             continue
         reached = history.reached.get((item.invoice_id, item.cycle), -1)
         step = policy.due_step(item, customer, day, reached)
-        if step is None or policy.is_sure(item, day) or world.against(item, customer, at):
+        if step is None or policy.is_sure(item, day) or world.against_item(item, day, at):
             continue
         if policy.document.get("hold_back"):
             key = (policy.id, item.invoice_id)
