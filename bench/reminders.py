@@ -55,7 +55,7 @@ CONNECTION = UUID("018f3a52-0000-8000-8000-00000000000d")
 CURRENCY = "XOF"
 """One whose country has no holidays that are known: the trial runs on any day."""
 RECONCILE_AFTER = 45
-"""Seconds. A claim is good for a sixth of it, and an answer is waited for 20: by then a message has arrived, or never."""
+"""Seconds. A claim is good for a sixth of it, and an answer is waited for 20: by then it has arrived, or never will."""
 ENDED = ("sent", "skipped", "uncertain", "failed", "to_approve")
 SOMEBODY = Actor(kind="system", id="trial", name="trial")
 
