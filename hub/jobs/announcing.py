@@ -13,7 +13,7 @@ from hub.storage.session import after_commit
 
 Reactions = Callable[[Event], Iterable[tuple[str, Mapping[str, Any]]]]
 """What work (kind and payload) follows from an event."""
-AtOnce = Mapping[str, Callable[[Session, Mapping[str, Any]], None]]
+AtOnce = Mapping[str, Callable[[Session, Mapping[str, Any]], object]]
 """Kinds of work so small that they are done then and there, in a session of the tenant."""
 
 _reactions: Reactions = lambda event: ()  # noqa: E731 - a value that `connect` replaces

@@ -14,6 +14,10 @@ from hub.webhooks import calling, outbox, sending
 from hub.webhooks.models import webhook_calls
 
 
+AT_ONCE = 500
+"""So many calls, then the tenant's other work has its turn."""
+
+
 def tell(context: JobContext, type: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """Work of the kind `webhooks.tell`: keep a message where it could not be kept with what it tells of."""
     with context.transaction() as session:
@@ -27,7 +31,7 @@ def deliver(context: JobContext, endpoint_id: str) -> dict[str, Any]:
     """
     counts: Counter[str] = Counter()
     wanted = UUID(endpoint_id)
-    while True:
+    while counts.total() < AT_ONCE:
         context.progress(0.5, f"{counts.total()} calls made")
         with context.transaction() as session:
             taken = sending.take(session, context.vault, wanted, datetime.now(UTC))

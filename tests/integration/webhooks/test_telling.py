@@ -187,6 +187,18 @@ def test_when_one_call_fails_the_others_wait_a_while(storage, tenant, receiver, 
     assert all(each["next_at"] > datetime.now(UTC) for each in calls())
 
 
+def test_after_so_many_calls_other_work_has_its_turn(
+    storage, tenant, receiver, endpoint, context, open_settings, monkeypatch
+):
+    monkeypatch.setattr(jobs, "AT_ONCE", 2)
+    for _ in range(5):
+        announce(storage, tenant, broken(tenant))
+    assert jobs.deliver(context, str(endpoint[0]["id"])) == {"delivered": 2}
+    work_off(open_settings, storage)
+    assert len(receiver.received) == 5
+    assert len({headers["webhook-id"] for headers, _ in receiver.received}) == 5
+
+
 def test_a_call_whose_worker_was_lost_is_made_again_under_its_id(storage, tenant, receiver, endpoint, context, vault):
     announce(storage, tenant, broken(tenant))
     with storage.tenant(tenant) as session:
