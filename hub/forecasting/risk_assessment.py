@@ -41,7 +41,7 @@ class Amounts:
     """One customer's money in one currency. `promised` is for a day to come.
 
     `free` is what is open and neither disputed, promised nor covered by cash or credit; `overdue` the part of it past
-    due. `delayed` is the expected delayed cash, in money times thirty-day months still to wait beyond due; `late30` is
+    due. `delayed` is the expected delayed cash: money times thirty-day months still to wait beyond due; `late30` is
     expected to go over 30 days late, `loss` never to be paid.
     """
 
