@@ -13,7 +13,6 @@ from hub.jobs.context import JobContext
 from hub.webhooks import calling, outbox, sending
 from hub.webhooks.models import webhook_calls
 
-
 AT_ONCE = 500
 """So many calls, then the tenant's other work has its turn."""
 
