@@ -13,7 +13,7 @@ _LEGAL = re.compile(
     r"bv|b\.v\.|nv|oy|ab|as|a/s|spa|s\.p\.a\.|eurl|e\.k\.|eg|se|s\.a\.r\.l\.|s\.a\.s\.)(?!\w)\.?"
 )
 _ACRONYMS = frozenset(
-    [
+    (
         "iban",
         "bic",
         "sepa",
@@ -74,7 +74,18 @@ _ACRONYMS = frozenset(
         "aka",
         "n",
         "ndeg",
-    ]
+        "ap",
+        "po",
+        "pos",
+        "cn",
+        "gl",
+        "erp",
+        "bacs",
+        "chaps",
+        "aba",
+        "dd",
+        "cfo",
+    )
 )
 
 

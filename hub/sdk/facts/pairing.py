@@ -92,7 +92,7 @@ class Pairing:
         if has(reading, "conditional", text):
             return
         indices = {index for group in groups for index in group.invoices} or (
-            set(self.context) if has(reading, "this", text) else set()
+            set(self.context) if has(reading, "this", text.lstrip()[:25]) else set()
         )
         invoices = [self.facts.invoices[index] for index in indices] or list(self.facts.invoices)
         early = reading.words.cues["future_due"].search(folded, unit.start, unit.end)
@@ -448,7 +448,8 @@ class Pairing:
         if each.rule == "day0":
             deadline = has(reading, "deadline", near[-25:]) or has(reading, "day_end", folded[each.start : each.end])
             beside = has(reading, "due", near[-14:]) or has(reading, "due", after[:12])
-            if not deadline and not beside:
+            until_now = _NOT_YET.search(folded[unit.start : unit.end]) is not None
+            if (not deadline or until_now) and not beside:
                 return None
         vague = each.rule == "never" or each.rule.endswith("-end")
         if vague and not asked and not has(reading, "deadline", near[-25:]):
@@ -634,6 +635,7 @@ _LISTED = re.compile(
     r"[\s,;/&+#.:°()\-–]*(?:(?:and|und|sowie|y|e|et|ainsi que|or|oder|o|ou|to|bis|a|the|la|las|les|die|n)?"
     r"[\s,;/&+#.:°()\-–]*){0,3}"
 )
+_NOT_YET = re.compile(r"\b(?:nicht|kein\w*|noch(?! heute)|bislang|not|no|nothing|yet|pas|aucun\w*|todavia|aun|ningun\w*)\b")
 _DENIED = re.compile(r"\b(?:not|nicht|no|pas|keine?|ni|aucune?)\s(?:\w+\s){0,2}$")
 _JOINED = re.compile(r"\s*(?:,|and|und|sowie|y|e|et|/|&)\s*(?:the|den|dem|am|el|le|vom|du|del|on)?\s*")
 _KINDS: tuple[Kind, ...] = ("amount", "date", "duration", "invoice", "percent", "count", "bare", "when", "currency")
