@@ -132,7 +132,7 @@ test('steps and their cases come and go', async () => {
   const { bodiesOf } = open(
     [policy()],
     { 'PUT /api/reminder-policies/p1': answer(policy({ version: 4 })) },
-    { at: '?policy=p1' },
+    { at: '?id=p1' },
   )
   await userEvent.click(await screen.findByRole('button', { name: 'Remove step 3' }))
   await userEvent.click(screen.getByRole('button', { name: 'Remove case 1' }))
@@ -156,7 +156,7 @@ test('what is wrong is said where it is', async () => {
         { field: 'name', message: 'No blanks at either end.' },
       ]),
     },
-    { at: '?policy=p1' },
+    { at: '?id=p1' },
   )
   await userEvent.type(await screen.findByLabelText('Name'), '!')
   await userEvent.click(screen.getByRole('button', { name: 'Save policy' }))
@@ -170,7 +170,7 @@ test('what somebody else has stored meanwhile is read again', async () => {
   open(
     [policy()],
     { 'PUT /api/reminder-policies/p1': problem(412, 'precondition_failed', 'It is at 4.') },
-    { at: '?policy=p1' },
+    { at: '?id=p1' },
   )
   await userEvent.type(await screen.findByLabelText('Name'), '!')
   await userEvent.click(screen.getByRole('button', { name: 'Save policy' }))
@@ -182,7 +182,7 @@ test('a policy is deleted after a question', async () => {
   const { asked } = open(
     [policy()],
     { 'DELETE /api/reminder-policies/p1': new Response(null, { status: 204 }) },
-    { at: '?policy=p1' },
+    { at: '?id=p1' },
   )
   await userEvent.click(await screen.findByRole('button', { name: 'Delete' }))
   const question = await screen.findByRole('alertdialog', { name: 'Delete Everybody?' })
@@ -194,7 +194,7 @@ test('a policy is deleted after a question', async () => {
 })
 
 test('who only reads changes nothing, and may simulate', async () => {
-  open([policy()], {}, { role: 'viewer', at: '?policy=p1' })
+  open([policy()], {}, { role: 'viewer', at: '?id=p1' })
   expect(await screen.findByLabelText('Name')).toBeDisabled()
   expect(screen.queryByRole('button', { name: 'Save policy' })).toBeNull()
   expect(screen.queryByRole('button', { name: 'Add a step' })).toBeNull()
@@ -297,7 +297,7 @@ test('an edited policy is simulated as it stands in the form, in its place among
   const { bodiesOf } = open(
     others,
     { 'POST /api/reminder-policies/simulate': answer(simulation) },
-    { at: '?policy=p1' },
+    { at: '?id=p1' },
   )
   await userEvent.type(await screen.findByLabelText('Name'), ' now')
   await userEvent.click(screen.getByRole('button', { name: 'Simulate' }))

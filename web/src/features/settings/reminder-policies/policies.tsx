@@ -34,7 +34,7 @@ export function ReminderPolicies() {
   const t = useT('policies')
   const query = usePolicies()
   const canCreate = useCan('createReminderPolicy')
-  const [shown, setShown] = useQueryState('policy', parseAsString.withOptions({ history: 'push' }))
+  const [shown, setShown] = useQueryState('id', parseAsString.withOptions({ history: 'push' }))
   const found = query.data
   const draft = found && shown !== null ? draftOf(shown, found.items, found.suggested, t) : null
   const actions = draft ? (
