@@ -142,6 +142,8 @@ class Pairing:
             plain = self.reading.words.cues["invoice"].sub("", gap)
             if groups and _LISTED.fullmatch(plain) and "\n" not in gap.strip(" "):
                 last = groups.pop()
+                if set(each.invoices) <= set(last.invoices):
+                    self.reading.refuse(each.start, each.end, "reference", "this invoice is named twice")
                 groups.append(Group(last.start, each.end, (*last.invoices, *each.invoices[:1])))
             else:
                 groups.append(Group(each.start, each.end, each.invoices[:1]))
@@ -635,7 +637,9 @@ _LISTED = re.compile(
     r"[\s,;/&+#.:°()\-–]*(?:(?:and|und|sowie|y|e|et|ainsi que|or|oder|o|ou|to|bis|a|the|la|las|les|die|n)?"
     r"[\s,;/&+#.:°()\-–]*){0,3}"
 )
-_NOT_YET = re.compile(r"\b(?:nicht|kein\w*|noch(?! heute)|bislang|not|no|nothing|yet|pas|aucun\w*|todavia|aun|ningun\w*)\b")
+_NOT_YET = re.compile(
+    r"\b(?:nicht|kein\w*|noch(?! heute)|bislang|not|no|nothing|yet|pas|aucun\w*|todavia|aun|ningun\w*)\b"
+)
 _DENIED = re.compile(r"\b(?:not|nicht|no|pas|keine?|ni|aucune?)\s(?:\w+\s){0,2}$")
 _JOINED = re.compile(r"\s*(?:,|and|und|sowie|y|e|et|/|&)\s*(?:the|den|dem|am|el|le|vom|du|del|on)?\s*")
 _KINDS: tuple[Kind, ...] = ("amount", "date", "duration", "invoice", "percent", "count", "bare", "when", "currency")

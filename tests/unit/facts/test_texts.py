@@ -37,3 +37,19 @@ def test_there_are_enough_of_both():
 def test_the_text_around_an_attack_passes_without_it(language):
     case = next(case for case in fact_check.attacks() if case.language == language)
     assert fact_check.check(fact_check.sheets()[case.facts], case.text.replace(case.said, "")).passes
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_letter_passes_with_one_digit_changed(language):
+    passing = []
+    for case in fact_check.true_texts():
+        if case.language != language or case.what != "a letter":
+            continue
+        facts = fact_check.sheets()[case.facts]
+        for at, char in enumerate(case.text):
+            counts_items = case.text[:at].endswith("\n") and case.text[at + 1 : at + 3] == ". "
+            if char.isdigit() and not counts_items:
+                changed = f"{case.text[:at]}{(int(char) + 1) % 10}{case.text[at + 1 :]}"
+                if fact_check.check(facts, changed, language=language).passes:
+                    passing.append(changed[max(0, at - 20) : at + 10])
+    assert passing == []
