@@ -97,7 +97,7 @@ reminders = Table(
     # How often the channel asked to try again later.
     Column("tries", Integer, nullable=False, server_default=text("0")),
     # The same for every try, so that a provider that knows it sends once.
-    Column("idempotency_key", Text, nullable=False, unique=True, server_default=text("gen_random_uuid()::text")),
+    Column("idempotency_key", Text, nullable=False, unique=True, server_default=text("(gen_random_uuid())::text")),
     Column("message_id", Text, unique=True),
     Column("provider_id", Text),
     Column("sent_at", DateTime(timezone=True)),

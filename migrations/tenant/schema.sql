@@ -850,7 +850,7 @@ CREATE TABLE reminders (
 	claimed_at TIMESTAMP WITH TIME ZONE,
 	generation INTEGER DEFAULT 0 NOT NULL,
 	tries INTEGER DEFAULT 0 NOT NULL,
-	idempotency_key TEXT DEFAULT gen_random_uuid()::text NOT NULL,
+	idempotency_key TEXT DEFAULT (gen_random_uuid())::text NOT NULL,
 	message_id TEXT,
 	provider_id TEXT,
 	sent_at TIMESTAMP WITH TIME ZONE,
