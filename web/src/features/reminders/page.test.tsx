@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ConfirmProvider } from '@/components/confirm'
 import type { Reminder } from '@/components/reminders/api'
+import { toast } from '@/lib/toast'
 import { problem, session, standInForHub } from '@/test/hub'
 import { answer, renderPage } from '@/test/render'
 import { id, item, refusal, reminder, totals } from './fixtures'
@@ -88,6 +89,25 @@ test('A approves the one that is shown, as it was shown, and the next one follow
   const request = requests.find((each) => each.request === steps(1, 'approve'))
   expect(request?.headers.get('If-Match')).toBe('"3"')
   expect(request?.headers.get('Idempotency-Key')).toBeTruthy()
+})
+
+test('that the last one is approved is said, although nothing is left to show', async () => {
+  const said = vi.spyOn(toast, 'success')
+  let items = [item(1)]
+  open({
+    listed: () => answer({ items, next_cursor: null }),
+    answers: {
+      [steps(1, 'approve')]: () => {
+        items = []
+        return answer(reminder(1, { status: 'approved', steps: [] }))
+      },
+    },
+  })
+  await shown(1)
+  await userEvent.keyboard('a')
+  expect(await screen.findByText('Nothing waits for approval')).toBeInTheDocument()
+  await waitFor(() => expect(said).toHaveBeenCalledWith('R-1 is approved'))
+  said.mockRestore()
 })
 
 test('a text that the books do not bear out is marked, and approved only on purpose', async () => {

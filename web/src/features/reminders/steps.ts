@@ -1,6 +1,6 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { once, useRemindersChanged } from '@/components/reminders/api'
-import { client } from '@/lib/api'
+import { api, client } from '@/lib/api'
 
 /** What a person does with a reminder, beside changing its words. */
 export const STEPS = ['approve', 'reject', 'skip', 'cancel', 'schedule', 'retry', 'settle'] as const
@@ -18,8 +18,9 @@ export interface Stepped {
   version: number
 }
 
-/** Takes a step with a reminder as it was shown; whatever shows reminders is read again before it counts as done. */
+/** Takes a step with a reminder as it was shown; then it is as the hub answers, and whatever lists it is read again. */
 export function useStep() {
+  const queryClient = useQueryClient()
   const changed = useRemindersChanged()
   return useMutation({
     mutationFn: async ({ reminder, taken }: { reminder: Stepped; taken: Taken }) => {
@@ -56,7 +57,13 @@ export function useStep() {
           })
       }
     },
-    onSettled: changed,
+    onSuccess: ({ data }, { reminder: { id } }) => {
+      const shown = api.queryOptions('get', '/api/reminders/{reminder_id}', {
+        params: { path: { reminder_id: id } },
+      })
+      queryClient.setQueryData(shown.queryKey, data)
+    },
+    onSettled: () => void changed(),
   })
 }
 

@@ -7,7 +7,7 @@ import { reminderName } from '@/components/reminders/marks'
 import type { Reminder } from '@/components/reminders/api'
 import { useT } from '@/lib/i18n'
 import { toast } from '@/lib/toast'
-import { useStep } from './steps'
+import { type Taken, useStep } from './steps'
 
 const ReasonDialog = lazy(() => import('./reason-dialog'))
 
@@ -27,17 +27,13 @@ export function useSteps(done: (reminder: Reminder) => void = () => undefined) {
     const { title, detail } = say(error)
     toast.error(title, { description: detail })
   }
-  const take = (reminder: Reminder, taken: Parameters<typeof step.mutate>[0]['taken']) =>
-    step.mutate(
-      { reminder, taken },
-      {
-        onSuccess: () => {
-          toast.success(t(`stepped.${taken.step}`, { name: reminderName(reminder) }))
-          done(reminder)
-        },
-        onError,
-      },
-    )
+  // Not by the callbacks of `mutate`, which nobody hears once the list has no more rows to show.
+  const take = async (reminder: Reminder, taken: Taken) => {
+    await step.mutateAsync({ reminder, taken })
+    toast.success(t(`stepped.${taken.step}`, { name: reminderName(reminder) }))
+    done(reminder)
+  }
+  const takeAtOnce = (reminder: Reminder, taken: Taken) => void take(reminder, taken).catch(onError)
 
   const approve = async (reminder: Reminder) => {
     const refused = reminder.verdict.refusals.length
@@ -48,7 +44,7 @@ export function useSteps(done: (reminder: Reminder) => void = () => undefined) {
         detail: t('approve.refusedDetail', { count: refused }),
         action: t('step.approve'),
       }))
-    if (isMeant) take(reminder, { step: 'approve' })
+    if (isMeant) takeAtOnce(reminder, { step: 'approve' })
   }
   const retry = async (reminder: Reminder) => {
     const isMeant = await confirm({
@@ -56,7 +52,7 @@ export function useSteps(done: (reminder: Reminder) => void = () => undefined) {
       detail: t('retry.detail', { recipients: reminder.recipients.length }),
       action: t('step.retry'),
     })
-    if (isMeant) take(reminder, { step: 'retry' })
+    if (isMeant) takeAtOnce(reminder, { step: 'retry' })
   }
   const cancel = async (reminder: Reminder) => {
     const isMeant = await confirm({
@@ -64,7 +60,7 @@ export function useSteps(done: (reminder: Reminder) => void = () => undefined) {
       detail: t('ask.cancelDetail'),
       action: t('step.cancel'),
     })
-    if (isMeant) take(reminder, { step: 'cancel' })
+    if (isMeant) takeAtOnce(reminder, { step: 'cancel' })
   }
   const settle = async (reminder: Reminder, wasSent: boolean) => {
     const isMeant = await confirm({
@@ -72,7 +68,7 @@ export function useSteps(done: (reminder: Reminder) => void = () => undefined) {
       detail: t(wasSent ? 'settle.sentDetail' : 'settle.unsentDetail'),
       action: t(wasSent ? 'settle.sent' : 'settle.unsent'),
     })
-    if (isMeant) take(reminder, { step: 'settle', wasSent })
+    if (isMeant) takeAtOnce(reminder, { step: 'settle', wasSent })
   }
   const send = async (reminder: Reminder, amount: string) => {
     const isMeant = await confirm({
@@ -84,7 +80,7 @@ export function useSteps(done: (reminder: Reminder) => void = () => undefined) {
       }),
       action: t('compose.send'),
     })
-    if (isMeant) take(reminder, { step: 'schedule', at: null })
+    if (isMeant) takeAtOnce(reminder, { step: 'schedule', at: null })
   }
 
   const dialog: ReactNode = asking && (
@@ -97,15 +93,10 @@ export function useSteps(done: (reminder: Reminder) => void = () => undefined) {
         error={step.error}
         isPending={step.isPending}
         onSay={(reason) =>
-          step.mutate(
-            { reminder: asking.reminder, taken: { step: asking.step, reason } },
-            {
-              onSuccess: () => {
-                toast.success(t(`stepped.${asking.step}`, { name: reminderName(asking.reminder) }))
-                setAsking(null)
-                done(asking.reminder)
-              },
-            },
+          // What fails is said in the dialog.
+          void take(asking.reminder, { step: asking.step, reason }).then(
+            () => setAsking(null),
+            () => undefined,
           )
         }
         onClose={() => setAsking(null)}

@@ -96,7 +96,7 @@ export function useSending(begun: Reminder | null) {
           return reminder
       }
     },
-    onSettled: changed,
+    onSettled: () => void changed(),
   })
   return { ...mutation, kept }
 }
