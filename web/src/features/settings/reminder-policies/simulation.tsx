@@ -201,7 +201,7 @@ function Invoices({ message }: { message: SimulatedMessage }) {
         <span key={invoice.id} className="block">
           <Link
             href={`/invoices/view/?id=${invoice.id}`}
-            className="text-primary underline-offset-4 hover:underline"
+            className="text-primary underline underline-offset-4"
           >
             {invoice.number}
           </Link>
@@ -276,10 +276,7 @@ function LeftOutRow({ each: { invoice, reasons } }: { each: LeftOut }) {
   return (
     <TableRow className="align-top">
       <TableCell>
-        <Link
-          href={`/invoices/view/?id=${invoice.id}`}
-          className="text-primary underline-offset-4 hover:underline"
-        >
+        <Link href={`/invoices/view/?id=${invoice.id}`} className="text-primary underline underline-offset-4">
           {invoice.number}
         </Link>
         <span className="ml-2 text-xs whitespace-nowrap text-muted-foreground">
