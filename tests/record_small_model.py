@@ -33,12 +33,12 @@ def main() -> None:
         drafts = [
             {"language": language, "tone": tone, "text": ask(base, [("user", question.format(tone=tone))], seed)}
             for language, question in QUESTION.items()
-            for seed, tone in enumerate(TONES[1::2])
+            for seed, tone in enumerate(TONES)
         ]
         answers = [
             {"language": language, "tone": tone, "text": ask(base, messages(task(language=language, tone=tone)), 1)}
             for language in LANGUAGES
-            for tone in TONES[3:4]
+            for tone in TONES[1::2]
         ]
     RECORDED.write_text(json.dumps({"drafts": drafts, "answers": answers}, ensure_ascii=False, indent=1) + "\n")
 
