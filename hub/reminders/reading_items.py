@@ -152,7 +152,11 @@ _CONTACTS = """
 # What is planned and not on its way yet may still be planned otherwise.
 _ON_ITS_WAY = "not ({table}kind = 'policy' and {table}status in ('draft', 'planned', 'to_approve', 'approved'))"
 
-_LOTS = "select policy_id, invoice_id, arm, at, share::float8 from reminder_assignments where at <= %(at)s and {which}"
+# A lot is of the instant of its step, up to a day after it was drawn by planning.
+_LOTS = """
+    select policy_id, invoice_id, arm, at, share::float8 from reminder_assignments
+    where at <= %(at)s + interval '24 hours' and {which}
+"""
 
 
 def read_items(
