@@ -18,6 +18,7 @@ from hub.channels.service import Channel
 from hub.jobs import service as jobs
 from hub.ledger import service as ledger
 from hub.reminders import debtor_links, history, service, settings
+from hub.reminders.answers import with_answers
 from hub.reminders.approving import refusals_of, send_at
 from hub.reminders.fact_sheet import Links, fact_sheet
 from hub.reminders.house import House
@@ -94,7 +95,7 @@ def look(
         for each in read_items(session, ids, now, house.day(now), home_currency=house.home_currency)
     }
     sources: Mapping[UUID, Source] = read_sources(session, now) if reminder["kind"] == "policy" else {}
-    customer = _customer(session, house, reminder, rules)
+    customer = _customer(session, house, reminder, rules, now)
     kept: list[Kept] = []
     dropped: list[tuple[Row, Reason]] = []
     for row in items:
@@ -168,8 +169,11 @@ def facts_of(
     return replace(facts, links=as_facts(reminder["facts"]).links if reminder["facts"] else ())
 
 
-def _customer(session: Session, house: House, reminder: Mapping[str, Any], rules: Mapping[str, Any]) -> Customer:
-    found = read_customers(session, [reminder["customer_id"]], rules, house.zone)[reminder["customer_id"]]
+def _customer(
+    session: Session, house: House, reminder: Mapping[str, Any], rules: Mapping[str, Any], now: datetime
+) -> Customer:
+    customer_id = reminder["customer_id"]
+    found = with_answers(session, read_customers(session, [customer_id], rules, house.zone), now)[customer_id]
     # Whoever was erased is no address any more.
     recipients = [each for each in reminder["recipients"] if is_address(each["email"])]
     addresses = [each["email"] for each in recipients]

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from hub import live
 from hub.reminders import settings, uplift
+from hub.reminders.answers import with_answers
 from hub.reminders.languages import language_of
 from hub.reminders.models import reminder_policies
 from hub.reminders.policy import PERSON, Item, Policy, read_policy, reasons_against_source
@@ -82,7 +83,7 @@ def _plan(session: Session, active: list[Policy], now: datetime, zone: ZoneInfo,
     ruled = settings.read(session)
     items = read_items(session, None, now, now.astimezone(zone).date(), home_currency=home_currency)
     customers = read_customers(session, {item.customer_id for item in items}, ruled, zone)
-    customers = without_suppressed(session, customers, now)
+    customers = with_answers(session, without_suppressed(session, customers, now), now)
     history = read_history(session, now)
     known = set(history.lots)
     world = world_of(session, active, ruled, now)

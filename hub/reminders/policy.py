@@ -91,7 +91,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """A customer with what a policy asks of them. `suppressed`: by address, the kind of why it is not written to."""
+    """A customer with what a policy asks of them. `suppressed`: by address, the kind of why it is not written to.
+
+    `answered_at`: when they last answered a reminder, None where they did not or somebody has looked at it since.
+    """
 
     id: UUID
     name: str
@@ -104,6 +107,7 @@ class Customer:
     is_excluded: bool = False
     recipients: tuple[Mapping[str, str], ...] = ()
     suppressed: Mapping[str, str] = field(default_factory=dict)
+    answered_at: datetime | None = None
 
     @property
     def reachable(self) -> list[Mapping[str, str]]:
@@ -234,6 +238,7 @@ def reasons_against(
     """
     found = reasons_against_item(item, settings, customer.calendar.day_of(now), planned_cycle)
     found += reasons_against_customer(customer, settings)
+    found += reasons_of_answer(customer, settings, now)
     if source is not None:
         found += reasons_against_source(source, settings, now)
     return found
@@ -313,6 +318,25 @@ def reasons_against_customer(customer: Customer, settings: Mapping[str, Any]) ->
     return found
 
 
+def reasons_of_answer(customer: Customer, settings: Mapping[str, Any], now: datetime) -> list[Reason]:
+    """The reason in what the customer answered, as long as that rests for somebody to look at."""
+    until = rests_until(customer, settings)
+    if customer.answered_at is None or until is None or now >= until:
+        return []
+    answered_on, day = customer.calendar.day_of(customer.answered_at), customer.calendar.day_of(until)
+    sentence = f"They answered on {answered_on}: nothing goes out before {day}, unless somebody has looked at it."
+    return [Reason("answered", sentence)]
+
+
+def rests_until(customer: Customer, settings: Mapping[str, Any]) -> datetime | None:
+    """When reminders go on after an answer that nobody has looked at; None without such an answer."""
+    if customer.answered_at is None:
+        return None
+    answered_on = customer.calendar.day_of(customer.answered_at)
+    days = settings["rest_after_answer_days"]
+    return customer.calendar.start_of(customer.calendar.after_business_days(answered_on, days))
+
+
 def _tolerance(settings: Mapping[str, Any], currency: str) -> Decimal:
     tolerance = settings["tolerance"].get(currency)
     return _ZERO if tolerance is None else Decimal(tolerance)
@@ -329,7 +353,7 @@ _SUPPRESSED = {
 
 CODES = (
     *("not_owed", "paid", "partly_paid", "too_new", "disputed", "promised", "payment_in_flight", "legal", "on_hold"),
-    *("credit_pending", "excluded", "key_account", "no_contact", "suppressed", "below_minimum", "stale"),
+    *("credit_pending", "excluded", "key_account", "no_contact", "suppressed", "answered", "below_minimum", "stale"),
     *("does_not_tie_out", "no_policy", "not_due", "likely_to_pay", "held_back", "cap", "under_way", "no_step"),
 )
 """The codes of reasons: those of `reasons_against`, then those for which a sequence asks for nothing yet."""
@@ -444,12 +468,21 @@ def read_policy(document: Any, *, policy_id: UUID, name: str = "", version: int 
 def problems_with(document: Any, declared: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What a JSON Schema has against a document: where, and in a sentence what would do."""
     from jsonschema import Draft202012Validator  # late: few requests need it
+    from jsonschema.exceptions import best_match
 
     if not _is_finite(document):
         yield "document", "Numbers must be finite."
         return
     for error in sorted(Draft202012Validator(declared).iter_errors(document), key=lambda each: list(each.path)):
-        yield ".".join(map(str, error.absolute_path)) or "document", f"{error.message[:300]}."
+        # Of a value that may also be null, what it lacks as a value.
+        found = best_match([error]) or error
+        yield ".".join(map(str, found.absolute_path)) or "document", _told(found)
+
+
+def _told(error: Any) -> str:
+    if error.validator == "pattern":  # which says nothing to people
+        return str(error.schema.get("description", "This is not written as it has to be."))
+    return f"{error.message[:300]}."
 
 
 def _problems(document: Any) -> Iterator[tuple[str, str]]:

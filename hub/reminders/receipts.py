@@ -57,8 +57,7 @@ def mark_answered(context: JobContext, reminder_id: str) -> dict[str, Any]:
             reminder = service.lock(session, UUID(reminder_id))
         except (NotFoundError, ValueError):
             return {"answered": 0}
-        if reminder["replied_at"] is None:
-            service.write(session, reminder, {"replied_at": now}, now)
+        service.write(session, reminder, {"replied_at": now}, now)
         history.record(session, reminder["id"], "replied", now)
         audit.record_later(session)
     return {"answered": 1}

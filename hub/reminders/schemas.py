@@ -199,7 +199,7 @@ class ReminderFieldsSchema(Schema):
         metadata={"description": "What became of it."},
     )
     opened_at = instant("When it was first said to be opened; often a machine.", required=True, allow_none=True)
-    replied_at = instant("When an answer came.", required=True, allow_none=True)
+    replied_at = instant("When the newest answer came.", required=True, allow_none=True)
     created_at = instant("When it was made.", required=True)
     version = count("Raised by every change.", required=True)
 

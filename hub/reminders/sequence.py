@@ -24,6 +24,8 @@ from hub.reminders.policy import (
     Step,
     reasons_against_customer,
     reasons_against_item,
+    reasons_of_answer,
+    rests_until,
 )
 
 MOST_LINES = 100
@@ -141,7 +143,8 @@ class World:
     def against(self, item: Item, customer: Customer, at: datetime) -> list[Reason]:
         """Every exception that keeps an invoice out of a message at an instant."""
         found = self.against_item(item, customer.calendar.day_of(at), at)
-        return found + reasons_against_customer(customer, self.settings)
+        found += reasons_against_customer(customer, self.settings)
+        return found + reasons_of_answer(customer, self.settings, at)
 
     def against_item(self, item: Item, day: date, at: datetime) -> list[Reason]:
         """Those of the exceptions that lie in the invoice or its connection; `day` is the debtor's."""
@@ -160,7 +163,8 @@ def next_message(
     items = list(items)
     opening = customer.calendar.next_opening
     spread = customer.id.int % SPREAD_SECONDS
-    at = opening(max(now, free_from(world.settings, customer, history.contacts.get(customer.id, ()), now)), spread)
+    free = free_from(world.settings, customer, history.contacts.get(customer.id, ()), now)
+    at = opening(max(free, rests_until(customer, world.settings) or now), spread)
     while at is not None and at < horizon:
         day = customer.calendar.day_of(at)
         if lines := list(_lines(world, history, customer, items, at, day)):

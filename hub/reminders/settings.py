@@ -37,7 +37,8 @@ def defaults() -> Mapping[str, Any]:
 
 def read(session: Session) -> dict[str, Any]:
     """The settings in force."""
-    return {name: show(session)["document"][name] for name in defaults()}
+    document = show(session)["document"]
+    return {name: document[name] for name in defaults()}
 
 
 def show(session: Session) -> dict[str, Any]:

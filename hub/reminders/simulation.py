@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from hub.errors import InvalidError
 from hub.reminders import settings
+from hub.reminders.answers import with_answers
 from hub.reminders.planning import active_policies, world_of
 from hub.reminders.policy import Customer, Item, Policy, Reason, read_policy
 from hub.reminders.reading_items import read_customers, read_history, read_items
@@ -101,7 +102,7 @@ def simulate(
         if first > today:
             world = _with_open_doors(world)
         items = read_items(session, None, now, today, home_currency=home_currency, customer_id=customer_id)
-        customers = _customers(session, items, ruled, zone, now)
+        customers = with_answers(session, _customers(session, items, ruled, zone, now), now)
         end = _midnight(last + timedelta(days=1), zone)
         sent = _walk(found, world, history, customers, items, begin, end)
         _explain(found, world, history, customers, items, sent, max(begin, end - timedelta(hours=1)))

@@ -187,6 +187,81 @@ def test_a_stage_that_bounced_is_sent_again_to_somebody_else(books):
     assert second["recipients"][0]["email"] == "li@c1.example"
 
 
+ANSWERED = datetime(2026, 3, 20, 9, tzinfo=UTC)
+LOOKED = datetime(2026, 3, 20, 10, tzinfo=UTC)
+
+
+def look_by_note(session, customer_id):
+    session.execute(
+        text("""
+            insert into contact_notes (customer_id, kind, at, text, by_kind, by_id, by_name, created_at)
+            values (:customer, 'email', :at, 'Answered.', 'person', 'jo', 'Jo', :at)
+        """),
+        {"customer": customer_id, "at": LOOKED},
+    )
+
+
+def look_at_a_dispute(session, customer_id, by_kind="person"):
+    opened = """
+        insert into disputes (customer_id, source, text, due_on, opened_at)
+        values (:customer, 'email', 'Thank you.', '2026-04-01', :at) returning id
+    """
+    told = """
+        insert into dispute_events (dispute_id, at, kind, by_kind, by_id, by_name)
+        values (:dispute, :at, 'commented', :by_kind, 'jo', 'Jo')
+    """
+    dispute_id = session.scalar(text(opened), {"customer": customer_id, "at": ANSWERED})
+    session.execute(text(told), {"dispute": dispute_id, "at": LOOKED, "by_kind": by_kind})
+
+
+def look_by_a_plugin(session, customer_id):
+    look_at_a_dispute(session, customer_id, by_kind="plugin")
+
+
+def look_by_writing(session, customer_id):
+    session.execute(
+        text("""
+            insert into reminders (customer_id, kind, tone, language, recipients, cc, attachments, status, approve,
+                sent_at, subject, text, created_by, created_at, updated_at)
+            values (:customer, 'manual', 'neutral', 'en', '[]', '[]', '[]', 'sent', 'member', :at, 's', 't', '{}', :at,
+                :at)
+        """),
+        {"customer": customer_id, "at": LOOKED},
+    )
+
+
+@pytest.mark.parametrize(
+    ("look", "is_looked_at"),
+    [
+        (None, False),
+        (look_by_a_plugin, False),
+        (look_by_note, True),
+        (look_at_a_dispute, True),
+        (look_by_writing, True),
+    ],
+)
+def test_nobody_is_reminded_while_their_answer_was_not_looked_at(books, look, is_looked_at):
+    books.policy()
+    books.owe("A", date(2026, 2, 25))
+    books.plan()
+    books.settle()
+    (sent,) = books.planned()
+    with books.storage.tenant(books.tenant) as session:
+        session.execute(text("update reminders set replied_at = :at"), {"at": ANSWERED})
+        if look:
+            look(session, sent["customer_id"])
+    at = datetime(2026, 3, 24, 9, tzinfo=UTC)
+    found = books.simulate(at.date(), at.date() + timedelta(days=2), at)
+    assert [[each.code for each in reasons] for _, _, reasons in found.nothing] == (
+        [] if is_looked_at else [["answered"]]
+    )
+    assert books.plan(at).messages == (1 if is_looked_at else 0)
+    if not is_looked_at:
+        # The 20th was a Friday: five business days later is the 27th.
+        later = books.simulate(at.date(), date(2026, 3, 31), at)
+        assert [message.day for message in later.messages] == [date(2026, 3, 27)]
+
+
 @pytest.mark.parametrize(
     ("status", "reason", "again"),
     [
@@ -272,6 +347,15 @@ def test_a_share_is_held_back_by_lot_and_written_down(books):
     assert arms == {"reminded": counts.messages, "held_back": counts.held_back}
     # The others wait for their first one to be sent.
     assert books.plan(NOW + timedelta(days=35)).messages == counts.held_back
+
+
+def test_a_lot_of_a_step_that_is_hours_ahead_is_drawn_once(books):
+    books.policy(hold_back={"share": 0.5, "days": 30})
+    for number in range(20):
+        books.owe(f"A-{number}", date(2026, 3, 5), customer=f"c{number}")
+    evening = datetime(2026, 3, 9, 21, tzinfo=UTC)
+    assert books.plan(evening).held_back > 0
+    assert books.plan(evening + timedelta(hours=1)).held_back == 0
 
 
 def test_the_caps_of_the_settings_hold(books):

@@ -87,13 +87,30 @@ def test_limits_of_the_settings():
     assert codes(new, settings={**SETTINGS, "minimum_age_days": 2}) == []
 
 
+@pytest.mark.parametrize(
+    ("answered_at", "days", "expected"),
+    [
+        (None, 5, []),
+        (datetime(2026, 3, 9, 15, tzinfo=UTC), 5, ["answered"]),
+        # Tuesday the 3rd: five business days later is the 10th, which begins at 23:00 UTC of the day before.
+        (datetime(2026, 3, 3, 9, tzinfo=UTC), 5, []),
+        (datetime(2026, 3, 4, 9, tzinfo=UTC), 5, ["answered"]),
+        (datetime(2026, 3, 10, 8, tzinfo=UTC), 0, []),
+    ],
+)
+def test_an_answer_rests_for_business_days_of_the_customer(answered_at, days, expected):
+    who = customer(answered_at=answered_at)
+    found = reasons_against(item(), who, {**SETTINGS, "rest_after_answer_days": days}, NOW)
+    assert [each.code for each in found] == expected
+
+
 def test_every_reason_has_a_known_code_and_says_what_it_is():
     worst = item(status="void", issued_on=date(2026, 3, 10), stopped="legal", unapplied=Decimal(500), disputed=INFINITY)
     worst = worst._replace(promised_until=date(2026, 4, 1), in_flight=Decimal(1))
-    who = customer(is_excluded=True, tags=frozenset({"key account"}), recipients=())
+    who = customer(is_excluded=True, tags=frozenset({"key account"}), recipients=(), answered_at=NOW)
     settings = {**SETTINGS, "minimum_age_days": 3, "minimum_amount": {"EUR": "1000"}}
     found = reasons_against(worst, who, settings, NOW, Source(read_at=None, ties_out=False))
-    assert len(found) == 13
+    assert len(found) == 14
     assert {each.code for each in found} <= set(CODES)
     assert all(each.sentence.endswith(".") for each in found)
 

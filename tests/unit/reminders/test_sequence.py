@@ -70,6 +70,14 @@ def test_the_caps(contacts, expected):
     assert found == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 
 
+def test_after_an_answer_the_next_waits_until_somebody_had_time_to_look_at_it():
+    who = customer(answered_at=datetime(2026, 3, 9, 15, tzinfo=UTC))
+    assert first([item()], who=who) is None
+    # Monday the 9th: five business days later is the 16th.
+    assert first([item()], who=who, days=10).day == date(2026, 3, 16)
+    assert [each.code for each in reasons_for_nothing(world(), History(), who, item(), NOW)] == ["answered"]
+
+
 def test_a_connection_that_is_stale_keeps_its_invoices_back_until_it_is_read():
     stale = world(blocked={CONNECTION: [Reason("stale", "Stale.")]}, blocked_until=NOW + DAY)
     assert first([item()], of=stale) is None

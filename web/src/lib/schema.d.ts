@@ -10086,7 +10086,7 @@ export interface components {
         };
         ReasonAgainst: {
             /** @enum {string} */
-            code: "not_owed" | "paid" | "partly_paid" | "too_new" | "disputed" | "promised" | "payment_in_flight" | "legal" | "on_hold" | "credit_pending" | "excluded" | "key_account" | "no_contact" | "suppressed" | "below_minimum" | "stale" | "does_not_tie_out" | "no_policy" | "not_due" | "likely_to_pay" | "held_back" | "cap" | "under_way" | "no_step";
+            code: "not_owed" | "paid" | "partly_paid" | "too_new" | "disputed" | "promised" | "payment_in_flight" | "legal" | "on_hold" | "credit_pending" | "excluded" | "key_account" | "no_contact" | "suppressed" | "answered" | "below_minimum" | "stale" | "does_not_tie_out" | "no_policy" | "not_due" | "likely_to_pay" | "held_back" | "cap" | "under_way" | "no_step";
             /**
              * @description For people.
              * @example Payment is promised.
@@ -10095,7 +10095,7 @@ export interface components {
         };
         ReasonCount: {
             /** @enum {string} */
-            code: "not_owed" | "paid" | "partly_paid" | "too_new" | "disputed" | "promised" | "payment_in_flight" | "legal" | "on_hold" | "credit_pending" | "excluded" | "key_account" | "no_contact" | "suppressed" | "below_minimum" | "stale" | "does_not_tie_out" | "no_policy" | "not_due" | "likely_to_pay" | "held_back" | "cap" | "under_way" | "no_step";
+            code: "not_owed" | "paid" | "partly_paid" | "too_new" | "disputed" | "promised" | "payment_in_flight" | "legal" | "on_hold" | "credit_pending" | "excluded" | "key_account" | "no_contact" | "suppressed" | "answered" | "below_minimum" | "stale" | "does_not_tie_out" | "no_policy" | "not_due" | "likely_to_pay" | "held_back" | "cap" | "under_way" | "no_step";
             /**
              * @description How many.
              * @example 412
@@ -10399,7 +10399,7 @@ export interface components {
             recipients: components["schemas"]["Recipient"][];
             /**
              * Format: date-time
-             * @description When an answer came.
+             * @description When the newest answer came.
              * @example 2026-03-31T09:30:00+00:00
              */
             replied_at: string | null;
@@ -10751,7 +10751,7 @@ export interface components {
             recipients: components["schemas"]["Recipient"][];
             /**
              * Format: date-time
-             * @description When an answer came.
+             * @description When the newest answer came.
              * @example 2026-03-31T09:30:00+00:00
              */
             replied_at: string | null;

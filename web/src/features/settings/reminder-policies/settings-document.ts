@@ -31,6 +31,7 @@ export interface Entries {
   minimum: Amounts
   tolerance: Amounts
   minimumAge: number | undefined
+  rest: number | undefined
   tags: string[]
   stale: number | undefined
   filesStale: number | undefined
@@ -57,6 +58,7 @@ interface Document {
   stale_after_hours: number
   files_stale_after_days: number
   minimum_age_days: number
+  rest_after_answer_days: number
   key_account_tags: string[]
   ask_provider_after_minutes: number
 }
@@ -103,6 +105,7 @@ export function read(stored: object): Entries {
     minimum: showAmounts(document.minimum_amount),
     tolerance: showAmounts(document.tolerance),
     minimumAge: document.minimum_age_days,
+    rest: document.rest_after_answer_days,
     tags: document.key_account_tags,
     stale: document.stale_after_hours,
     filesStale: document.files_stale_after_days,
@@ -115,9 +118,9 @@ export function read(stored: object): Entries {
 
 /** The document of what is entered; null while a number or an amount is none. */
 export function write(entries: Entries): { [key: string]: unknown } | null {
-  const { perDays, perWeek, minimumAge, stale, filesStale, askAfter, minimum, tolerance, fee } = entries
+  const { perDays, perWeek, minimumAge, rest, stale, filesStale, askAfter, minimum, tolerance, fee } = entries
   const fees = Object.entries(fee.amounts)
-  const numbers = [perDays, perWeek, minimumAge, stale, filesStale, askAfter]
+  const numbers = [perDays, perWeek, minimumAge, rest, stale, filesStale, askAfter]
   if (numbers.includes(undefined) || ![minimum, tolerance, fee].every(({ isRight }) => isRight)) return null
   if (fees.length > 1) return null
   const compact = (code: string) => code.replaceAll(/\s/g, '').toUpperCase()
@@ -158,6 +161,7 @@ export function write(entries: Entries): { [key: string]: unknown } | null {
     stale_after_hours: stale,
     files_stale_after_days: filesStale,
     minimum_age_days: minimumAge,
+    rest_after_answer_days: rest,
     key_account_tags: entries.tags,
     ask_provider_after_minutes: askAfter,
   }

@@ -26,6 +26,7 @@ const document = {
   stale_after_hours: 24,
   files_stale_after_days: 7,
   minimum_age_days: 3,
+  rest_after_answer_days: 5,
   key_account_tags: ['key account'],
   ask_provider_after_minutes: 60,
 }

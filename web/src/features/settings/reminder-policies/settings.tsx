@@ -240,6 +240,9 @@ function SettingsForm({ found }: { found: Settings }) {
             <Field label={t('minimumAge')} error={said('minimum_age_days')}>
               <NumberInput min={0} max={60} {...count('minimumAge')} />
             </Field>
+            <Field label={t('rest')} help={t('restHelp')} error={said('rest_after_answer_days')}>
+              <NumberInput min={0} max={20} {...count('rest')} />
+            </Field>
             <Field label={t('tags')} optional help={t('tagsHelp')} error={said('key_account_tags')}>
               <ListInput disabled={disabled} value={entries.tags} onChange={(tags) => set({ tags })} />
             </Field>
