@@ -4,11 +4,12 @@ Whoever writes a tenant's templates is not trusted with the machine. Beside Jinj
 language listed here are taken, so that a template's size bounds its work: no calls, no arithmetic, no macros.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError, nodes
+from jinja2 import Environment, StrictUndefined, TemplateSyntaxError, UndefinedError, nodes, pass_environment
 from jinja2.exceptions import SecurityError
+from jinja2.filters import make_attrgetter
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from hub.sdk.errors import ConfigError
@@ -17,6 +18,8 @@ LONGEST = 10_000
 """Characters of a template."""
 LONGEST_MADE = 50_000
 """Characters of what is made of one."""
+DEEPEST = 40
+"""Parts of a template within each other."""
 
 _FILTERS = ("upper", "lower", "title", "capitalize", "trim", "default", "first", "last", "length", "join")
 _TESTS = ("defined", "none", "eq", "ne", "lt", "le", "gt", "ge", "in", "true", "false")
@@ -47,8 +50,23 @@ def _environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(autoescape=False, undefined=StrictUndefined, trim_blocks=False)
     environment.globals.clear()
     environment.filters = {name: environment.filters[name] for name in _FILTERS}
+    environment.filters["join"] = _join
     environment.tests = {name: environment.tests[name] for name in _TESTS}
     return environment
+
+
+@pass_environment
+def _join(environment: Environment, values: Iterable[Any], d: str = "", attribute: str | int | None = None) -> str:
+    """Jinja2's filter, the only one that makes more of what it is given: not more than a text may have."""
+    parts, size, separator = [], 0, str(d)
+    if attribute is not None:
+        values = map(make_attrgetter(environment, attribute), values)
+    for each in map(str, values):
+        size += len(each) + len(separator)
+        if size > LONGEST_MADE:
+            raise ValueError(f"what join makes has more than {LONGEST_MADE:,} characters")
+        parts.append(each)
+    return separator.join(parts)
 
 
 _ENVIRONMENT = _environment()
@@ -63,8 +81,11 @@ def check(source: str, names: Collection[str]) -> None:
         raise ConfigError(f"A template has at most {LONGEST:,} characters.")
     try:
         tree = _ENVIRONMENT.parse(source)
+    except RecursionError as error:
+        raise ConfigError(_TOO_DEEP) from error
     except TemplateSyntaxError as error:
         raise ConfigError(f"Line {error.lineno}: {(error.message or 'cannot be read').rstrip('.')}.") from error
+    _check_depth(tree)
     _walk(tree, frozenset(names), within=0)
 
 
@@ -81,6 +102,18 @@ def fill(source: str, values: Mapping[str, Any]) -> str:
     except (TypeError, ValueError, SecurityError, TemplateSyntaxError, UndefinedError) as error:
         raise ConfigError(f"The template cannot be filled: {error}.") from error
     return "".join(made)
+
+
+_TOO_DEEP = f"At most {DEEPEST} parts of a template stand within each other."
+
+
+def _check_depth(tree: nodes.Node) -> None:
+    """Raises ConfigError for what is nested so deeply that it could not be compiled."""
+    level, depth = [tree], 0
+    while level:
+        if depth > DEEPEST:
+            raise ConfigError(_TOO_DEEP)
+        level, depth = [child for node in level for child in node.iter_child_nodes()], depth + 1
 
 
 def _walk(node: nodes.Node, names: frozenset[str], within: int) -> None:

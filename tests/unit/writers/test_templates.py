@@ -139,6 +139,10 @@ def test_names_are_text_whatever_stands_in_them():
         ("{{ greeting", "Line 1"),
         ("x" * (LONGEST + 1), "at most 10,000 characters"),
         ("{{ invoice.nothing }}", "cannot be filled"),
+        (f"{{{{ '{'a' * 3000}' | join('{'b' * 3000}') | join('{'c' * 3000}') }}}}", "join makes has more than 50,000"),
+        ("{% if count %}" * 90 + "{% endif %}" * 90, "At most 40 parts"),
+        ("{{" + "not " * 2400 + "count }}", "At most 40 parts"),
+        ("{{" + "(" * 4000 + "count" + ")" * 4000 + "}}", "At most 40 parts"),
     ],
 )
 def test_what_a_template_may_not_do_is_said(text, said):
@@ -146,6 +150,12 @@ def test_what_a_template_may_not_do_is_said(text, said):
         TemplateWriter(own(text)).draft(task())
     assert said in str(caught.value)
     assert caught.value.field == "text"
+
+
+def test_lists_can_be_joined():
+    facts = sheet(invoice(), invoice("INV-7", "80.50", "80.50", "EUR", 3))
+    text = "{{ invoices | join(', ', 'number') }} {{ 'abc' | join('-') }}"
+    assert TemplateWriter(own(text)).draft(task(facts)).text == "INV-1042, INV-7 a-b-c"
 
 
 def test_an_error_in_the_subject_is_the_subjects():
