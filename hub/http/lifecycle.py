@@ -21,7 +21,7 @@ log = logging.getLogger("hub.request")
 REQUEST_ID = "X-Request-ID"
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # Whoever knows the rest of such an address may send mail there, or sees what a debtor owes.
-_SECRET_PATH = re.compile(r"(/api/(?:inbound|debtor)/).*", re.DOTALL)
+_SECRET_PATH = re.compile(r"(/api/(?:inbound|debtor|channels/receipts)/).*", re.DOTALL)
 _YEAR = 31_536_000
 _FEATURES = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 HEADERS = {

@@ -279,3 +279,11 @@ def test_receipts_of_a_channel_that_is_gone_are_nobodys(context, told, admin, ch
     send()
     admin.delete(f"/api/channels/{channel.id}")
     assert read_receipts(context, str(channel.id)) == {"receipts": 0}
+
+
+def test_the_secret_part_of_an_address_is_in_no_log(app, path, caplog):
+    with caplog.at_level("INFO", logger="hub.request"):
+        app.test_client().post(path, json=[])
+    paths = [record.fields["path"] for record in caplog.records if hasattr(record, "fields")]
+    assert "/api/channels/receipts/..." in paths
+    assert path.rpartition("/")[2] not in caplog.text + str(paths)
