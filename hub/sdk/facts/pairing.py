@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from hub.sdk.facts.cues import amount_cue, date_cue, has, windows
+from hub.sdk.facts.lateness import is_so, lateness, lateness_beside
 from hub.sdk.facts.layout import Unit
 from hub.sdk.facts.mentions import Kind, Mention, Reading
 from hub.sdk.facts.sheet import FactInvoice, Figure
@@ -72,7 +73,7 @@ class Pairing:
                 if each.kind == "percent":
                     self._percent(unit, each, figures)
                 elif each.kind == "count":
-                    self._count(unit, each, groups)
+                    self._count(unit, each, groups, inside)
             if stated:
                 items.append(stated)
         self._state(unit, groups)
@@ -99,10 +100,16 @@ class Pairing:
         late = reading.words.cues["past_due"].search(folded, unit.start, unit.end)
         if early and all(invoice.days_overdue > 0 for invoice in invoices):
             reading.refuse(early.start(), early.end(), "status", "the invoice is overdue")
-        elif late and not early and all(invoice.days_overdue < 0 for invoice in invoices):
+        elif late and not early and all(self._is_ahead(invoice) for invoice in invoices):
             denied = _DENIED.search(folded[unit.start : late.start()])
             if not denied and not self._is_past_in_form(late.end()):
                 reading.refuse(late.start(), late.end(), "status", "the invoice is not overdue")
+        elif late and not early and has(reading, "all_of", text) and any(map(self._is_ahead, invoices)):
+            if not _DENIED.search(folded[unit.start : late.start()]) and not _BUT.search(text):
+                reading.refuse(late.start(), late.end(), "status", "not all of these invoices are overdue")
+
+    def _is_ahead(self, invoice: FactInvoice) -> bool:
+        return invoice.days_overdue < 0 or invoice.due_on > self.facts.today
 
     def _is_past_in_form(self, end: int) -> bool:
         """Whether a day follows a French participle: "échue le" is said of days to come too."""
@@ -175,10 +182,15 @@ class Pairing:
         strong = (
             has(reading, "sum_strong", near) or has(reading, "sum_strong", after) or has(reading, "sum_strong", far)
         )
-        if self._is_sum(unit, each, cue, groups, sums=sums, strong=strong):
+        days = reading.of_kind("date", "when", "duration")
+        said = lateness_beside(reading, unit, near, after, far, days) if cue != "paid" else ""
+        if self._is_sum(unit, each, cue, groups, said, sums=sums, strong=strong):
             return None
         if not any(self._fits_amount(each, invoice, cue) for invoice in self.facts.invoices):
             self._refuse_amount(each, cue)
+            return None
+        if not any(is_so(said, invoice) for invoice in self.facts.invoices if self._fits_amount(each, invoice, cue)):
+            reading.refuse(each.start, each.end, "status", f"what is {_SAID[said]} has not this amount")
             return None
         return Stated(each, cue)
 
@@ -204,8 +216,14 @@ class Pairing:
                 return Stated(each, "")
         before = self.reading.text.folded[unit.start : each.start]
         days = {Decimal(invoice.days_overdue) for invoice in self.facts.invoices}
-        if unit.kind == "label" and has(self.reading, "overdue", before) and each.values & days:
+        called = set(re.findall(r"\w+", before[-25:])) & self.reading.words.lists["days"]
+        if (unit.kind == "label" or called) and has(self.reading, "overdue", before) and each.values & days:
             return Stated(each, "row_days")
+        others = [other for other in self.reading.of_kind("amount", "bare") if other is not each]
+        if (cue := amount_cue(self.reading, unit, each, others)) and any(
+            self._fits_amount(each, invoice, cue) for invoice in self.facts.invoices
+        ):
+            return Stated(each, cue)
         self.reading.refuse(each.start, each.end, "number", "no fact has this figure")
         return None
 
@@ -257,31 +275,50 @@ class Pairing:
         folded = self.reading.text.folded
         return has(self.reading, "credit", folded[max(0, each.start - 60) : each.end + 30])
 
-    def _is_sum(self, unit: Unit, each: Mention, cue: str, groups: list[Group], *, sums: bool, strong: bool) -> bool:
+    def _is_sum(
+        self, unit: Unit, each: Mention, cue: str, groups: list[Group], said: str, *, sums: bool, strong: bool
+    ) -> bool:
         """Whether an amount is the sum of what it stands beside, or of all, and called so."""
         refs = tuple(dict.fromkeys(index for group in groups for index in group.invoices))
         wanted = self._values(each)
         before = [group for group in groups if group.end <= each.start]
         after = [group for group in groups if group.start >= each.end]
         nearest = before[-1:] or after[:1]
-        if has(self.reading, "respectively", self.reading.text.folded[unit.start : unit.end]):
+        text = self.reading.text.folded[unit.start : unit.end]
+        if has(self.reading, "respectively", text):
             return False
-        if nearest and len(nearest[0].invoices) > 1 and self._sum_of(nearest[0].invoices, each, cue) & wanted:
+        beside = self.reading.text.folded[nearest[0].end : each.start] if before else ""
+        if before and len(nearest[0].invoices) > 1 and has(self.reading, "sum", beside) and len(beside) < 25:
+            return bool(self._sum_of(nearest[0].invoices, each, cue) & wanted)
+        if self._is_said_overdue(each):
+            late = tuple(i for i, invoice in enumerate(self.facts.invoices) if not self._is_ahead(invoice))
+            past = tuple(i for i in late if self.facts.invoices[i].days_overdue > 0)
+            if len(late) < len(self.facts.invoices) and not groups:
+                return any(
+                    len(part) > 1 and self._sum_of(part, each, cue) & wanted for part in (past, late[: len(past)])
+                )
+        if nearest and len(nearest[0].invoices) > 1 and self._sum_of(nearest[0].invoices, each, cue, said) & wanted:
             return True
-        if after and len(after[0].invoices) > 1 and not before and self._sum_of(after[0].invoices, each, cue) & wanted:
+        first = after[0].invoices if after and not before else ()
+        if len(first) > 1 and self._sum_of(first, each, cue, said) & wanted:
             return True
-        if len(refs) > 1 and (sums or not before) and self._sum_of(refs, each, cue) & wanted:
+        if len(refs) > 1 and (sums or not before) and self._sum_of(refs, each, cue, said) & wanted:
             return True
         enough = strong or (sums and groups and groups[0].start >= each.end)
         if groups and len(refs) == 1 and not (enough and self._apart(each, groups[0])):
             return False
-        if not groups and self.context and len(self.context) > 1 and self._sum_of(self.context, each, cue) & wanted:
+        context = self.context if not groups else ()
+        if len(context) > 1 and self._sum_of(context, each, cue, said) & wanted:
             return True
-        everything = {amount.amount for amount in self.facts.total_open if self._in_currency(each, amount.currency)}
+        everything = {
+            amount.amount
+            for amount in self.facts.total_open
+            if self._in_currency(each, amount.currency)
+            and all(is_so(said, invoice) for invoice in self.facts.invoices if invoice.currency == amount.currency)
+        }
         if cue != "total" and everything & wanted and (sums or strong or not groups):
             return True
-        text = self.reading.text.folded[unit.start : unit.end]
-        if not (sums or strong or has(self.reading, "past_due", text)):
+        if not (sums or strong or said or has(self.reading, "past_due", text)):
             return False
         indices = range(len(self.facts.invoices))
         sets = [
@@ -290,7 +327,12 @@ class Pairing:
             tuple(index for index in indices if self.facts.invoices[index].days_overdue <= 0),
             tuple(sorted(self.mentioned)),
         ]
-        return any(len(each_set) > 1 and self._sum_of(each_set, each, cue) & wanted for each_set in sets)
+        return any(len(each_set) > 1 and self._sum_of(each_set, each, cue, said) & wanted for each_set in sets)
+
+    def _is_said_overdue(self, each: Mention) -> bool:
+        """Whether what stands right before an amount calls it overdue."""
+        near = re.split(r"[.!?;,|\n]", self.reading.text.folded[max(0, each.start - 45) : each.start])[-1]
+        return has(self.reading, "past_due", near) and not has(self.reading, "future_due", near)
 
     def _apart(self, each: Mention, group: Group) -> bool:
         """Whether a sum stands in another clause than the one invoice, or says that it includes it."""
@@ -300,8 +342,8 @@ class Pairing:
             return has(self.reading, "includes", between) or re.search(r"[,;]\s", between) is not None
         return re.search(r"[,;:–—]\s|\s-\s", between) is not None or has(self.reading, "break", between)
 
-    def _sum_of(self, indices: tuple[int, ...], each: Mention, cue: str) -> set[Decimal]:
-        """The sums of these invoices, per currency, as open and as total."""
+    def _sum_of(self, indices: tuple[int, ...], each: Mention, cue: str, said: str = "") -> set[Decimal]:
+        """The sums of these invoices, per currency, as what they are called: open unless told; all as late as said."""
         sums: set[Decimal] = set()
         invoices = [self.facts.invoices[index] for index in dict.fromkeys(indices)]
         for currency in {invoice.currency for invoice in invoices}:
@@ -310,9 +352,11 @@ class Pairing:
             those = [invoice for invoice in invoices if invoice.currency == currency]
             if len(those) < 2 and len(invoices) > 1 and each.currencies is None:
                 continue
+            if not all(is_so(said, invoice) for invoice in those):
+                continue
             if cue in ("open", ""):
                 sums.add(sum((invoice.open for invoice in those), Decimal(0)))
-            if cue in ("total", ""):
+            if cue == "total":
                 sums.add(sum((invoice.total for invoice in those), Decimal(0)))
             if cue == "paid":
                 sums.add(sum((invoice.total - invoice.open for invoice in those), Decimal(0)))
@@ -379,21 +423,47 @@ class Pairing:
             ):
                 reading.refuse(match.start(), match.end(), code, "the facts give it for no such period")
 
-    def _count(self, unit: Unit, each: Mention, groups: list[Group]) -> None:
+    def _count(self, unit: Unit, each: Mention, groups: list[Group], inside: list[Mention]) -> None:
         invoices = self.facts.invoices
+        if said := self._said_of(unit, each, inside):
+            those = [invoice for invoice in invoices if is_so(said, invoice)]
+            counts = (
+                {len(those), sum(invoice.days_overdue > 0 for invoice in those)} if said == "late" else {len(those)}
+            )
+            counts |= {sum(invoice.currency == code for invoice in those) for code in {i.currency for i in those}}
+            counts |= {len(group.invoices) for group in groups if all(is_so(said, invoices[i]) for i in group.invoices)}
+            if not each.values & {Decimal(count) for count in counts if count}:
+                self.reading.refuse(
+                    each.start, each.end, "number", f"the facts have not so many that are {_SAID[said]}"
+                )
+            return
         overdue = sum(invoice.days_overdue > 0 for invoice in invoices)
         counts = {len(invoices)} | {
             sum(invoice.currency == code for invoice in invoices) for code in {i.currency for i in invoices}
         }
         said = self.reading.text.folded[each.start : each.end]
         if has(self.reading, "past_due", said):
-            counts = {overdue}
+            late = [invoice for invoice in invoices if invoice.days_overdue > 0]
+            counts = {overdue} | {sum(each.currency == code for each in late) for code in {i.currency for i in late}}
         else:
             counts |= {overdue, len(invoices) - overdue}
             counts |= {len(set(index for group in groups for index in group.invoices))}
         counts |= {len(set(index for group in groups for index in group.invoices))} if len(groups) else set()
         if not each.values & {Decimal(count) for count in counts if count}:
             self.reading.refuse(each.start, each.end, "number", "the facts have another number of invoices")
+
+    def _said_of(self, unit: Unit, each: Mention, inside: list[Mention]) -> str:
+        """Late or early, as the clause says that follows a count, or that it ends."""
+        folded = self.reading.text.folded
+        later = min(
+            (o.start for o in inside if o.start >= each.end and o.kind in ("count", "invoice")), default=unit.end
+        )
+        cues = self.reading.words.cues
+        breaks = "|".join(each.pattern for each in (_CLAUSE, cues["break"], cues["includes"]))
+        stop = re.compile(breaks).search(folded, each.end, later)
+        end = stop.start() if stop else later
+        days = any(each.start <= o.start < end for o in inside if o.kind in ("date", "when", "duration"))
+        return lateness(self.reading, folded[each.start : end], days_near=days)
 
     # --- days -------------------------------------------------------------------------------------------------------
 
@@ -403,6 +473,8 @@ class Pairing:
             return None
         cue = date_cue(reading, unit, each, [other for other in days if other is not each and other.kind == "date"])
         before = [other for other in days if other.kind == "date" and other.end <= each.start]
+        if cue == "due" and self._is_of_its_number(each) and any(i.issued_on in each.days for i in facts.invoices):
+            cue = "issued"  # "invoice 7 of 3 January was due a week ago"
         if cue == "" and before and _JOINED.fullmatch(reading.text.folded[before[-1].end : each.start]):
             cue = self.last_cue
         self.last_cue = cue
@@ -422,6 +494,14 @@ class Pairing:
                 reading.refuse(each.start, each.end, "date", "no invoice has this day")
             return None
         return Stated(each, cue)
+
+    def _is_of_its_number(self, each: Mention) -> bool:
+        before = self.reading.text.folded[max(0, each.start - 12) : each.start]
+        word = self.reading.words.cues["issued_weak"].search(before)
+        return word is not None and any(
+            0 <= each.start - other.end <= 12 and not before[word.end() :].strip(" l'")
+            for other in self.reading.of_kind("invoice")
+        )
 
     def _conditions(self, unit: Unit) -> list[Figure]:
         """What is allowed and spoken of in a unit: its conditions are facts there."""
@@ -492,7 +572,10 @@ class Pairing:
         else:
             cue = "overdue"
         ahead = re.search(r"\b(?:in|en|dans)\s$", near) or re.match(r"\s(?:from (?:now|today)|hence)\b", after)
-        if cue == "overdue" and (ahead or has(reading, "deadline", near[-14:])):
+        extent = re.search(r"\bby(?: \w+){0,2} $", near) is not None and reading.words.language == "en"
+        if cue == "until" and extent and has(reading, "overdue", text):
+            cue = "overdue"  # "past due by two days"
+        if cue == "overdue" and not extent and (ahead or has(reading, "deadline", near[-14:])):
             cue = "until"
         comparing = next((name for name in ("more_than", "less_than", "roughly") if has(reading, name, near[-22:])), "")
         each_cue = f"{cue}:{comparing}"
@@ -550,16 +633,26 @@ class Pairing:
 
     def _beside(self, items: list[Stated], groups: list[Group]) -> None:
         """Each figure must be of the invoice before it, or each of the one after it."""
-        attempts = [self._failures(items, groups, forward) for forward in (False, True)]
+        attempts = [self._failures(items, groups, way) for way in ("before", "after", "linked")]
         failures = min(attempts, key=len)
+        failures = [item for item in failures if not self._goes_on(item, groups[0])]
         for item in failures:
             self._refuse_pair(item)
 
-    def _failures(self, items: list[Stated], groups: list[Group], forward: bool) -> list[Stated]:
+    def _goes_on(self, item: Stated, first: Group) -> bool:
+        """Whether a figure stands in a clause before the first number, and is of the invoice of the sentence before."""
+        if item.mention.end > first.start or len(self.context) != 1:
+            return False
+        between = self.reading.text.folded[item.mention.end : first.start]
+        clause = re.search(r"[,;:–—]\s|\s-\s", between) is not None or has(self.reading, "break", between)
+        return clause and self._fits(item, self.context[0])
+
+    def _failures(self, items: list[Stated], groups: list[Group], way: str) -> list[Stated]:
         assigned: dict[Group, list[Stated]] = {group: [] for group in groups}
         for item in items:
             before = [group for group in groups if group.end <= item.mention.start]
             after = [group for group in groups if group.start >= item.mention.end]
+            forward = way == "after" or (way == "linked" and bool(after) and self._is_linked(item, after[0]))
             chosen = (after[0] if after else before[-1]) if forward else (before[-1] if before else after[0])
             assigned[chosen].append(item)
         failures = []
@@ -579,6 +672,11 @@ class Pairing:
                     and not (len(group.invoices) > 1 and self._other_said(item) and self._fits_any(item))
                 ]
         return failures
+
+    def _is_linked(self, item: Stated, group: Group) -> bool:
+        """Whether nothing but words such as "on invoice" stands between a figure and the number after it."""
+        between = self.reading.text.folded[item.mention.end : group.start]
+        return len(between) < 25 and re.fullmatch(r"[^\d,;.:|\n]*", between) is not None
 
     def _other_said(self, item: Stated) -> bool:
         folded = self.reading.text.folded
@@ -640,8 +738,11 @@ _LISTED = re.compile(
 _NOT_YET = re.compile(
     r"\b(?:nicht|kein\w*|noch(?! heute)|bislang|not|no|nothing|yet|pas|aucun\w*|todavia|aun|ningun\w*)\b"
 )
+_BUT = re.compile(r"\b(?:all but|except|bis auf|außer|ausser|salvo|excepto|menos|sauf|hormis)\b")
+_CLAUSE = re.compile(r"[;:()–—]|\s-\s|,\s(?!(?:die|welche|qui|which|that|que)\b)")
 _DENIED = re.compile(r"\b(?:not|nicht|no|pas|keine?|ni|aucune?)\s(?:\w+\s){0,2}$")
 _JOINED = re.compile(r"\s*(?:,|and|und|sowie|y|e|et|/|&)\s*(?:the|den|dem|am|el|le|vom|du|del|on)?\s*")
+_SAID = {"late": "overdue", "early": "not yet due"}
 _KINDS: tuple[Kind, ...] = ("amount", "date", "duration", "invoice", "percent", "count", "bare", "when", "currency")
 _PAIRED = ("amount", "due", "issued", "day", "duration")
 _CALLED = {

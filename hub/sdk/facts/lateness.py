@@ -1,0 +1,47 @@
+"""Whether a clause says that something is overdue, or not yet due."""
+
+import re
+from collections.abc import Iterable
+
+from hub.sdk.facts.layout import Unit
+from hub.sdk.facts.mentions import Mention, Reading
+from hub.sdk.facts.sheet import FactInvoice
+
+_DENIED = re.compile(
+    r"\b(?:not|nicht|kein\w*|no|non|pas|ni|aucune?|nog?|sin)\s(?:yet\s|encore\s|todavia\s|aun\s)?(?:\w+\s){0,1}$"
+)
+
+
+def lateness(reading: Reading, text: str, *, days_near: bool = False) -> str:
+    """ "late", "early", or nothing told, by the words of a folded clause.
+
+    "Due" alone says late only where no day stands near: "due on 20 May" may be to come.
+    """
+    cues = reading.words.cues
+    if cues["conditional"].search(text):
+        return ""
+    told = set()
+    for match in cues["late"].finditer(text):
+        told.add("early" if _DENIED.search(text[: match.start()]) else "late")
+    for match in cues["due_now"].finditer(text):
+        if _DENIED.search(text[: match.start()]):
+            told.add("early")
+        elif not days_near and not cues["to_come"].search(text):
+            told.add("late")
+    return told.pop() if len(told) == 1 else ""
+
+
+def lateness_beside(reading: Reading, unit: Unit, near: str, after: str, far: str, days: Iterable[Mention]) -> str:
+    """What is said of a figure: by the words beside it, else by those farther before it."""
+    days_near = any(unit.start <= each.start < unit.end for each in days)
+    said = lateness(reading, f"{near} {after}", days_near=days_near)
+    if said or reading.words.cues["open"].search(f"{near} {after}"):
+        return said
+    return lateness(reading, far, days_near=days_near)
+
+
+def is_so(said: str, invoice: FactInvoice) -> bool:
+    """Whether an invoice is as late, or early, as is said."""
+    if said == "late":
+        return invoice.days_overdue >= 0
+    return said != "early" or invoice.days_overdue <= 0
