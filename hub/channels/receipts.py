@@ -3,7 +3,8 @@
 They come to an address that ends in a token: 256 random bits, of which the hub keeps the SHA-256. What was posted is
 kept and answered at once; `channels.receipts` has the plugin read it. Reports of mail servers (hub.sdk.reports), which
 come in as mails, are taken in here too. Only what carries a mark of this tenant's (hub.channels.message_ids) counts:
-a provider's account may serve others as well, and anybody can write to a mailbox.
+a provider's account may serve others as well, and anybody can write to a mailbox. Whoever got a message knows its mark;
+so a mail suppresses only whom that message was for, which whoever sent it knows (`suppress`).
 """
 
 import hashlib
@@ -57,7 +58,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A receipt as it is kept. `channel_id` None: it came by mail. `reminder_id`: what its tags name, if anything."""
+    """A receipt as it is kept. `channel_id` None: it came by mail. `reminder_id`: what it is about, if that is one."""
 
     id: int
     channel_id: UUID | None
@@ -165,11 +166,12 @@ def put_down(session: Session, callback_id: int, reason: str | None) -> None:
 
 
 def take(session: Session, channel_id: UUID | None, told: Sequence[Receipt], now: datetime) -> int:
-    """Keep receipts, each once, and suppress the addresses that they say so of; how many were new.
+    """Keep receipts, each once, and suppress the addresses that a provider says so of; how many were new.
 
-    What carries no mark of this tenant's is left out. `channel_id` None: they came by mail. The tenant's session.
+    What carries no mark of this tenant's is left out. `channel_id` None: they came by mail, and suppress nobody yet.
+    The tenant's session.
     """
-    rows = [_row(session, channel_id, each, now) for each in told if _is_ours(session, each)]
+    rows = [_row(session, channel_id, each, about, now) for each in told if (about := _about(session, each))]
     if not rows:
         return 0
     withheld = withholding(session)
@@ -177,10 +179,34 @@ def take(session: Session, channel_id: UUID | None, told: Sequence[Receipt], now
         row["address"], row["detail"] = withheld(row["address"]), withheld(row["detail"])
     unique = list({row["event_id"]: row for row in rows}.values())
     new = insert(channel_receipts).on_conflict_do_nothing(constraint="uq_channel_receipts_event")
-    made = session.execute(new.values(unique).returning(*_COLUMNS, channel_receipts.c.digest)).all()
-    for each in made:
-        _suppress(session, each, now)
+    made = [Kept(**row) for row in session.execute(new.values(unique).returning(*_COLUMNS)).mappings()]
+    if channel_id is not None:
+        for each in made:
+            suppress(session, each, now)
     return len(made)
+
+
+def suppress(session: Session, told: Kept, now: datetime) -> None:
+    """Write no more to the address that a receipt is about, where it says so.
+
+    Of a receipt that came by mail: call it for an address that the message was sent to.
+    """
+    address = told.address
+    if not address or "@" not in address:
+        return
+    kind, detail = _SUPPRESSED.get(told.kind), told.detail
+    if told.kind == "bounced":
+        if told.is_permanent:
+            kind = "bounced"
+        elif _soft_bounces(session, suppressions.digest_of(session, address), now) >= SOFT_BOUNCES:
+            kind, detail = "bounced", f"{SOFT_BOUNCES} times within {SOFT_DAYS} days: {detail}"
+    if kind is None:
+        return
+    suppressions.add(session, address, kind, now=now, by="receipts", detail=detail, reminder_id=told.reminder_id)
+    if kind == "complained":
+        # Mailbox providers count these: somebody should know before they judge the sender by them.
+        words = f"{address} reported a reminder as spam, and gets no more. Talk to them before anything else is sent."
+        notices.tell(session, None, COMPLAINT, words)
 
 
 def waiting(session: Session, limit: int) -> list[Kept]:
@@ -202,20 +228,21 @@ def about(session: Session, *, message_id: str, reminder_id: UUID) -> list[Kept]
     return [Kept(**row) for row in session.execute(query).mappings()]
 
 
-def _is_ours(session: Session, told: Receipt) -> bool:
+def _about(session: Session, told: Receipt) -> str | None:
+    """What a receipt is about, by the tag or the id with the mark that belongs to it; None: it is not ours."""
     about = told.tags.get(message_ids.ABOUT)
     if about and message_ids.is_mark(session, about, told.tags.get(message_ids.MARK, "")):
-        return True
-    return bool(told.message_id) and message_ids.about(session, told.message_id) is not None
+        return about
+    return message_ids.about(session, told.message_id) if told.message_id else None
 
 
-def _row(session: Session, channel_id: UUID | None, told: Receipt, now: datetime) -> dict[str, Any]:
+def _row(session: Session, channel_id: UUID | None, told: Receipt, about: str, now: datetime) -> dict[str, Any]:
     return {
         "channel_id": channel_id,
         "event_id": printable(told.event_id)[:_LONGEST],
         "provider_id": printable(told.provider_id)[:_LONGEST],
         "message_id": printable(told.message_id)[:_LONGEST],
-        "tags": {name: told.tags[name] for name in (message_ids.ABOUT,) if name in told.tags},
+        "tags": {message_ids.ABOUT: about},
         "kind": told.kind,
         "is_permanent": told.is_permanent,
         "address": printable(told.address)[:_LONGEST] or None,
@@ -225,27 +252,6 @@ def _row(session: Session, channel_id: UUID | None, told: Receipt, now: datetime
         "detail": sentence(told.detail)[:_LONGEST],
         "received_at": now,
     }
-
-
-def _suppress(session: Session, row: Any, now: datetime) -> None:
-    if not row.address or "@" not in row.address:
-        return
-    kind, detail = _SUPPRESSED.get(row.kind), row.detail
-    if row.kind == "bounced":
-        if row.is_permanent:
-            kind = "bounced"
-        elif _soft_bounces(session, row.digest, now) >= SOFT_BOUNCES:
-            kind, detail = "bounced", f"{SOFT_BOUNCES} times within {SOFT_DAYS} days: {detail}"
-    if kind is None:
-        return
-    reminder_id = reminder_of(row.tags)
-    suppressions.add(session, row.address, kind, now=now, by="receipts", detail=detail, reminder_id=reminder_id)
-    if kind == "complained":
-        # Mailbox providers count these: somebody should know before they judge the sender by them.
-        words = (
-            f"{row.address} reported a reminder as spam, and gets no more. Talk to them before anything else is sent."
-        )
-        notices.tell(session, None, COMPLAINT, words)
 
 
 def _soft_bounces(session: Session, digest: bytes, now: datetime) -> int:

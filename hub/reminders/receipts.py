@@ -72,6 +72,8 @@ def _mark(context: JobContext, session: Session, told: Kept) -> str:
     if reminder is None:
         return "of nothing"
     now = datetime.now(UTC)
+    if told.channel_id is None and _is_for(reminder, told.address):
+        receipts.suppress(session, told, now)
     ids = {"reminder_id": str(reminder["id"]), "customer_id": str(reminder["customer_id"])}
     if reminder["status"] != "sent":
         # Whatever was believed of it, the provider has it.
@@ -112,6 +114,12 @@ def _values(reminder: Row, told: Kept) -> dict[str, Any]:
     was = reminder["delivery"]
     is_news = was is None or RANKS.index(told.kind) > RANKS.index(was)
     return {"delivery": told.kind} if is_news else {}
+
+
+def _is_for(reminder: Row, address: str | None) -> bool:
+    """Whether an address is one that the reminder went to: who forges a report can name any."""
+    named = {each["email"].lower() for each in (*reminder["recipients"], *reminder["cc"])}
+    return address is not None and address.lower() in named
 
 
 def _is_of_the_first(reminder: Row, address: str | None) -> bool:

@@ -141,14 +141,14 @@ def test_a_soft_bounce_is_forgiven_until_there_are_too_many(sendgrid, send, told
     assert (address, kind) == ("ada@debtor.example", "bounced")
 
 
-def test_old_soft_bounces_do_not_add_up(storage, tenant):
+def test_old_soft_bounces_do_not_add_up(storage, tenant, channel):
     now = NOW
     with storage.tenant(tenant) as session:
         for days in (0, 20, 40, 60):
             message_id = message_ids.make(session, f"r{days}", "ar@seller.example")
             at = now + timedelta(days=days)
             soft = Receipt(event_id=f"e{days}", provider_id="", kind="bounced", at=at, message_id=message_id)
-            assert receipts.take(session, None, [replace(soft, address="ada@debtor.example")], at) == 1
+            assert receipts.take(session, channel.id, [replace(soft, address="ada@debtor.example")], at) == 1
         assert suppressions.of(session, ["ada@debtor.example"], now) == {}
 
 
@@ -180,7 +180,16 @@ def test_either_mark_is_enough(sendgrid, send, told, storage, tenant):
     assert {each.message_id for each in found} == {"", message_id}
 
 
-def test_another_tenants_mark_is_none(storage, tenant):
+def test_a_tag_without_its_mark_names_no_other_reminder(storage, tenant, channel):
+    mine, other = uuid4(), uuid4()
+    with storage.tenant(tenant) as session:
+        message_id = message_ids.make(session, str(mine), "ar@seller.example")
+        told = Receipt(event_id="e", provider_id="", kind="delivered", at=NOW, message_id=message_id)
+        assert receipts.take(session, channel.id, [replace(told, tags={"reminder": str(other)})], NOW) == 1
+        assert [each.reminder_id for each in receipts.waiting(session, 10)] == [mine]
+
+
+def test_another_tenants_mark_is_none(storage, tenant, channel):
     from hub.tenants import service as tenants
 
     other = tenants.create(storage, "Elsewhere").key
@@ -190,7 +199,7 @@ def test_another_tenants_mark_is_none(storage, tenant):
     with storage.tenant(tenant) as session:
         assert message_ids.about(session, message_id) is None
         told = Receipt(event_id="e", provider_id="", kind="bounced", at=NOW, message_id=message_id, is_permanent=True)
-        assert receipts.take(session, None, [replace(told, address="ada@debtor.example")], NOW) == 0
+        assert receipts.take(session, channel.id, [replace(told, address="ada@debtor.example")], NOW) == 0
 
 
 def test_what_is_not_signed_is_kept_with_the_reason_and_does_nothing(sendgrid, send, told, admin, storage, tenant):

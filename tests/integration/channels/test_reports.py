@@ -34,7 +34,7 @@ def own(raw, message_id):
     return raw.replace(b"<b1@mx.debtor.example>", f"<{uuid4()}@mx.debtor.example>".encode())
 
 
-def test_a_bounce_marks_its_reminder_and_suppresses_its_address(take_in, storage, tenant, context):
+def test_a_bounce_marks_its_reminder_and_is_left_to_whoever_sent_that(take_in, storage, tenant, context):
     reminder_id = uuid4()
     with storage.tenant(tenant) as session:
         message_id = message_ids.make(session, str(reminder_id), "ar@seller.example")
@@ -43,6 +43,8 @@ def test_a_bounce_marks_its_reminder_and_suppresses_its_address(take_in, storage
         (kept,) = receipts.waiting(session, 10)
         assert (kept.channel_id, kept.kind, kept.message_id) == (None, "bounced", message_id)
         assert message_ids.about(session, kept.message_id) == str(reminder_id)
+        assert suppressions.of(session, ["ada@debtor.example"], datetime.now(UTC)) == {}
+        receipts.suppress(session, kept, datetime.now(UTC))
         assert suppressions.of(session, ["ada@debtor.example"], datetime.now(UTC))
     with storage.hub() as session:
         query = "select count(*) from hub.work where tenant_key = :tenant and kind = 'reminders.receipts'"

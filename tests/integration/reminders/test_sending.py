@@ -339,6 +339,40 @@ def test_a_worker_that_was_held_up_sends_nothing(compose, get, new_invoice, serv
     assert (found["status"], found["reason"]["code"], server.arrived) == ("approved", "late", [])
 
 
+@pytest.mark.usefixtures("channel")
+@pytest.mark.parametrize("kind", ["bounced", "complained"])
+def test_a_report_by_mail_suppresses_only_whom_the_reminder_went_to(
+    kind, compose, get, new_invoice, storage, tenant, work
+):
+    customer = f"rep{kind[:2]}"
+    cc = [{"email": "boss@rep.example", "name": "", "role": ""}]
+    made = compose(new_invoice(customer=customer), customer=customer, cc=cc, then="send")
+    work()
+    # Whoever got the mail knows its Message-ID, and can write a report that names anybody.
+    told = [
+        Receipt(
+            event_id=f"{kind} {place}",
+            provider_id="",
+            kind=kind,
+            at=datetime.now(UTC),
+            message_id=get(made["id"])["message_id"],
+            address=address,
+            is_permanent=True,
+        )
+        for place, address in enumerate(("victim@elsewhere.example", f"AP@{customer}.example", "boss@rep.example"))
+    ]
+    with storage.tenant(tenant) as session:
+        channel_receipts.take(session, None, told, datetime.now(UTC))
+        jobs.submit(session, "reminders.receipts", {})
+    work()
+    with storage.tenant(tenant) as session:
+        found = suppressions.of(session, ["victim@elsewhere.example", f"ap@{customer}.example", "boss@rep.example"])
+    assert {address: each.kind for address, each in found.items()} == {
+        f"ap@{customer}.example": kind,
+        "boss@rep.example": kind,
+    }
+
+
 def _tell(storage, tenant, channel, *told):
     with storage.tenant(tenant) as session:
         channel_receipts.take(session, channel.id, [replace(each) for each in told], datetime.now(UTC))
