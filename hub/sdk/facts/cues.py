@@ -6,6 +6,8 @@ from hub.sdk.facts.layout import Unit
 from hub.sdk.facts.mentions import Mention, Reading
 
 _BREAKS = re.compile(r"[;()–—]|,(?=\s)|\s-\s")
+_JOINS = re.compile(r"(?<!\w)(?:and|but|while|whereas|und|aber|wahrend|y|pero|mientras|et|mais|tandis que)\s(?=\D*\w)")
+"""Between two figures a new clause begins after these."""
 
 
 def _last(pattern: re.Pattern[str], text: str) -> tuple[int, int] | None:
@@ -26,6 +28,8 @@ def windows(reading: Reading, unit: Unit, mention: Mention, others: list[Mention
     cut = max((match.end() for match in _BREAKS.finditer(bare)), default=0)
     breaks = rf"{_BREAKS.pattern}|{reading.words.cues['break'].pattern}"
     stop = re.search(breaks, right)
+    if len(left) < mention.start - unit.start:
+        cut = max(cut, max((match.end() for match in _JOINS.finditer(left)), default=0))
     # Words between two figures belong to the later one, unless a clause ends between them.
     if stop:
         right = right[: stop.start()]
@@ -45,12 +49,14 @@ def amount_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Ment
     follows = any(each.end <= mention.start for each in others)
     if (
         follows
-        and near == far
+        and (near == far or cues["of"].fullmatch(near.strip()))
         and (part := cues["of"].search(near.rstrip()))
         and part.end() == len(near.rstrip())
         and not cues["paid"].search(near)
     ):
         return "total"  # "500.00 of 800.00"
+    if (thanked := _last(cues["thanked"], near)) and thanked[0] == len(near.rstrip()):
+        return "paid"  # "thank you for the 500.00"
     later = min((each.start for each in others if each.start >= mention.end), default=unit.end)
     between = reading.text.folded[mention.end : later].rstrip()
     if later < unit.end and (part := cues["of"].search(between)) and part.end() == len(between):
