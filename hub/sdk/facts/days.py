@@ -226,6 +226,7 @@ def find_durations(reading: Reading) -> None:
         (*match.span(), Decimal(match.group())) for match in re.finditer(r"(?<![\w.,/-])\d{1,4}(?![\w.,/])", folded)
     ]
     spots += in_words(folded, words.language)
+    spots += [(*match.span(), Decimal(_ABOUT[match[1]])) for match in _ABOUT_SO_MANY.finditer(folded)]
     spots += [
         (*match.span(), Decimal(1)) for match in re.finditer(r"(?<!\w)an?(?!\w)", folded) if words.language == "en"
     ]
@@ -234,8 +235,15 @@ def find_durations(reading: Reading) -> None:
         if not match or not reading.free(start, end):
             continue
         name = match[1]
-        many = value * 2 if name.startswith("fortnight") else value
-        reading.add(Mention(kind="duration", start=start, end=match.end(), values=frozenset((many,)), unit=units[name]))
+        many, stop, kind = value * 2 if name.startswith("fortnight") else value, match.end(), units[name]
+        after = re.compile(r"\s(\w+(?:\s\w+){0,2})").match(folded, stop)
+        if after and (half := words.cues["and_a_half"].match(after[1])):
+            many, stop = many + Decimal("0.5"), after.start(1) + half.end()
+        if kind == "days" and words.cues["working"].search(folded[end : after.end() if after else stop].split("\n")[0]):
+            working = words.cues["working"].match(after[1]) if after else None
+            kind, stop = "workdays", after.start(1) + working.end() if after and working else stop
+        about = "about" if _ABOUT_SO_MANY.fullmatch(folded[start:end]) else ""
+        reading.add(Mention(kind="duration", start=start, end=stop, values=frozenset((many,)), unit=kind, rule=about))
         listed = re.search(
             r"(?<![\w.,])(\d{1,4})\s?(?:,|and|und|y|e|et|bzw\.|or)\s$", folded[max(0, start - 12) : start]
         )
@@ -254,6 +262,12 @@ def find_durations(reading: Reading) -> None:
                 )
     if words.language == "de":
         _compounds(reading)
+
+
+_ABOUT = {"huitaine": 8, "dizaine": 10, "decena": 10, "douzaine": 12, "docena": 12, "quinzaine": 15, "quincena": 15,
+          "vingtaine": 20, "veintena": 20, "trentaine": 30, "treintena": 30, "quarantaine": 40, "cinquantaine": 50,
+          "soixantaine": 60, "dutzend": 12}  # fmt: skip
+_ABOUT_SO_MANY = re.compile(rf"(?<!\w)(?:(?:une|una|un|ein)\s)?({'|'.join(_ABOUT)})s?(?:\s(?:de|d'))?(?!\w)")
 
 
 _COMPOUND = re.compile(r"(?<!\w)(\d{1,3}|[a-zß]+?)-?(tagig|wochig|monatig|jahrig)(?:e|er|en|em|es)?(?!\w)")

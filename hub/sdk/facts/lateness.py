@@ -34,7 +34,7 @@ def lateness(reading: Reading, text: str, *, days_near: bool = False) -> str:
 def lateness_beside(reading: Reading, unit: Unit, near: str, after: str, far: str, days: Iterable[Mention]) -> str:
     """What is said of a figure: by the words beside it, else by those farther before it."""
     days_near = any(unit.start <= each.start < unit.end for each in days)
-    said = lateness(reading, f"{near} {after}", days_near=days_near)
+    said = lateness(reading, after, days_near=days_near) or lateness(reading, near, days_near=days_near)
     if said or reading.words.cues["open"].search(f"{near} {after}"):
         return said
     return lateness(reading, far, days_near=days_near)

@@ -92,6 +92,8 @@ class Pairing:
         text = folded[unit.start : unit.end]
         if has(reading, "conditional", text):
             return
+        if _BUT.search(text) or (not groups and has(reading, "sum", text)):
+            return
         indices = {index for group in groups for index in group.invoices} or (
             set(self.context) if has(reading, "this", text.lstrip()[:25]) else set()
         )
@@ -104,9 +106,6 @@ class Pairing:
             denied = _DENIED.search(folded[unit.start : late.start()])
             if not denied and not self._is_past_in_form(late.end()):
                 reading.refuse(late.start(), late.end(), "status", "the invoice is not overdue")
-        elif late and not early and has(reading, "all_of", text) and any(map(self._is_ahead, invoices)):
-            if not _DENIED.search(folded[unit.start : late.start()]) and not _BUT.search(text):
-                reading.refuse(late.start(), late.end(), "status", "not all of these invoices are overdue")
 
     def _is_ahead(self, invoice: FactInvoice) -> bool:
         return invoice.days_overdue < 0 or invoice.due_on > self.facts.today
@@ -288,15 +287,10 @@ class Pairing:
         if has(self.reading, "respectively", text):
             return False
         beside = self.reading.text.folded[nearest[0].end : each.start] if before else ""
-        if before and len(nearest[0].invoices) > 1 and has(self.reading, "sum", beside) and len(beside) < 25:
-            return bool(self._sum_of(nearest[0].invoices, each, cue) & wanted)
-        if self._is_said_overdue(each):
-            late = tuple(i for i, invoice in enumerate(self.facts.invoices) if not self._is_ahead(invoice))
-            past = tuple(i for i in late if self.facts.invoices[i].days_overdue > 0)
-            if len(late) < len(self.facts.invoices) and not groups:
-                return any(
-                    len(part) > 1 and self._sum_of(part, each, cue) & wanted for part in (past, late[: len(past)])
-                )
+        if after and not before:
+            beside = self.reading.text.folded[each.end : after[0].start]
+        if nearest and len(nearest[0].invoices) > 1 and has(self.reading, "sum", beside) and len(beside) < 45:
+            return bool(self._sum_of(nearest[0].invoices, each, cue, said) & wanted)
         if nearest and len(nearest[0].invoices) > 1 and self._sum_of(nearest[0].invoices, each, cue, said) & wanted:
             return True
         first = after[0].invoices if after and not before else ()
@@ -328,11 +322,6 @@ class Pairing:
             tuple(sorted(self.mentioned)),
         ]
         return any(len(each_set) > 1 and self._sum_of(each_set, each, cue, said) & wanted for each_set in sets)
-
-    def _is_said_overdue(self, each: Mention) -> bool:
-        """Whether what stands right before an amount calls it overdue."""
-        near = re.split(r"[.!?;,|\n]", self.reading.text.folded[max(0, each.start - 45) : each.start])[-1]
-        return has(self.reading, "past_due", near) and not has(self.reading, "future_due", near)
 
     def _apart(self, each: Mention, group: Group) -> bool:
         """Whether a sum stands in another clause than the one invoice, or says that it includes it."""
@@ -571,13 +560,15 @@ class Pairing:
             cue = "until"
         else:
             cue = "overdue"
-        ahead = re.search(r"\b(?:in|en|dans)\s$", near) or re.match(r"\s(?:from (?:now|today)|hence)\b", after)
+        ahead = re.search(r"\b(?:in|en|dans|d'ici)\s$", near) or re.match(r"\s(?:from (?:now|today)|hence)\b", after)
         extent = re.search(r"\bby(?: \w+){0,2} $", near) is not None and reading.words.language == "en"
         if cue == "until" and extent and has(reading, "overdue", text):
             cue = "overdue"  # "past due by two days"
-        if cue == "overdue" and not extent and (ahead or has(reading, "deadline", near[-14:])):
+        ends = cue == "terms" and ahead and has(reading, "term_ends", text)
+        if ends or (cue == "overdue" and not extent and (ahead or has(reading, "deadline", near[-14:]))):
             cue = "until"
         comparing = next((name for name in ("more_than", "less_than", "roughly") if has(reading, name, near[-22:])), "")
+        comparing = "roughly" if each.rule == "about" else comparing
         each_cue = f"{cue}:{comparing}"
         if any(self._fits_duration(each, invoice, each_cue) for invoice in self.facts.invoices):
             return Stated(each, each_cue)
@@ -597,7 +588,7 @@ class Pairing:
             )
         if cue == "until":
             left = (invoice.due_on - today).days
-            return left > 0 and any(_is_so_long(value, each.unit, today, left) for value in each.values)
+            return left > 0 and any(_is_left(value, each.unit, today, left, comparing) for value in each.values)
         spans = {(invoice.due_on, invoice.days_overdue)}
         if cue == "ago":
             spans.add((invoice.due_on, (today - invoice.due_on).days))
@@ -608,7 +599,7 @@ class Pairing:
                 if (
                     cue == "overdue"
                     and left > 0
-                    and any(_is_so_long(value, each.unit, today, left) for value in each.values)
+                    and any(_is_left(value, each.unit, today, left, comparing) for value in each.values)
                 ):
                     return not has(
                         self.reading, "past_due", self.reading.text.folded[max(0, each.start - 30) : each.end + 20]
@@ -676,7 +667,9 @@ class Pairing:
     def _is_linked(self, item: Stated, group: Group) -> bool:
         """Whether nothing but words such as "on invoice" stands between a figure and the number after it."""
         between = self.reading.text.folded[item.mention.end : group.start]
-        return len(between) < 25 and re.fullmatch(r"[^\d,;.:|\n]*", between) is not None
+        words = set(re.findall(r"\w+", between))
+        plain = len(between) < 25 and re.fullmatch(r"[\w '#°º]*", between) is not None
+        return plain and not words & {"and", "und", "y", "e", "et", "plus", "sowie"}
 
     def _other_said(self, item: Stated) -> bool:
         folded = self.reading.text.folded
@@ -780,21 +773,45 @@ def _with(each: Mention, currencies: frozenset[str] | None) -> Mention:
 def _days(value: Decimal, unit: str, since: date) -> int:
     if unit == "weeks":
         return int(value * 7)
+    if unit == "workdays":
+        return next(n for n in range(int(value) * 2 + 8) if _workdays(since, n) >= value)
     if unit == "months":
-        return (_later(since, int(value)) - since).days
+        return (_later(since, int(value)) - since).days + int(value % 1 * 30)
     if unit == "years":
         return int(value * 365)
     return int(value)
+
+
+def _is_left(value: Decimal, unit: str, today: date, left: int, comparing: str) -> bool:
+    """Whether so long is left until a day: a week is 7 or 8 days then, two weeks up to 16."""
+    if value > 5000:
+        return False
+    exact = _days(value, unit, today)
+    if comparing:
+        return abs(exact - left) <= max(1, left // 8) and (comparing == "roughly" or _is_beyond(exact, left, comparing))
+    more = {"weeks": min(3, int(value)), "months": min(7, 3 * int(value))}.get(unit, 0)
+    return _is_so_long(value, unit, today, left) and left <= exact + more
+
+
+def _is_beyond(exact: int, days: int, comparing: str) -> bool:
+    return exact < days if comparing == "more_than" else exact > days
 
 
 def _is_so_long(value: Decimal, unit: str, since: date, days: int) -> bool:
     """Whether so many days are so many days, weeks (and up to three days more), months (and a week) or years."""
     if value > 5000:
         return False
+    if unit == "workdays":
+        return _workdays(since, days) == value
     exact = _days(value, unit, since)
     more = {"days": 0, "weeks": 3, "months": 7, "years": 45}[unit]
     less = {"days": 0, "weeks": 0, "months": 2, "years": 5}[unit]
     return exact - less <= days <= exact + more
+
+
+def _workdays(since: date, days: int) -> int:
+    """Days from Monday to Friday in so many days after one; no holidays, which the facts do not have."""
+    return sum((since + timedelta(days=n)).weekday() < 5 for n in range(1, days + 1))
 
 
 def _later(since: date, months: int) -> date:
