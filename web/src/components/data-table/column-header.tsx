@@ -4,7 +4,7 @@ import type { Header } from '@tanstack/react-table'
 import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react'
 import { TableHead } from '@/components/ui/table'
 import { cn } from '@/lib/cn'
-import type { features } from './features'
+import { type features, PINNED } from './features'
 import type { ListState } from './use-list'
 
 /** A column's head; where the hub can sort by it, a button that goes from descending to ascending to the list's own order. */
@@ -19,8 +19,11 @@ export function ColumnHeader<Row extends object>({
   const alignment = meta?.align === 'end' ? 'justify-end text-right' : ''
   if (!meta?.sort) {
     return (
-      <TableHead scope="col" className={cn('whitespace-nowrap', meta?.align === 'end' && 'text-right')}>
-        {meta?.label}
+      <TableHead
+        scope="col"
+        className={cn('whitespace-nowrap', meta?.align === 'end' && 'text-right', meta?.pinned && PINNED)}
+      >
+        {meta?.pinned ? <span className="sr-only">{meta.label}</span> : meta?.label}
       </TableHead>
     )
   }

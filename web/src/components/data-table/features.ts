@@ -11,7 +11,13 @@ export interface ColumnMeta {
   stack?: 'title' | 'aside' | 'subtitle' | 'hide'
   /** Cells that may be long take what is left of the width and are cut with an ellipsis. */
   grow?: boolean
+  /** Stays in sight at the table's end, however far the table goes on beneath it; its name is for screen readers. */
+  pinned?: boolean
 }
+
+/** Opaque, in the colour that the row beneath it has. */
+export const PINNED =
+  'sticky right-0 bg-card in-[tr:hover]:bg-[color-mix(in_oklab,var(--muted)_60%,var(--card))] in-data-[state=selected]:bg-accent'
 
 export const features = tableFeatures({ columnVisibilityFeature, columnMeta: metaHelper<ColumnMeta>() })
 

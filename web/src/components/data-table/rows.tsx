@@ -14,6 +14,7 @@ import { cn } from '@/lib/cn'
 import { useT } from '@/lib/i18n'
 import { ColumnHeader } from './column-header'
 import type { DataTableProps } from './data-table'
+import { PINNED } from './features'
 import { isRowClick } from './row-keys'
 
 /** The rows as a table with its head. */
@@ -76,6 +77,7 @@ export function TableRows<Row extends object>(props: DataTableProps<Row>) {
                         'whitespace-nowrap',
                         meta?.align === 'end' && 'text-right',
                         meta?.grow && 'max-w-52 truncate',
+                        meta?.pinned && PINNED,
                       )}
                     >
                       <table.FlexRender cell={cell} />

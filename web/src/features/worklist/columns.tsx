@@ -38,7 +38,7 @@ export function useWorklistColumns(home: string | null | undefined, asOf: string
         meta: { label: t('columns.why'), stack: 'subtitle' },
         cell: ({ row: { original } }) => (
           <span
-            className="line-clamp-2 w-56 whitespace-normal text-muted-foreground max-sm:w-auto"
+            className="line-clamp-2 w-48 whitespace-normal text-muted-foreground max-sm:w-auto"
             title={original.why}
           >
             {original.why}
@@ -85,7 +85,11 @@ export function useWorklistColumns(home: string | null | undefined, asOf: string
       }),
       column.accessor('last_contact', {
         meta: { label: t('columns.lastContact') },
-        cell: ({ row: { original } }) => <LastWord contact={original} />,
+        cell: ({ row: { original } }) => (
+          <div className="w-40 whitespace-normal max-sm:w-auto">
+            <LastWord contact={original} />
+          </div>
+        ),
       }),
       column.accessor('owner', {
         meta: { label: t('columns.owner') },
@@ -120,7 +124,7 @@ export function useWorklistColumns(home: string | null | undefined, asOf: string
       column.display({
         id: 'actions',
         enableHiding: false,
-        meta: { label: t('columns.actions'), align: 'end', stack: 'aside' },
+        meta: { label: t('columns.actions'), align: 'end', stack: 'aside', pinned: true },
         cell: ({ row: { original } }) => <RowActions contact={original} />,
       }),
     ])

@@ -32,10 +32,22 @@ function Promised({ promise }: { promise: NonNullable<Contact['promise']> }) {
   }
   switch (promise.status) {
     case 'broken':
-      return <Status tone="negative">{t('row.broken', told)}</Status>
+      return (
+        <Status tone="negative" className="whitespace-normal">
+          {t('row.broken', told)}
+        </Status>
+      )
     case 'partly_kept':
-      return <Status tone="warning">{t('row.partlyKept', told)}</Status>
+      return (
+        <Status tone="warning" className="whitespace-normal">
+          {t('row.partlyKept', told)}
+        </Status>
+      )
     case 'open':
-      return <Status tone="accent">{t('row.promised', told)}</Status>
+      return (
+        <Status tone="accent" className="whitespace-normal">
+          {t('row.promised', told)}
+        </Status>
+      )
   }
 }
