@@ -5,7 +5,7 @@ import { ConfirmProvider } from '@/components/confirm'
 import { problem, session, standInForHub } from '@/test/hub'
 import { answer, renderPage } from '@/test/render'
 import Compose from './compose'
-import { CHANNEL, CUSTOMER, id, INVOICE, refusal, reminder } from './fixtures'
+import { CHANNEL, CUSTOMER, id, INVOICE, item, refusal, reminder } from './fixtures'
 
 // The hub is asked only once the typing rests.
 configure({ asyncUtilTimeout: 5_000 })
@@ -59,6 +59,7 @@ function open(
       items: [{ id: CHANNEL, name: 'Mail', purpose: 'debtors', status: 'ready', reason: null }],
     }),
     'GET /api/reminder-writers': answer({ items: [] }),
+    'GET /api/reminders': answer({ items: [], next_cursor: null }),
     [`GET /api/customers/${CUSTOMER}`]: answer({ id: CUSTOMER, name: 'Acme GmbH' }),
     'GET /api/invoices': answer({
       items: [
@@ -303,4 +304,22 @@ test('words that were typed are not lost without a question', async () => {
 test('a customer who is not there is said to be gone', async () => {
   const { onClose } = open(`customer:${id(404)}`)
   await waitFor(() => expect(onClose).toHaveBeenCalled())
+})
+
+test('what is about to go to the customer anyhow is shown before they get another', async () => {
+  const others = [item(3, { status: 'to_approve' }), item(4, { status: 'approved' })]
+  open(undefined, { 'GET /api/reminders': answer({ items: others, next_cursor: null }) })
+  expect(await screen.findByText('Other reminders to this customer are under way')).toBeInTheDocument()
+  expect(screen.getByRole('link', { name: 'R-3' })).toBeInTheDocument()
+  expect(screen.getByText('To approve')).toBeInTheDocument()
+})
+
+test('a reminder that is edited is no other one', async () => {
+  const edited = reminder(3, { status: 'to_approve' })
+  open(`reminder:${edited.id}`, {
+    [`GET /api/reminders/${edited.id}`]: answer(edited),
+    'GET /api/reminders': answer({ items: [item(3)], next_cursor: null }),
+  })
+  await frame()
+  expect(screen.queryByText('Other reminders to this customer are under way')).not.toBeInTheDocument()
 })

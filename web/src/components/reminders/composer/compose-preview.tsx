@@ -7,6 +7,7 @@ import { useT } from '@/lib/i18n'
 import { Sums } from '../marks'
 import { MessageView, Refusals } from '../message-view'
 import type { Preview } from './use-preview'
+import { gathered } from './warnings'
 
 /** The message as it would go out now, what speaks against sending it, and whether it says only what the books say. */
 export function ComposePreview({
@@ -19,7 +20,9 @@ export function ComposePreview({
   language: string | null
 }) {
   const t = useT('reminders')
-  const { warnings, verdict } = preview
+  const { verdict } = preview
+  // The refused passages stand below, each with its reason.
+  const warnings = gathered(preview.warnings.filter(({ code }) => code !== 'refused_text'))
   return (
     <div
       aria-busy={isBehind}
@@ -30,8 +33,8 @@ export function ComposePreview({
           <AlertTitle>{t('compose.warnings', { count: warnings.length })}</AlertTitle>
           <AlertDescription>
             <ul className="flex flex-col gap-1">
-              {warnings.map(({ code, sentence }) => (
-                <li key={`${code} ${sentence}`}>{sentence}</li>
+              {warnings.map((sentence) => (
+                <li key={sentence}>{sentence}</li>
               ))}
             </ul>
           </AlertDescription>

@@ -22,6 +22,7 @@ import { type Asking, type Draft, draftOf, emptyDraft, isWhole, optOutsOf, overd
 import { InvoicesField, useInvoicesToAsk } from './invoices-field'
 import { RecipientsField } from './recipients-field'
 import { Sending, TEMPLATE } from './sending'
+import { UnderWay } from './under-way'
 import { type Preview, usePreview } from './use-preview'
 
 export interface ComposerProps {
@@ -135,6 +136,7 @@ function Form({ begun, fixedCustomer, draft: typed, change, onDone, cancel }: Fo
                     .join(', ')}
                 </p>
               )}
+              <UnderWay customerId={draft.customer.id} but={begun?.id} />
               <Wording draft={draft} change={change} shown={shown} />
             </>
           )}
