@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   amountScale,
+  countScale,
   dayNumber,
   dayTicks,
   isoDay,
@@ -35,6 +36,11 @@ describe('niceTicks', () => {
 describe('scales', () => {
   test('amounts start at zero', () => {
     expect(amountScale([812, 640, null]).domain[0]).toBe(0)
+  })
+
+  test('counts stand beside whole numbers alone, each once', () => {
+    expect(countScale([0, 2]).ticks).toEqual([0, 1, 2])
+    expect(countScale([0, 0]).ticks).toContain(0)
   })
 
   test('amounts below zero keep zero inside', () => {

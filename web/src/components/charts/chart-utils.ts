@@ -20,6 +20,12 @@ export function amountScale(values: Iterable<number | null | undefined>): Scale 
   return scaleOf(Math.min(0, ...known), Math.max(0, ...known))
 }
 
+/** A scale for counts from zero, with whole numbers alone beside it. */
+export function countScale(values: Iterable<number | null | undefined>): Scale {
+  const scale = amountScale(values)
+  return { ...scale, ticks: scale.ticks.filter(Number.isInteger) }
+}
+
 /** A scale for levels such as DSO, where zero says nothing: it fits the values, with some room around a flat line. */
 export function levelScale(values: Iterable<number | null | undefined>): Scale {
   const known = finite(values)

@@ -1,7 +1,7 @@
 'use client'
 
 import { ChartFrame } from '@/components/charts/chart-frame'
-import { amountScale } from '@/components/charts/chart-utils'
+import { countScale } from '@/components/charts/chart-utils'
 import { LevelLines } from '@/components/charts/level-lines'
 import { RankedBars } from '@/components/charts/ranked-bars'
 import { useFormat } from '@/lib/format'
@@ -154,7 +154,7 @@ export function MonthLines({ found }: { found: ReminderInsights }) {
           { name: t('insights.replied'), values: replied, kind: 'compared' },
         ]}
         text={(value) => format.number(value)}
-        scale={amountScale([...sent, ...replied])}
+        scale={countScale([...sent, ...replied])}
         label={t('insights.byMonth')}
       />
     </ChartFrame>
