@@ -22,6 +22,29 @@ import {
 } from './api'
 import { TriedMessage } from './tried-message'
 
+const WORDS = [
+  'greeting',
+  'signature',
+  'statement',
+  'ways_to_pay',
+  'total',
+  'count',
+  'invoice',
+  'invoices',
+  'customer',
+  'sender',
+  'today',
+  'page',
+  'payment_link',
+  'iban',
+  'late_fee',
+  'interest_rate',
+  'discount',
+  'reply',
+] as const
+/** Whether there are words for it here; of another, the hub's own are shown. */
+const isKnown = (name: string): name is (typeof WORDS)[number] => WORDS.some((each) => each === name)
+
 /** One text with what it may show, tried on a real customer. One that the fact check refuses is not stored. */
 export function TemplateEditor({
   template,
@@ -151,7 +174,9 @@ export function TemplateEditor({
             {variables.map(({ name, title }) => (
               <div key={name} className="contents">
                 <dt className="font-mono text-xs leading-5">{`{{ ${name} }}`}</dt>
-                <dd className="text-muted-foreground">{title}</dd>
+                <dd className="text-muted-foreground">
+                  {isKnown(name) ? t(`templates.words.${name}`) : title}
+                </dd>
               </div>
             ))}
           </dl>

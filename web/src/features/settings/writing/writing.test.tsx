@@ -86,7 +86,10 @@ function open(page: 'writers' | 'templates', answers: Parameters<typeof standInF
     'GET /api/reminder-writers': answer({ items: [TEMPLATE_WRITER, LLM] }),
     'GET /api/reminder-templates': answer({
       items: texts,
-      variables: [{ name: 'total', title: 'What is open in all' }],
+      variables: [
+        { name: 'total', title: 'What the hub says of it' },
+        { name: 'weather', title: 'How the weather is' },
+      ],
     }),
     ...answers,
   })
@@ -246,4 +249,11 @@ test('another tone shows its own text, which can be given up', async () => {
   const dialog = await screen.findByRole('alertdialog')
   await userEvent.click(within(dialog).getByRole('button', { name: 'Use the hub’s text' }))
   await waitFor(() => expect(asked.some(({ request }) => request.startsWith('DELETE'))).toBe(true))
+})
+
+test('what a text may show is told in the reader’s words, and what they do not know in the hub’s', async () => {
+  open('templates')
+  expect(await screen.findByText('What is open in all, by currency')).toBeInTheDocument()
+  expect(screen.getByText('How the weather is')).toBeInTheDocument()
+  expect(screen.queryByText('What the hub says of it')).not.toBeInTheDocument()
 })
