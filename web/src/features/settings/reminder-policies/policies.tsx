@@ -133,7 +133,9 @@ function PolicyTable({ policies, onEdit }: { policies: Policy[]; onEdit: (policy
                   {t('steps', { count: steps.length })}
                   <span className="block text-xs text-muted-foreground">
                     {steps
-                      .map(({ day, tone }) => `${day > 0 ? `+${day}` : day} ${words.tone(tone)}`)
+                      .map(
+                        ({ day, tone }) => `${day > 0 ? `+${day}` : format.number(day)} ${words.tone(tone)}`,
+                      )
                       .join(' · ')}
                   </span>
                 </TableCell>
