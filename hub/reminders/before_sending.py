@@ -120,7 +120,7 @@ def prepare(session: Session, house: House, reminder: Row, channel: Channel, now
     items = service.items_of(session, reminder["id"], only_live=True)
     kept, dropped, customer = look(session, house, reminder, items, now)
     waiting = [reason for _, reason in dropped if reason.code in PASSING]
-    if waiting and now - reminder["scheduled_at"] < WAITS_AT_MOST:
+    if waiting and now - _waits_since(session, reminder) < WAITS_AT_MOST:
         return _defer(session, reminder, waiting[0], now, now + WAITS)
     if not kept:
         return _skip(session, reminder, dropped, now)
@@ -209,6 +209,12 @@ def unsubscribe_url(session: Session, house: House, reminder: Mapping[str, Any],
         reminder["language"],
     )
     return debtor_links.unsubscribe_url(house.base, token)
+
+
+def _waits_since(session: Session, reminder: Row) -> datetime:
+    """Since when it waits for reasons that pass; its own time moves on each time that it does."""
+    since = history.first_deferred(session, reminder["id"], PASSING, since=reminder["approved_at"])
+    return since or reminder["scheduled_at"]
 
 
 def _defer(session: Session, reminder: Row, reason: Reason, now: datetime, until: datetime) -> str:

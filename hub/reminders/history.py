@@ -4,14 +4,14 @@ Events hold ids, instants, amounts and our own words. What a person wrote stands
 the SHA-256; an address stands in the reminder alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Literal
 from uuid import UUID
 
 import orjson
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from hub.http.answers import dumps
@@ -104,6 +104,19 @@ def read(session: Session, reminder_id: UUID) -> list[dict[str, Any]]:
     """The events of a reminder, oldest first."""
     query = select(reminder_events).where(reminder_events.c.reminder_id == reminder_id).order_by(reminder_events.c.id)
     return [dict(row) for row in session.execute(query).mappings()]
+
+
+def first_deferred(session: Session, reminder_id: UUID, codes: Collection[str], *, since: datetime) -> datetime | None:
+    """When a reminder was first put off for one of these reasons, since an instant."""
+    columns = reminder_events.c
+    query = select(func.min(columns.at)).where(
+        columns.reminder_id == reminder_id,
+        columns.kind == "deferred",
+        columns.at >= since,
+        columns.after["code"].astext.in_(codes),
+    )
+    found: datetime | None = session.scalar(query)
+    return found
 
 
 def digest(subject: str | None, text: str | None) -> str:

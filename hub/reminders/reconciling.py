@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from hub.channels import sending as opening
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 200
 ASKED_FOR = timedelta(days=3)
-"""Providers are asked about what is uncertain for so long."""
+"""Providers are asked about what is in doubt for so long; what was claimed before is a person's to settle."""
 
 
 def run(context: JobContext) -> dict[str, Any]:
@@ -62,7 +62,9 @@ def _in_doubt(context: JobContext, seen: set[UUID]) -> list[Row]:
         select(reminders)
         .where(
             reminders.c.status.in_(("sending", "uncertain")),
-            reminders.c.claimed_at.between(now - ASKED_FOR, now - after),
+            reminders.c.claimed_at <= now - after,
+            # The hub may have stood still for longer: what was being sent then must not stay so.
+            or_(reminders.c.status == "sending", reminders.c.claimed_at >= now - ASKED_FOR),
         )
         .order_by(reminders.c.claimed_at, reminders.c.id)
         .limit(AT_ONCE)
@@ -74,6 +76,9 @@ def _in_doubt(context: JobContext, seen: set[UUID]) -> list[Row]:
 
 
 def _look_into(context: JobContext, opened: dict[UUID, tuple[Channel, Any]], reminder: Row) -> str | None:
+    if reminder["claimed_at"] < datetime.now(UTC) - ASKED_FOR:
+        # Providers forget: that one does not know it any more would not mean that it never had it.
+        return _leave(context, reminder, "It was handed over days ago, and nobody has said what came of it.")
     try:
         channel, plugin = _open(context, opened, reminder["channel_id"])
         capabilities = context.registry.get(channel.plugin).capabilities
@@ -84,6 +89,10 @@ def _look_into(context: JobContext, opened: dict[UUID, tuple[Channel, Any]], rem
             delivery = plugin.find(reminder["message_id"], reminder["idempotency_key"])
         except PluginError as error:
             return _leave(context, reminder, f"The provider cannot say: {error}")
+        except Exception as error:  # noqa: BLE001 - whatever a plugin raises, the others are looked into
+            # Its kind alone: the words of an error may be the message's.
+            log.error("R-%d: %s cannot say (%s)", reminder["number"], channel.plugin, type(error).__name__)
+            return _leave(context, reminder, f"The channel failed ({type(error).__name__}).")
         return _sent(context, reminder, delivery) if delivery else _again(context, reminder, is_known=True)
     if "idempotent" in capabilities and reminder["status"] == "sending":
         return _again(context, reminder, is_known=False)

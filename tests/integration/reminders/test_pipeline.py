@@ -14,7 +14,8 @@ from hub.errors import InvalidError
 from hub.jobs import service as jobs
 from hub.jobs.execution import Runner
 from hub.jobs.policy import Policy
-from hub.reminders import calendar, drafting, fresh, planning, policies, retention, sending
+from hub.reminders import before_sending, calendar, drafting, fresh, history, planning, policies, retention, sending
+from hub.reminders.policy import Source
 from hub.sdk.errors import AuthError
 from tests.integration.reminders.conftest import CONNECTION
 
@@ -292,3 +293,60 @@ def test_after_the_period_the_words_go_and_the_rest_stays(compose, new_invoice, 
     assert (found["text"], found["recipients"], found["attempts"]) == (retention.FORGOTTEN, [], [])
     assert found["reason"]["sentence"] == retention.FORGOTTEN and found["totals"][0]["amount"] == "12.5000"
     assert get(kept["id"])["text"] == kept["text"], "it has not ended"
+
+
+@pytest.mark.usefixtures("open_all_day", "channel")
+def test_an_answer_keeps_back_what_the_policy_has_ready_and_not_what_people_send(
+    policy, plan, work, get, server, new_invoice, compose, storage, tenant
+):
+    policy(approve="member")
+    invoice_id = new_invoice(customer="ans2")
+    (planned,) = plan()
+    work()
+    assert get(planned)["status"] == "to_approve"
+    earlier = compose(new_invoice(customer="ans2"), customer="ans2")
+    with storage.tenant(tenant) as session:
+        values = {"id": earlier["id"], "planned": planned}
+        session.execute(text("update reminders set replied_at = now() where id = :id"), values)
+        approved = "update reminders set status = 'approved', approved_at = now(), scheduled_at = now()"
+        session.execute(text(f"{approved} where id = :planned"), values)
+        jobs.submit(session, "reminders.send", {})
+    work()
+    found = get(planned)
+    assert (found["status"], found["reason"]["code"], server.arrived) == ("skipped", "answered", [])
+    by_hand = compose(invoice_id, customer="ans2", then="send")
+    work()
+    assert get(by_hand["id"])["status"] == "sent" and len(server.arrived) == 1
+
+
+@pytest.mark.usefixtures("open_all_day", "channel")
+def test_what_waits_for_the_ledger_does_not_wait_for_ever(
+    policy, plan, work, get, server, new_invoice, storage, tenant, monkeypatch
+):
+    policy(approve="member")
+    new_invoice(customer="wai1")
+    (planned,) = plan()
+    work()
+    stale = {CONNECTION: Source(read_at=None, name="Books")}
+    monkeypatch.setattr(before_sending, "read_sources", lambda session, now: stale)
+    with storage.tenant(tenant) as session:
+        session.execute(text("update reminders set status = 'approved', approved_at = now()"))
+
+    def due():
+        with storage.tenant(tenant) as session:
+            session.execute(text("update reminders set scheduled_at = now()"))
+            jobs.submit(session, "reminders.send", {})
+        work()
+        return get(planned)
+
+    for _ in range(2):
+        found = due()
+        assert (found["status"], found["reason"]["code"]) == ("approved", "stale")
+        assert found["scheduled_at"] > datetime.now(UTC)
+    with storage.tenant(tenant) as session:
+        session.execute(text("update reminders set approved_at = now() - interval '5 days'"))
+        history.record(
+            session, planned, "deferred", datetime.now(UTC) - timedelta(days=4), after={"code": "does_not_tie_out"}
+        )
+    found = due()
+    assert (found["status"], found["reason"]["code"], server.arrived) == ("skipped", "stale", [])

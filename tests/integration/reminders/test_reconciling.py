@@ -203,3 +203,37 @@ def test_what_somebody_else_found_out_stands(through, provider, compose, work, g
     finally:
         Provider.send = original
     assert (get(made["id"])["status"], len(provider.messages)) == ("sent", 1)
+
+
+def test_what_was_being_sent_when_the_hub_stood_still_for_days_is_for_a_person(
+    through, provider, compose, work, get, new_invoice, reconcile, storage, tenant
+):
+    through("asked")
+    provider.breaks = "before"
+    made = compose(new_invoice(), then="send")
+    work()
+    provider.breaks = ""
+    with storage.tenant(tenant) as session:
+        session.execute(text("update reminders set claimed_at = claimed_at - interval '4 days'"))
+    reconcile()
+    assert (get(made["id"])["status"], provider.messages) == ("uncertain", [])
+
+
+def test_a_plugin_that_breaks_when_asked_keeps_nobody_else_in_doubt(
+    through, provider, compose, work, get, new_invoice, reconcile
+):
+    through("asked")
+    provider.breaks = "after"
+    first, second = (compose(new_invoice(), then="send") for _ in range(2))
+    work()
+    asked = []
+
+    def answers():
+        asked.append(True)
+        if len(asked) == 1:
+            raise ZeroDivisionError
+
+    provider.answers, provider.breaks = answers, ""
+    reconcile()
+    assert sorted(get(each["id"])["status"] for each in (first, second)) == ["sent", "uncertain"]
+    assert len(provider.messages) == 2
