@@ -1,8 +1,9 @@
 """The debtor's own page: what one customer owes, and what they can say to it without signing in.
 
 They promise a day, object, say that they have paid, or ask for a copy. Each is bounded: a day within MOST_DAYS_AHEAD,
-MOST_PROMISES of an invoice, objections up to what is open, one copy asked for at a time. Nothing of any other customer
-is shown, nor what the tenant notes of this one. Sessions are the link's tenant's; `today` is the tenant's day.
+MOST_PROMISES and MOST_OBJECTIONS of an invoice, objections up to what is open, one copy asked for at a time. Nothing of
+any other customer is shown, nor what the tenant notes of this one. Sessions are the link's tenant's; `today` is the
+tenant's day.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -30,6 +31,8 @@ MOST_SHOWN = 200
 MOST_DAYS_AHEAD = 60
 MOST_PROMISES = 3
 """Promises of one invoice that the page takes; then people speak to each other."""
+MOST_OBJECTIONS = 5
+"""Objections to one invoice that the page takes, whatever became of them."""
 
 DEBTOR = Actor(kind="anonymous", id="debtor_page", name="the debtor's page")
 """Who acts: whoever holds the link. To which address it was sent is with what they say, and not in the audit."""
@@ -105,9 +108,12 @@ def object_to(
 ) -> None:
     """Object to an invoice, or to `amount` of it; it is not asked for until that is settled.
 
-    Raises InvalidError, ConflictError where all of it is in dispute already, LinkError.
+    Raises InvalidError, ConflictError where all of it is in dispute already or MOST_OBJECTIONS were made, LinkError.
     """
     (row,) = _owned(session, link, [invoice_id])
+    if (session.scalar(_OBJECTIONS, {"invoice": row["id"]}) or 0) >= MOST_OBJECTIONS:
+        number = row["number"]
+        raise ConflictError(f"{MOST_OBJECTIONS} objections to {number} were made here. Please answer the mail or call.")
     opening = Opening(text=said, source="portal", invoice_id=row["id"], sender=link.address, amount=amount)
     open_disputes(session, [opening], now, today=today)
 
@@ -224,6 +230,7 @@ _ROWS = """
 _OPEN = text(f"{_ROWS} order by i.due_on, i.number, i.id limit :most")
 _SOME = text(f"{_ROWS} and i.id = any(:ids)")
 _CUSTOMER = text("select name from customers where id = :customer and deleted_on is null")
+_OBJECTIONS = text("select count(*) from disputes where invoice_id = :invoice and source = 'portal'")
 _TOTALS = text("""
     select currency, count(*) as invoices, sum(balance) as open from invoices
     where customer_id = :customer and balance > 0 and status in ('open', 'partially_paid')

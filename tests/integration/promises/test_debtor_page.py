@@ -11,7 +11,7 @@ from hub.channels import suppressions
 from hub.ledger import holds, promises
 from hub.ledger.ids import ledger_id
 from hub.reminders import debtor_links, debtor_page
-from hub.reminders.debtor_page import MOST_DAYS_AHEAD, MOST_PROMISES
+from hub.reminders.debtor_page import MOST_DAYS_AHEAD, MOST_OBJECTIONS, MOST_PROMISES
 from tests.integration.identity.callers import Caller, person
 from tests.integration.promises.conftest import CONNECTION, in_days
 
@@ -124,6 +124,15 @@ def test_an_objection_opens_a_dispute(page, member):
     # What is not in dispute can still be promised.
     shown = page.say("promises", invoice_ids=[page.first], promised_on=str(in_days(5)))
     assert invoice(shown, page.first)["promise"]["amount"] == "60.0000"
+
+
+def test_objections_bit_by_bit_end(page, member):
+    for number in range(MOST_OBJECTIONS):
+        page.say("disputes", invoice_id=page.first, text=f"Carton {number} is missing.", amount="0.01")
+    refused = page.say("disputes", 409, invoice_id=page.first, text="One more.", amount="0.01")
+    assert "were made here" in refused["detail"]
+    assert len(member.get(f"/api/disputes?invoice_id={page.first}").json["items"]) == MOST_OBJECTIONS
+    page.say("disputes", invoice_id=page.second, text="Another one.")
 
 
 def test_what_is_all_in_dispute_is_not_promised(page):
