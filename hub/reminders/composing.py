@@ -10,12 +10,12 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
+from hub.channels import limits, suppressions
 from hub.channels import sending as opening
 from hub.channels import service as channels
-from hub.channels import suppressions
 from hub.channels.sending import Caller
 from hub.channels.service import Channel
-from hub.errors import ConflictError, HubError, InvalidError, NotFoundError
+from hub.errors import ConflictError, HubError, InvalidError, NotFoundError, RateLimitedError
 from hub.ledger import service as ledger
 from hub.ledger.owed import Owed, owed
 from hub.reminders import approving, debtor_links, history, service, settings, statuses
@@ -77,7 +77,8 @@ def compose(storage: Storage, house: House, wanted: Mapping[str, Any], now: date
         warnings = _warnings(session, house, row, asked, dropped, customer, wanted["scheduled_at"], now)
     written = _written(house, draftable, wanted)
     if refused := len(written.attempts[-1].refusals):
-        warnings.append(service.reason("refused_text", f"The fact check refuses {refused} parts of the text."))
+        parts = "a part" if refused == 1 else f"{refused} parts"
+        warnings.append(service.reason("refused_text", f"The fact check refuses {parts} of the text."))
     html = html_of(written.text, draftable.task.facts, written.language, draftable.links)
     return Composed(
         row=row,
@@ -220,6 +221,8 @@ def send_test(storage: Storage, house: House, reminder_id: UUID, address: str | 
         if not reminder["text"] or not reminder["facts"]:
             raise ConflictError(f"R-{reminder['number']} is not written yet.")
         channel = _channel_of(session, reminder)
+        if wait := limits.wait(session, channel, is_interactive=True):
+            raise RateLimitedError("The channel sends as much as it may; try again later.", max(1, round(wait)))
         rules = rules_of(session, house)
         account = account_of(session, house, reminder, now)
         audit.record(session, "reminder.tested", "reminder", reminder_id)
@@ -365,7 +368,7 @@ def _warnings(
         for reason in reasons_against_source(source, rules, now):
             found[reason.code, reason.sentence] = None
     if not customer.calendar.is_open(scheduled_at or now):
-        found["out_of_hours", "It is outside of business hours at the customer's then."] = None
+        found["out_of_hours", "It is outside of the customer's business hours then."] = None
     return [service.reason(code, sentence) for code, sentence in found]
 
 

@@ -347,6 +347,15 @@ def test_a_test_goes_to_oneself_and_leaves_the_reminder_as_it_is(
     assert program.post(f"/api/reminders/{made['id']}/test").status_code == 409
 
 
+def test_tests_take_from_what_the_channel_may_send(member, compose, new_invoice, server, channel, storage, tenant):
+    with storage.tenant(tenant) as session:
+        session.execute(text("update channels set per_day = 1"))
+    made = compose(new_invoice(), then="approval")
+    answers = [member.post(f"/api/reminders/{made['id']}/test") for _ in range(6)]
+    assert answers[-1].status_code == 429 and int(answers[-1].headers["Retry-After"]) > 0
+    assert len(server.arrived) == [each.status_code for each in answers].count(200) >= 1
+
+
 def test_without_a_channel_no_test_is_sent(member, compose, new_invoice):
     answer = member.post(f"/api/reminders/{compose(new_invoice())['id']}/test")
     assert answer.status_code == 409 and "channel" in answer.json["detail"]
