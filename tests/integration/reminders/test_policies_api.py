@@ -185,6 +185,8 @@ def test_settings_are_the_defaults_until_they_are_stored(viewer, admin):
         ({"payment_link": "https://pay.example/{amount}"}, "payment_link"),
         ({"payment_link": "https://{number}.example/"}, "payment_link"),
         ({"bank": {"iban": "DE89370400440532013001", "bic": None, "holder": None}}, "bank.iban"),
+        ({"bank": {"iban": "DE001234", "bic": None, "holder": None}}, "bank.iban"),
+        ({"bank": {"iban": "DE89370400440532013000", "bic": "X", "holder": None}}, "bank.bic"),
         ({"minimum_amount": {"EUR": "-1"}}, "minimum_amount.EUR"),
         ({"caps": {"per_days": 0, "max_per_week": 2}}, "caps.per_days"),
         (

@@ -248,7 +248,7 @@ def step(**changes):
         ({"takes": {"unheard_of": 1}}, "takes"),
         ({"steps": [step(when=[{"risk": ["extreme"]}])]}, "steps.0.when.0.risk.0"),
         ({"sure": {"within_days": 5, "p_paid": float("nan")}}, "document"),
-        ({"hold_back": {"share": 0.9, "days": 30}}, "hold_back"),
+        ({"hold_back": {"share": 0.9, "days": 30}}, "hold_back.share"),
     ],
 )
 def test_a_policy_that_cannot_be_used_says_where(changes, place):
