@@ -13,7 +13,7 @@ from hub.ledger import service as ledger
 KINDS = ("reminder", "promise", "dispute", "payment", "note")
 EVENTS = (
     *("sent", "bounced", "complained", "replied"),
-    *("made", "kept", "partly_kept", "broken", "cancelled"),
+    *("made", "claimed", "kept", "partly_kept", "broken", "cancelled"),
     *("opened", "resolved"),
     "received",
     *("call", "email", "meeting", "note"),
@@ -70,9 +70,11 @@ _PARTS = {
     """),
     "promise": _part("""
         select happened.at, 'promise ' || p.id || ' ' || happened.event, 'promise', happened.event, p.id,
-               i.number, p.amount, p.currency::text, p.promised_on, p.channel::text, p.note, p.made_by
+               i.number, p.amount, p.currency::text,
+               case happened.event when 'claimed' then p.paid_on else p.promised_on end,
+               p.channel::text, p.note, p.made_by
         from promises p left join invoices i on i.id = p.invoice_id cross join lateral (
-            select p.made_at, 'made'
+            select p.made_at, case when p.paid_on is null then 'made' else 'claimed' end
             union all select p.settled_at, p.status where p.status in ('kept', 'partly_kept', 'broken', 'cancelled')
         ) happened (at, event)
         where p.customer_id = :customer

@@ -229,6 +229,11 @@ def lived(storage, tenant, member):
         promised = promises.promise(
             session, invoice.id, channel="phone", now=now, today=now.date(), promised_on=now.date(), made_by="Mr Wye"
         )
+        other = session.scalar(
+            text("select id from invoices where customer_id = :id and balance > 1 and id <> :but limit 1"),
+            {"id": ACME, "but": invoice.id},
+        )
+        promises.promise(session, other, channel="portal", now=now, today=now.date(), paid_on=now.date())
         opening = disputes.Opening(text="Too dear.", source="api", invoice_id=invoice.id, amount=Decimal(1))
         (opened,) = disputes.open_disputes(session, [opening], now, today=now.date())
         moves.resolve(session, opened.id, now, outcome="withdrawn")
@@ -265,13 +270,14 @@ def test_what_happened_with_a_customer_is_one_list(member, lived):
     told = {(each["kind"], each["event"]) for each in items}
     assert told >= {
         *(("reminder", "sent"), ("reminder", "bounced")),
-        *(("promise", "made"), ("promise", "broken")),
+        *(("promise", "made"), ("promise", "broken"), ("promise", "claimed")),
         *(("dispute", "opened"), ("dispute", "resolved")),
         *(("note", "meeting"), ("payment", "received")),
     }
     by_event = {each["event"]: each for each in items}
     assert by_event["sent"]["text"] == "Invoice 1" and by_event["sent"]["number"].startswith("R-")
     assert by_event["broken"]["by_name"] == "Mr Wye" and by_event["broken"]["outcome"] == "phone"
+    assert by_event["claimed"]["day"] == datetime.now(UTC).date().isoformat()
     assert by_event["resolved"]["outcome"] == "withdrawn" and by_event["resolved"]["number"].startswith("D-")
     assert by_event["meeting"]["text"] == "They know."
     assert {each["currency"] for each in items if each["kind"] == "payment"} == {"EUR"}
@@ -296,7 +302,10 @@ def test_a_broken_promise_stands_in_the_row_before_an_open_one(member, lived, st
     assert row_of(member, ACME)["promise"]["status"] == "broken"
     assert row_of(member, ACME)["last_contact"]["kind"] == "meeting"
     with storage.tenant(tenant) as session:
-        session.execute(text("update promises set settled_at = now() - interval '40 days'"))
+        session.execute(text("update promises set settled_at = now() - interval '40 days' where status = 'broken'"))
+    assert row_of(member, ACME)["promise"]["status"] == "open"
+    with storage.tenant(tenant) as session:
+        session.execute(text("delete from promises where status = 'open'"))
     assert row_of(member, ACME)["promise"] is None
 
 

@@ -12517,7 +12517,7 @@ export interface components {
              */
             day: string | null;
             /** @enum {string} */
-            event: "sent" | "bounced" | "complained" | "replied" | "made" | "kept" | "partly_kept" | "broken" | "cancelled" | "opened" | "resolved" | "received" | "call" | "email" | "meeting" | "note";
+            event: "sent" | "bounced" | "complained" | "replied" | "made" | "claimed" | "kept" | "partly_kept" | "broken" | "cancelled" | "opened" | "resolved" | "received" | "call" | "email" | "meeting" | "note";
             /** @enum {string} */
             kind: "reminder" | "promise" | "dispute" | "payment" | "note";
             /** @description R-12, D-12, or the number of the invoice that was promised. */

@@ -120,7 +120,7 @@ function What({ item }: { item: TimelineItem }): ReactNode {
       )
     }
     case 'promise': {
-      const event = item.event as 'made' | 'kept' | 'partly_kept' | 'broken' | 'cancelled'
+      const event = item.event as 'made' | 'claimed' | 'kept' | 'partly_kept' | 'broken' | 'cancelled'
       return t(`promise.${event}`, { number, amount, day: format.day(item.day) })
     }
     case 'dispute': {
