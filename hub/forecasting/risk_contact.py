@@ -104,7 +104,7 @@ def next_step(standing: Standing) -> tuple[NextStep, str]:
         return "do_nothing", "Expected to pay on time by itself."
     if kind == "non_payer":
         return "escalate", (
-            f"Overdue for {standing.oldest} days: more reminders are not expected to change that."
+            f"Overdue for {_days(standing.oldest)}: more reminders are not expected to change that."
             if standing.oldest > LONG_OVERDUE
             else f"{standing.p_late90:.0%} likely to go 90 days late: let somebody decide on credit and collection."
         )
@@ -112,12 +112,16 @@ def next_step(standing: Standing) -> tuple[NextStep, str]:
         many = "A promise was" if standing.broken == 1 else f"{standing.broken} promises were"
         return "call", f"{many} not kept in the last 30 days: ask by phone what it waits for."
     if standing.overdue <= 0:
-        expected = f"payment is expected {standing.late_by} days late" if standing.late_by else "its risk is high"
+        expected = f"payment is expected {_days(standing.late_by)} late" if standing.late_by else "its risk is high"
         return "email", f"Nothing is overdue yet, but {expected}: ask if all is well."
     if standing.oldest > LONG_OVERDUE or standing.level == "high":
-        return "ask_for_promise", f"Overdue for {standing.oldest} days at {standing.level} risk: ask for a date."
+        return "ask_for_promise", f"Overdue for {_days(standing.oldest)} at {standing.level} risk: ask for a date."
     if standing.overdue_invoices >= MANY_INVOICES:
         return "statement", f"{standing.overdue_invoices} invoices are overdue: a statement shows them together."
     if standing.oldest > 7 or standing.level == "medium":
-        return "call", f"Overdue for {standing.oldest} days; a call finds out what it waits for."
-    return "email", f"Overdue for {standing.oldest} days only: a friendly reminder will do."
+        return "call", f"Overdue for {_days(standing.oldest)}; a call finds out what it waits for."
+    return "email", f"Overdue for {_days(standing.oldest)} only: a friendly reminder will do."
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"

@@ -18,7 +18,7 @@ from hub.channels.service import Channel
 from hub.errors import ConflictError, HubError, InvalidError, NotFoundError, RateLimitedError
 from hub.ledger import service as ledger
 from hub.ledger.owed import Owed, owed
-from hub.reminders import approving, debtor_links, history, service, settings, statuses
+from hub.reminders import approving, debtor_links, history, policies, service, settings, statuses
 from hub.reminders.approving import check_instant
 from hub.reminders.before_sending import account_of, facts_of, look, rules_of
 from hub.reminders.drafting import Draftable, prepare, written_values
@@ -26,13 +26,13 @@ from hub.reminders.house import House
 from hub.reminders.languages import language_of
 from hub.reminders.mail import html_of
 from hub.reminders.message import message_of
-from hub.reminders.policy import Customer, Reason, reasons_against_source
+from hub.reminders.policy import APPROVALS, Customer, Reason, read_policy, reasons_against_source
 from hub.reminders.reading_items import read_sources
 from hub.reminders.recipients import Recipient, recipients_of, unique
 from hub.reminders.service import Row
 from hub.reminders.statement import statement_pdf
 from hub.reminders.truth import as_document, as_facts, refusals, totals_of
-from hub.reminders.writing import Attempt, Written
+from hub.reminders.writing import TEMPLATE, Attempt, Written
 from hub.sdk.errors import PluginError
 from hub.sdk.facts import FactSheet, check
 from hub.storage import audit
@@ -180,6 +180,7 @@ class Rewritten:
     facts: FactSheet
     written: Written
     tone: str
+    approve: str
 
 
 def rewrite(storage: Storage, house: House, reminder_id: UUID, wanted: Mapping[str, Any], now: datetime) -> Rewritten:
@@ -192,8 +193,15 @@ def rewrite(storage: Storage, house: House, reminder_id: UUID, wanted: Mapping[s
         kept, _, customer = look(session, house, row, items, now)
         asked = [{**each.row, "asked": each.asked} for each in kept] or items
         draftable = prepare(session, house, row, asked, max(row["scheduled_at"] or now, now), customer=customer)
+        approve = _approve_of(session, reminder, row["tone"])
     written = _written(house, draftable, {})
-    return Rewritten(version=reminder["version"], facts=draftable.task.facts, written=written, tone=row["tone"])
+    return Rewritten(
+        version=reminder["version"],
+        facts=draftable.task.facts,
+        written=written,
+        tone=row["tone"],
+        approve=approve,
+    )
 
 
 def keep(
@@ -204,7 +212,8 @@ def keep(
     statuses.check("rewrite", reminder["number"], reminder["status"])
     status = "draft" if reminder["status"] == "draft" else "to_approve"
     values = written_values(rewritten.facts, rewritten.written, reminder["attempts"])
-    values |= {"tone": rewritten.tone, "status": status, "approved_by": None, "approved_at": None, "reason": None}
+    values |= {"tone": rewritten.tone, "approve": rewritten.approve, "status": status}
+    values |= {"approved_by": None, "approved_at": None, "reason": None}
     after = service.write(session, reminder, values, now)
     told = {"status": status, "writer": after["writer"], "text": history.digest(after["subject"], after["text"])}
     history.record(session, reminder_id, "written", now, after=told)
@@ -251,6 +260,19 @@ def send_test(storage: Storage, house: House, reminder_id: UUID, address: str | 
     except PluginError as error:
         raise ConflictError(f"The test was not sent: {error}") from error
     return {"address": address, "provider_id": delivery.provider_id}
+
+
+def _approve_of(session: Session, reminder: Row, tone: str) -> str:
+    """Who approves a reminder in another tone: nobody less than its policy asks of a step that is said so."""
+    if reminder["policy_id"] is None:
+        return str(reminder["approve"])
+    try:
+        row = policies.get(session, reminder["policy_id"])
+    except NotFoundError:
+        return str(reminder["approve"])
+    policy = read_policy(row["document"], policy_id=row["id"])
+    step = next((each for each in policy.steps if each.stage == reminder["stage"]), policy.steps[-1])
+    return max(policy.approve_of(step, tone), str(reminder["approve"]), key=APPROVALS.index)
 
 
 def _row(session: Session, wanted: Mapping[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -311,6 +333,9 @@ def _written(house: House, draftable: Draftable, wanted: Mapping[str, Any]) -> W
         return Written(
             subject=attempt.subject, text=attempt.text, language=task.language, writer=PERSON, attempts=(attempt,)
         )
+    if task.tone == "final" and draftable.setup.writer != TEMPLATE:
+        message = "A final notice is written by a person, or by the template."
+        raise InvalidError(message, fields={"writer": message})
     try:
         return draftable.setup.write(house.plugins, task)
     except PluginError as error:

@@ -84,3 +84,9 @@ def test_the_assumptions_rank_as_they_are_told():
     assert max(CONTACT_SAVES, key=CONTACT_SAVES.__getitem__) == "late_payer"
     assert CONTACT_SAVES["non_payer"] < CONTACT_SAVES["slow_payer"] < CONTACT_SAVES["late_payer"]
     assert {"call", "email", "do_nothing"} <= set(NEXT_STEPS)
+
+
+def test_one_day_is_a_day():
+    assert next_step(replace(LATE_PAYER, oldest=1))[1] == "Overdue for 1 day only: a friendly reminder will do."
+    not_due = replace(LATE_PAYER, overdue=0.0, oldest=0, late_by=1, level="high")
+    assert next_step(not_due)[1] == "Nothing is overdue yet, but payment is expected 1 day late: ask if all is well."
