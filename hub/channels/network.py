@@ -40,7 +40,7 @@ class HubNetwork:
         except PermissionError as error:
             raise ConfigError(str(error), field="host") from error
         except OSError as error:
-            raise TransientError(f"{host}:{port} does not answer: {error}") from error
+            raise TransientError(f"{host}:{port} does not answer: {error.strerror or error}") from error
 
     def request(
         self,
