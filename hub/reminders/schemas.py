@@ -35,6 +35,7 @@ LONGEST_REASON = 1_000
 
 _WORDS = validate.Regexp(r"\s*\S", error="Something other than spaces is needed.")
 _ONE_LINE = validate.Regexp(r"[^\r\n\0]*\Z", error="One line.")
+_NAME = validate.And(validate.Length(max=200), _ONE_LINE)
 _LANGUAGE = validate.Regexp(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", error="A language tag such as en or de-AT.")
 _SLUG = validate.Regexp(r"[a-z][a-z0-9_]{0,39}\Z", error="The slug of a writer.")
 
@@ -91,13 +92,13 @@ def _reason(**options: Any) -> String:
 class RecipientSchema(Schema):
     """Somebody to write to."""
 
-    name = text("What they are called; empty where nobody has said.", "Jo Doe", load_default="")
+    name = text("What they are called; empty where nobody has said.", "Jo Doe", load_default="", validate=_NAME)
     email = String(
         required=True,
         validate=_is_address,
         metadata={"description": "Where to write to.", "example": "ap@acme.example"},
     )
-    role = text("What they do there.", "Accounts payable", load_default="")
+    role = text("What they do there.", "Accounts payable", load_default="", validate=_NAME)
 
 
 def _recipients(description: str, least: int = 1, **options: Any) -> List[Any]:

@@ -350,3 +350,25 @@ def test_what_waits_for_the_ledger_does_not_wait_for_ever(
         )
     found = due()
     assert (found["status"], found["reason"]["code"], server.arrived) == ("skipped", "stale", [])
+
+
+@pytest.mark.usefixtures("open_all_day", "channel")
+def test_who_has_it_written_more_firmly_does_not_get_round_who_approves_that(
+    policy, plan, work, get, server, new_invoice, member, admin, storage, tenant
+):
+    policy(approve="member")
+    with storage.tenant(tenant) as session:
+        (held,) = policies.list_policies(session)
+        firm = {"stage": 2, "day": 20, "tone": "firm", "writer": "template_writer", "approve": "admin"}
+        document = held["document"] | {"steps": [*held["document"]["steps"], firm]}
+        values = {"name": "P", "document": document, "is_active": True}
+        policies.update_policy(session, held["id"], values, datetime.now(UTC), expected_version=1)
+    new_invoice(customer="esc1")
+    (planned,) = plan()
+    work()
+    assert (get(planned)["tone"], get(planned)["approve"]) == ("friendly", "member")
+    answer = member.post(f"/api/reminders/{planned}/rewrite", json={"tone": "service"})
+    assert (answer.status_code, answer.json["approve"]) == (200, "member"), answer.json
+    assert member.post(f"/api/reminders/{planned}/rewrite", json={"tone": "firm"}).json["approve"] == "admin"
+    assert member.post(f"/api/reminders/{planned}/approve").status_code == 403
+    assert admin.post(f"/api/reminders/{planned}/approve").status_code == 200

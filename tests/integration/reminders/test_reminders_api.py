@@ -347,6 +347,23 @@ def test_a_test_goes_to_oneself_and_leaves_the_reminder_as_it_is(
     assert program.post(f"/api/reminders/{made['id']}/test").status_code == 409
 
 
+def test_a_final_notice_is_not_left_to_a_model(member, compose, new_invoice):
+    invoice = new_invoice()
+    answer = preview(member, invoice, tone="final", writer="llm_writer")
+    assert answer.status_code == 422 and answer.json["fields"][0]["field"] == "writer"
+    made = compose(invoice)
+    answer = member.post(f"/api/reminders/{made['id']}/rewrite", json={"tone": "final", "writer": "llm_writer"})
+    assert answer.status_code == 422
+    assert preview(member, invoice, tone="final").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["name", "role"])
+def test_what_recipients_are_called_is_bounded(member, new_invoice, name):
+    for value, status in (("x" * 201, 422), ("Jo\nBcc: x@evil.example", 422), ("x" * 200, 200)):
+        recipients = [{"email": "ap@c1.example", name: value}]
+        assert preview(member, new_invoice(), recipients=recipients).status_code == status
+
+
 def test_tests_take_from_what_the_channel_may_send(member, compose, new_invoice, server, channel, storage, tenant):
     with storage.tenant(tenant) as session:
         session.execute(text("update channels set per_day = 1"))
