@@ -1,6 +1,7 @@
 """Whether a text states nothing but the facts."""
 
 import re
+from collections.abc import Iterator
 
 from hub.sdk.facts.addresses import find_addresses, find_other_banks
 from hub.sdk.facts.claims import find_claims, find_residue
@@ -22,6 +23,7 @@ MOST = 20_000
 """Characters that are read; a longer text is refused."""
 _CODED = re.compile(r"(?<![\w&])[\w&]+(?:[\-/._][\w&]+)*")
 _COUNTER = re.compile(r"^\s*\(?\d{1,2}[.)](?=\s)", re.MULTILINE)
+_COUNTER_WITHIN = re.compile(r"(?:(?<=[:;,] )|(?<=\w )(?=\())\(?(\d)[.)](?=\s)")
 _HARMLESS_CODES = frozenset(("b2b",))
 
 
@@ -95,9 +97,9 @@ def _read(facts: FactSheet, text: str, language: str, *, in_subject: bool, reply
     find_relative(reading)
     find_counts(reading)
     find_ordinals(reading)
-    for match in _COUNTER.finditer(folded.clean):
-        if reading.free(*match.span()):
-            reading.take(*match.span())
+    for start, end in _counters(folded.clean):
+        if reading.free(start, end):
+            reading.take(start, end)
     _codes(reading)
     find_bare(reading)
     find_currencies(reading)
@@ -110,6 +112,16 @@ def _read(facts: FactSheet, text: str, language: str, *, in_subject: bool, reply
     find_other_languages(reading, units)
     _leftovers(reading)
     return _merged(reading.refusals)
+
+
+def _counters(text: str) -> Iterator[tuple[int, int]]:
+    """What counts the points of a list: at the start of lines, and from 1 on within a sentence."""
+    for match in _COUNTER.finditer(text):
+        yield match.span()
+    within = list(_COUNTER_WITHIN.finditer(text))
+    if len(within) > 1 and [int(match[1]) for match in within] == list(range(1, len(within) + 1)):
+        for match in within:
+            yield match.span()
 
 
 def _codes(reading: Reading) -> None:

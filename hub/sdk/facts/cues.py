@@ -55,6 +55,8 @@ def amount_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Ment
         and not cues["paid"].search(near)
     ):
         return "total"  # "500.00 of 800.00"
+    if follows and (rest := _last(cues["remainder"], near)) and cues["of"].fullmatch(near[rest[0] :].strip() or "?"):
+        return "open"  # "300.00 leave a balance of 500.00"
     if (thanked := _last(cues["thanked"], near)) and thanked[0] == len(near.rstrip()):
         return "paid"  # "thank you for the 500.00"
     later = min((each.start for each in others if each.start >= mention.end), default=unit.end)
@@ -64,7 +66,14 @@ def amount_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Ment
     for text in (near, after, far):
         if cue := _nearest(reading, text, names, first=text is after):
             return cue
+        if text is after and cues["whole"].fullmatch(near.strip()) and left_open(far, near):
+            return ""  # "500.00 are open (the whole amount 800.00)"
     return ""
+
+
+def left_open(far: str, near: str) -> bool:
+    """Whether the words nearest to a figure stand in brackets with it."""
+    return far.removesuffix(near).endswith("(")
 
 
 def _nearest(reading: Reading, text: str, names: tuple[str, ...], *, first: bool = False) -> str | None:
@@ -81,10 +90,20 @@ def _nearest(reading: Reading, text: str, names: tuple[str, ...], *, first: bool
                 and (first or re.match(r"\s(?:date|on|since|by)\b", following))
             ):
                 continue
-            found.append((match.start() if first else match.end(), match.end() - match.start(), name))
+            said = "open" if name == "paid" and _is_denied(text, match) else name
+            found.append((match.start() if first else match.end(), match.end() - match.start(), said))
     if not found:
         return None
     return min(found, key=lambda each: (each[0], -each[1]))[2] if first else max(found)[2]
+
+
+_NOTHING = r"(?:nichts|nicht|kein\w*|rien|aucun\w*|pas|not|no|nothing|never|ningun\w*|nada|ohne|sans|sin|without)"
+
+
+def _is_denied(text: str, match: re.Match[str]) -> bool:
+    """Whether it is said that nothing was paid."""
+    before = re.search(rf"\b{_NOTHING}\s(?:\w+\s){{0,3}}$", text[: match.start()])
+    return before is not None or re.match(rf"\s{_NOTHING}\b(?! que)", text[match.end() :]) is not None
 
 
 def date_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Mention]) -> str:

@@ -185,6 +185,12 @@ def find_counts(reading: Reading) -> None:
             continue
         # "invoice no. 12" is none, and "the two invoices" are.
         reading.add(Mention(kind="count", start=start, end=match.end(), values=frozenset((value,))))
+    rest = words.cues["rest_of"].pattern
+    for start, end, value in in_words(folded, words.language):
+        more = re.compile(rf" {rest}{_STANDS_ALONE}").match(folded, end)
+        led = re.compile(rf"{rest} $").search(folded[:start]) and re.compile(_STANDS_ALONE).match(folded, end)
+        if value > 1 and (more or led) and reading.free(start, end):
+            reading.add(Mention(kind="count", start=start, end=more.end() if more else end, values=frozenset((value,))))
     for start, end, value in in_words(folded, words.language):
         if reading.free(start, end) and words.cues["every"].search(folded[max(0, start - 12) : start].rstrip() + "\n"):
             reading.add(Mention(kind="count", start=start, end=end, values=frozenset((value,))))
@@ -193,6 +199,11 @@ def find_counts(reading: Reading) -> None:
     ):
         if reading.free(*match.span()):
             reading.add(Mention(kind="count", start=match.start(), end=match.end(), values=frozenset((Decimal(2),))))
+
+
+_STANDS_ALONE = (
+    r"(?=[,.;:]|\s(?:sind|waren|haben|stehen|bleiben|are|were|have|remain|sont|ont|restent|etaient|son|estan|siguen)\b)"
+)
 
 
 def find_ordinals(reading: Reading) -> None:

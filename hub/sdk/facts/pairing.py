@@ -10,6 +10,7 @@ from hub.sdk.facts.lateness import is_so, lateness, lateness_beside
 from hub.sdk.facts.layout import Unit
 from hub.sdk.facts.mentions import Kind, Mention, Reading
 from hub.sdk.facts.sheet import FactInvoice, Figure
+from hub.sdk.facts.standing import judge_standing
 
 _CENT = Decimal("0.01")
 
@@ -55,6 +56,11 @@ class Pairing:
         groups = self._groups(inside)
         for group in groups:
             self.mentioned.update(group.invoices)
+        near = self.context_block == unit.block or has(
+            self.reading, "this", self.reading.text.folded[unit.start : unit.end]
+        )
+        named = [(each.start, each.end, each.invoices) for each in groups]
+        judge_standing(self.reading, unit, named, self.context if near else ())
         row_currency = self._currencies(unit, inside)
         items: list[Stated] = []
         figures = [each for each in inside if each.kind in ("amount", "bare", "percent")]
@@ -70,7 +76,7 @@ class Pairing:
                 stated = self._duration(unit, each, days)
             else:
                 stated = None
-                if each.kind == "percent":
+                if each.kind == "percent" and not self.reading.masked[each.start]:
                     self._percent(unit, each, figures)
                 elif each.kind == "count":
                     self._count(unit, each, groups, inside)
@@ -94,12 +100,19 @@ class Pairing:
             return
         if _BUT.search(text) or (not groups and has(reading, "sum", text)):
             return
-        indices = {index for group in groups for index in group.invoices} or (
-            set(self.context) if has(reading, "this", text.lstrip()[:25]) else set()
-        )
-        invoices = [self.facts.invoices[index] for index in indices] or list(self.facts.invoices)
         early = reading.words.cues["future_due"].search(folded, unit.start, unit.end)
         late = reading.words.cues["past_due"].search(folded, unit.start, unit.end)
+        several = has(reading, "all_counted", text) or any(
+            each.kind == "count" and max(each.values) > 1
+            for each in reading.mentions
+            if unit.start <= each.start < unit.end
+        )
+        said = late or early
+        beside = [group for group in groups if said and not _PART.search(_between(folded, said, group))]
+        indices = {index for group in beside for index in group.invoices} or (
+            set(self.context) if not several and has(reading, "this", text.lstrip()[:25]) else set()
+        )
+        invoices = [self.facts.invoices[index] for index in indices] or list(self.facts.invoices)
         if early and all(invoice.days_overdue > 0 for invoice in invoices):
             reading.refuse(early.start(), early.end(), "status", "the invoice is overdue")
         elif late and not early and all(self._is_ahead(invoice) for invoice in invoices):
@@ -181,6 +194,8 @@ class Pairing:
         strong = (
             has(reading, "sum_strong", near) or has(reading, "sum_strong", after) or has(reading, "sum_strong", far)
         )
+        if not has(reading, "open", about) and not has(reading, "total", about) and self._is_part_paid(unit, each):
+            cue = "paid"
         days = reading.of_kind("date", "when", "duration")
         said = lateness_beside(reading, unit, near, after, far, days) if cue != "paid" else ""
         if self._is_sum(unit, each, cue, groups, said, sums=sums, strong=strong):
@@ -208,7 +223,9 @@ class Pairing:
     def _bare(self, unit: Unit, each: Mention) -> Stated | None:
         """A whole number without a currency: days overdue in a table, else nothing that the facts tell."""
         if unit.kind == "row":
-            days = {Decimal(invoice.days_overdue) for invoice in self.facts.invoices}
+            days = {
+                Decimal(many) for each in self.facts.invoices for many in (each.days_overdue, max(0, each.days_overdue))
+            }
             if each.values & days:
                 return Stated(each, "row_days")
             if any(self._fits_amount(each, invoice, "") for invoice in self.facts.invoices):
@@ -253,6 +270,13 @@ class Pairing:
         else:
             amounts = {invoice.total, invoice.open}
         return bool(self._values(each) & amounts)
+
+    def _is_part_paid(self, unit: Unit, each: Mention) -> bool:
+        """Whether an amount can only be what has been paid of an invoice, in a sentence that says so."""
+        if not has(self.reading, "paid", self.reading.text.folded[unit.start : unit.end]):
+            return False
+        fits = [any(self._fits_amount(each, invoice, cue) for invoice in self.facts.invoices) for cue in ("", "paid")]
+        return fits == [False, True]
 
     def _in_currency(self, each: Mention, currency: str) -> bool:
         if each.currencies is None:
@@ -414,7 +438,8 @@ class Pairing:
 
     def _count(self, unit: Unit, each: Mention, groups: list[Group], inside: list[Mention]) -> None:
         invoices = self.facts.invoices
-        if said := self._said_of(unit, each, inside):
+        part = _OF_A_COUNT.search(self.reading.text.folded[max(0, each.start - 20) : each.start])
+        if (said := self._said_of(unit, each, inside)) and not part:
             those = [invoice for invoice in invoices if is_so(said, invoice)]
             counts = (
                 {len(those), sum(invoice.days_overdue > 0 for invoice in those)} if said == "late" else {len(those)}
@@ -681,7 +706,7 @@ class Pairing:
     def _fits(self, item: Stated, index: int) -> bool:
         invoice, each = self.facts.invoices[index], item.mention
         if item.cue == "row_days":
-            return Decimal(invoice.days_overdue) in each.values
+            return Decimal(max(0, invoice.days_overdue)) in each.values or Decimal(invoice.days_overdue) in each.values
         if each.kind in ("amount", "bare"):
             return self._fits_amount(each, invoice, item.cue)
         if each.kind == "duration":
@@ -733,8 +758,12 @@ _NOT_YET = re.compile(
 )
 _BUT = re.compile(r"\b(?:all but|except|bis auf|außer|ausser|salvo|excepto|menos|sauf|hormis)\b")
 _CLAUSE = re.compile(r"[;:()–—]|\s-\s|,\s(?!(?:die|welche|qui|which|that|que)\b)")
-_DENIED = re.compile(r"\b(?:not|nicht|no|pas|keine?|ni|aucune?)\s(?:\w+\s){0,2}$")
+_DENIED = re.compile(r"\b(?:not|nicht|no|non|pas|keine?|ni|aucune?)\s(?:\w+\s){0,2}$")
+_OF_A_COUNT = re.compile(
+    r"\b(?:of|von|unter|de|sur|entre)\s(?:(?:the|your|our|these|den|ihren|deinen|diesen|las|los|sus|tus|vos|les|ces)\s)?$"
+)
 _JOINED = re.compile(r"\s*(?:,|and|und|sowie|y|e|et|/|&)\s*(?:the|den|dem|am|el|le|vom|du|del|on)?\s*")
+_PART = re.compile(r";|\s[–—-]\s|\b(?:wahrend|aber|mais|tandis que|alors que|while|but|whereas|mientras|pero)\b")
 _SAID = {"late": "overdue", "early": "not yet due"}
 _KINDS: tuple[Kind, ...] = ("amount", "date", "duration", "invoice", "percent", "count", "bare", "when", "currency")
 _PAIRED = ("amount", "due", "issued", "day", "duration")
@@ -745,6 +774,10 @@ _CALLED = {
     "deadline": "due date",
     "as_of": "day of this text",
 }
+
+
+def _between(folded: str, said: re.Match[str], group: Group) -> str:
+    return folded[min(said.end(), group.end) : max(said.start(), group.start)]
 
 
 def _kind(item: Stated) -> str:

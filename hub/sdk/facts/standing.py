@@ -1,0 +1,281 @@
+"""How an invoice stands, in words without a figure: what part is paid, which are overdue, which is the oldest."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from hub.sdk.facts.lateness import is_so
+from hub.sdk.facts.layout import Unit
+from hub.sdk.facts.lexicon import pattern, read
+from hub.sdk.facts.mentions import Reading
+from hub.sdk.facts.numerals import in_words
+from hub.sdk.facts.sheet import FactInvoice
+
+_ENDS = re.compile(r"[;()–—\n]|\s-\s|,\s|[.!?](?=\s|$)")
+_NEVER = re.compile(r"(?!)")
+_CLOSE = 60
+"""Letters between a part and the word that says whether it is paid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language's words for how an invoice stands: shares of a whole, and phrases by name."""
+
+    shares: tuple[tuple[Decimal, re.Pattern[str]], ...]
+    phrases: dict[str, re.Pattern[str]]
+
+    def __getitem__(self, name: str) -> re.Pattern[str]:
+        return self.phrases.get(name, _NEVER)
+
+
+@cache
+def words_of(language: str) -> Words:
+    """The words of one language; a phrase that it lacks is never found."""
+    rows = read(f"{language}/standing.toml")
+    shares = []
+    for share, lines in rows["shares"].items():
+        part, _, whole = share.partition("/")
+        shares.append((Decimal(part) / Decimal(whole), pattern(lines)))
+    return Words(shares=tuple(shares), phrases={name: pattern(lines) for name, lines in rows["phrases"].items()})
+
+
+def judge_standing(
+    reading: Reading, unit: Unit, named: Iterable[tuple[int, int, tuple[int, ...]]], context: tuple[int, ...]
+) -> None:
+    """Refuses what a unit says of how its invoices stand; marks a part that is rightly said to be paid.
+
+    `named` are where invoices are named in the unit and which; `context` those that it goes on about.
+    """
+    Standing(reading, unit, tuple(named), context).judge()
+
+
+class Standing:
+    """One unit of a text."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        unit: Unit,
+        named: tuple[tuple[int, int, tuple[int, ...]], ...],
+        context: tuple[int, ...],
+    ) -> None:
+        self.reading = reading
+        self.unit = unit
+        self.named = named
+        self.context = context
+        self.text = reading.text.folded
+        self.words = words_of(reading.words.language)
+        self.invoices = reading.facts.invoices
+        self.is_conditional = reading.words.cues["conditional"].search(self.text, unit.start, unit.end) is not None
+
+    def judge(self) -> None:
+        """Goes through all that may be said."""
+        if not self.is_conditional:
+            self._parts()
+            self._whole()
+            self._several()
+        self._ranks()
+
+    # --- parts ------------------------------------------------------------------------------------------------------
+
+    def _parts(self) -> None:
+        for start, end, share in self._shares():
+            if any(self.reading.masked[start:end]):
+                continue
+            said = self._said(start, end)
+            if said is None:
+                continue
+            is_paid, first, last = said
+            scope = self._scope(start, end)
+            within = Decimal("0.04") if self._is_rough(start) else Decimal("0.005")
+            self.reading.masked[first:last] = b"\x01" * (last - first)
+            if not any(self._has_share(invoice, share, is_paid, within) for invoice in scope):
+                self.reading.refuse(start, end, "status", "no such part of the invoice is paid or open")
+
+    def _shares(self) -> Iterator[tuple[int, int, Decimal | str]]:
+        unit = self.unit
+        for share, each in self.words.shares:
+            for match in each.finditer(self.text, unit.start, unit.end):
+                yield *match.span(), share
+        for name in ("most", "nearly_all"):
+            for match in self.words[name].finditer(self.text, unit.start, unit.end):
+                yield *match.span(), name
+        cues, text = self.reading.words.cues, self.text[unit.start : unit.end]
+        if any(cues[name].search(text) for name in ("interest", "discount", "fee")):
+            return
+        for mention in self.reading.of_kind("percent"):
+            if unit.start <= mention.start < unit.end and len(mention.values) == 1:
+                yield mention.start, mention.end, next(iter(mention.values)) / 100
+
+    def _has_share(self, invoice: FactInvoice, share: Decimal | str, is_paid: bool, within: Decimal) -> bool:
+        if invoice.total <= 0 or invoice.open == invoice.total:
+            return False
+        real = (invoice.total - invoice.open if is_paid else invoice.open) / invoice.total
+        if share == "most":
+            return Decimal("0.5") < real < 1
+        if isinstance(share, str):
+            return Decimal("0.85") < real < 1
+        return abs(real - share) <= within
+
+    def _is_rough(self, start: int) -> bool:
+        near = self.text[max(self.unit.start, start - 22) : start]
+        return (
+            self.reading.words.cues["roughly"].search(near) is not None
+            or self.words["roughly"].search(near) is not None
+        )
+
+    def _said(self, start: int, end: int) -> tuple[bool, int, int] | None:
+        """Whether a part is said to be paid, else open; and where that is said, with the part."""
+        first = max((m.end() for m in _ENDS.finditer(self.text, self.unit.start, start)), default=self.unit.start)
+        stop = _ENDS.search(self.text, end, self.unit.end)
+        last = stop.start() if stop else self.unit.end
+        before, after = self.text[max(first, start - _CLOSE) : start], self.text[end : min(last, end + _CLOSE)]
+        if other := re.search(rf"{self.words['other'].pattern}\s*$", before):
+            return False, start - len(before) + other.start(), end
+        found: list[tuple[int, bool, int, int]] = []
+        for name, is_paid in (("paid", True), ("open", False)):
+            for match in self.words[name].finditer(after):
+                denied = self.words["denied"].search(after[: match.start()]) is not None
+                found.append((match.start(), is_paid != denied, start, end + match.end()))
+            for match in self.words[name].finditer(before):
+                denied = self.words["denied"].search(before[: match.start()][-25:]) is not None
+                found.append((len(before) - match.end(), is_paid != denied, start - len(before) + match.start(), end))
+        if not found:
+            return None
+        _, is_paid, first, last = min(found)
+        return is_paid, first, last
+
+    def _scope(self, start: int, end: int) -> list[FactInvoice]:
+        """The invoices of which something is said: those named nearest, those before, or any."""
+        if self.named:
+            after = [each for each in self.named if end <= each[0] <= end + 30]
+            before = [each for each in self.named if each[1] <= start]
+            indices = (after[:1] or before[-1:] or list(self.named[:1]))[0][2]
+        else:
+            indices = self.context or tuple(range(len(self.invoices)))
+        return [self.invoices[index] for index in indices]
+
+    # --- all or nothing of an invoice -------------------------------------------------------------------------------
+
+    def _whole(self) -> None:
+        for name, is_so, reason in (
+            ("nothing_paid", lambda each: each.open == each.total, "a part of the invoice is paid"),
+            ("wholly_open", lambda each: each.open == each.total, "a part of the invoice is paid"),
+            ("wholly_paid", lambda each: each.open == 0, "the invoice is not paid"),
+        ):
+            for match in self.words[name].finditer(self.text, self.unit.start, self.unit.end):
+                start, end = match.span()
+                before = self.text[self.unit.start : start]
+                if name == "wholly_paid" and self.words["denied"].search(before[-40:]):
+                    continue
+                if self.reading.masked[start] or not self.reading.free(start, start + 1):
+                    continue
+                if not all(is_so(invoice) for invoice in self._scope(start, end)):
+                    self.reading.refuse(start, end, "status", reason)
+
+    # --- all, none or some of the invoices --------------------------------------------------------------------------
+
+    def _several(self) -> None:
+        late = [invoice for invoice in self.invoices if invoice.days_overdue > 0]
+        for match, after in self._before_late("all"):
+            scope = self._all_meant(match)
+            if scope is not None and not all(is_so("late", invoice) for invoice in scope):
+                self.reading.refuse(*match.span(), "status", "not all of these invoices are overdue")
+        for match, after in self._before_late("none"):
+            if late:
+                self.reading.refuse(*match.span(), "status", "invoices are overdue")
+        for match, after in self._before_late("only"):
+            numbers = in_words(match.group(), self.reading.words.language)
+            numbers += [(0, 0, Decimal(digit)) for digit in re.findall(r"\d+", match.group())]
+            if numbers and numbers[-1][2] not in (len(late), sum(is_so("late", each) for each in self.invoices)):
+                self.reading.refuse(*match.span(), "number", "the facts have not so many that are overdue")
+        for start, end, indices in self.named:
+            before = re.search(
+                rf"{self.words['only_named'].pattern}\s(?:\w+\s){{0,2}}$", self.text[self.unit.start : start]
+            )
+            if before and self._late_follows(end) and not _DENIED_AFTER.match(self.text, end):
+                rest = [each for at, each in enumerate(self.invoices) if at not in indices]
+                if any(each.days_overdue > 0 for each in rest):
+                    self.reading.refuse(start, end, "status", "other invoices are overdue too")
+
+    def _before_late(self, name: str) -> Iterator[tuple[re.Match[str], int]]:
+        for match in self.words[name].finditer(self.text, self.unit.start, self.unit.end):
+            if (end := self._late_follows(match.end())) is not None:
+                yield match, end
+
+    def _late_follows(self, at: int) -> int | None:
+        """Where "are overdue" ends that follows right here, with at most two words between."""
+        verb = re.compile(rf"[^\w\n]{{0,3}}(?:{self.words['is'].pattern})(?:\s\w+){{0,2}}?\s").match(
+            self.text, at, self.unit.end
+        )
+        if not verb:
+            verb = (
+                re.compile(r"\s").match(self.text, at, self.unit.end)
+                if self.text[:at].endswith(("nothing", "nada", "nichts"))
+                else None
+            )
+        if not verb or self.words["denied"].search(verb.group()):
+            return None
+        for end in range(at, verb.end() + 1):
+            late = self.words["late"].match(self.text, end, self.unit.end)
+            if late and end > at and verb.start() <= end:
+                return late.end()
+        return None
+
+    def _all_meant(self, match: re.Match[str]) -> list[FactInvoice] | None:
+        """The invoices that "all" means; None where it means only some that nobody can tell."""
+        numbers = in_words(match.group(), self.reading.words.language)
+        many = int(numbers[-1][2]) if numbers else None
+        named = list(dict.fromkeys(index for _, _, indices in self.named for index in indices))
+        both = many is None and self.words["both"].fullmatch(match.group()) is not None
+        many = 2 if both else many
+        if named and many in (None, len(named)):
+            return [self.invoices[index] for index in named]
+        if many is None or many == len(self.invoices):
+            return list(self.invoices)
+        if self.context and many == len(self.context):
+            return [self.invoices[index] for index in self.context]
+        return None
+
+    # --- the oldest, the largest ------------------------------------------------------------------------------------
+
+    def _ranks(self) -> None:
+        for name in ("oldest", "newest", "largest", "smallest"):
+            for match in self.words[name].finditer(self.text, self.unit.start, self.unit.end):
+                index = self._ranked(match)
+                if index is not None and not self._has_rank(index, name):
+                    self.reading.refuse(*match.span(), "pairing", "another invoice is that")
+
+    def _ranked(self, match: re.Match[str]) -> int | None:
+        """The invoice that is called the oldest: the one right after, or the one before "is"."""
+        for start, _, indices in self.named:
+            between = self.text[match.end() : start]
+            if match.end() <= start and len(between) <= 30 and len(indices) == 1 and not _OTHER_CLAUSE.search(between):
+                return indices[0]
+        for _, end, indices in reversed(self.named):
+            between = self.text[end : match.start()]
+            if end <= match.start() and len(indices) == 1:
+                near = len(between) <= 20 and re.fullmatch(
+                    rf"[\s,(]*(?:{self.words['is'].pattern})?[\s\w]{{0,12}}", between
+                )
+                return indices[0] if near else None
+        return None
+
+    def _has_rank(self, index: int, name: str) -> bool:
+        invoice = self.invoices[index]
+        if name in ("oldest", "newest"):
+            best = min if name == "oldest" else max
+            return invoice.due_on == best(each.due_on for each in self.invoices) or invoice.issued_on == best(
+                each.issued_on for each in self.invoices
+            )
+        same = [each for each in self.invoices if each.currency == invoice.currency]
+        best_amount = max if name == "largest" else min
+        return invoice.open == best_amount(each.open for each in same) or invoice.total == best_amount(
+            each.total for each in same
+        )
+
+
+_OTHER_CLAUSE = re.compile(r"[;.]\s|,\s\w+\s\w+\s\w+|\d")
+_DENIED_AFTER = re.compile(r"\s\w+\s(?:not|no)\b|\s\w+n't\b")
