@@ -82,7 +82,8 @@ class HubNetwork:
     def _place(self, url: str) -> tuple[str, bool, frozenset[str] | None]:
         """The host, whether it may be a private one, and which hosts outbound.client is to let through."""
         try:
-            host = (urlsplit(url).hostname or "").lower()
+            parts = urlsplit(url)
+            host, _ = (parts.hostname or "").lower(), parts.port
         except ValueError as error:
             raise ConfigError("this is no address") from error
         if not host:

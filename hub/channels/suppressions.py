@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import case, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -82,6 +82,8 @@ def add(
 ) -> Suppression:
     """Write to an address no more, until an instant or for good. Of each kind one stands for it, brought up to date.
 
+    It lasts no shorter for it: what stands ends by `release` alone.
+
     Raises InvalidError for what is no address.
     """
     try:
@@ -98,7 +100,10 @@ def add(
         created_at=now,
         created_by=by,
     )
-    fresh = {name: new.excluded[name] for name in ("until", "detail")}
+    # Of null, for good, and an instant, `greatest` would choose the instant.
+    forever = suppressions.c.until.is_(None) | new.excluded.until.is_(None)
+    longer = case((forever, null()), else_=func.greatest(suppressions.c.until, new.excluded.until))
+    fresh = {"until": longer, "detail": new.excluded.detail}
     statement = new.on_conflict_do_update(
         index_elements=["digest", "kind"], index_where=suppressions.c.released_at.is_(None), set_=fresh
     )

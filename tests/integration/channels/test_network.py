@@ -49,6 +49,7 @@ def test_what_is_private_is_refused_unless_the_operator_names_it(settings, serve
         "https://",
         "ftp://public.example/",
         "https://[broken/",
+        "https://public.example:99999/",
     ],
 )
 def test_what_is_no_public_https_address_is_refused(settings, url):

@@ -55,6 +55,17 @@ def test_it_may_end_by_itself(member, storage, tenant):
     assert past.status_code == 422
 
 
+def test_who_may_not_release_does_not_shorten_it_either(member, storage, tenant):
+    soon = datetime.now(UTC) + timedelta(minutes=1)
+    made = add(member, until=(soon + timedelta(days=1)).isoformat())
+    assert add(member, until=soon.isoformat())["until"] == made["until"]
+    assert add(member)["until"] is None
+    again = add(member, until=soon.isoformat(), detail="Not yet")
+    assert (again["id"], again["until"], again["detail"]) == (made["id"], None, "Not yet")
+    with storage.tenant(tenant) as session:
+        assert suppressions.of(session, ["ada@debtor.example"], soon + timedelta(days=2))
+
+
 def test_of_several_reasons_the_one_that_lasts_longest_is_given(storage, tenant):
     with storage.tenant(tenant) as session:
         until = NOW + timedelta(days=3)
