@@ -12,7 +12,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub.errors import ConflictError, ForbiddenError, HubError, InvalidError
+from hub.events import ReminderSent
 from hub.jobs import service as jobs
+from hub.jobs.announcing import announce
 from hub.reminders import history, service, statuses
 from hub.reminders.service import Row
 from hub.storage import audit
@@ -113,6 +115,8 @@ def settle(
     values = {"status": "sent", "sent_at": reminder["claimed_at"], "reason": None}
     after = service.write(session, reminder, values, now)
     _tell(session, reminder, after, "settled", now)
+    ids = {"reminder_id": str(after["id"]), "customer_id": str(after["customer_id"])}
+    announce(session, ReminderSent(tenant=session.info["tenant"], **ids))
     return after
 
 

@@ -211,7 +211,7 @@ def test_nothing_is_tried_out(make):
 def test_who_does_not_answer_is_asked_again_later(make):
     with SmtpServer() as server:
         channel = make(server)
-    with pytest.raises(TransientError, match="does not answer: [A-Z]"):  # in words, without the error's number
+    with pytest.raises(TransientError, match=r"does not answer: [A-Z]"):  # in words, without the error's number
         channel.send(MESSAGE)
 
 

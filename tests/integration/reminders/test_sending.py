@@ -140,7 +140,12 @@ def test_a_persons_own_words_go_back_to_them_when_they_are_no_longer_so(compose,
 
 
 @pytest.mark.usefixtures("channel")
-def test_nobody_knows_and_nothing_is_sent_again(compose, work, get, server, new_invoice, member, due_again):
+def test_nobody_knows_and_nothing_is_sent_again(
+    compose, work, get, server, new_invoice, member, admin, due_again, storage, tenant
+):
+    endpoint = admin.post(
+        "/api/webhook-endpoints", json={"url": "https://erp.example/hooks", "events": ["reminder.sent"]}
+    ).json
     server.answer = lambda mail: None  # it takes the mail, and the line breaks before it says so
     made = compose(new_invoice(), then="send")
     work()
@@ -156,6 +161,10 @@ def test_nobody_knows_and_nothing_is_sent_again(compose, work, get, server, new_
     assert (answer.status_code, answer.json["status"]) == (200, "sent")
     work()
     assert len(server.arrived) == 1
+    with storage.tenant(tenant) as session:
+        told = list(session.scalars(text("select data ->> 'reminder_id' from webhook_messages")))
+    assert told == [made["id"]], "the tenant's systems are told of it like of any other"
+    admin.delete(f"/api/webhook-endpoints/{endpoint['id']}")
 
 
 @pytest.mark.usefixtures("channel")
