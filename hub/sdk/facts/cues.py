@@ -6,7 +6,7 @@ from hub.sdk.facts.layout import Unit
 from hub.sdk.facts.mentions import Mention, Reading
 
 _BREAKS = re.compile(r"[;()–—]|,(?=\s)|\s-\s")
-_JOINS = re.compile(r"(?<!\w)(?:and|but|while|whereas|und|aber|wahrend|y|pero|mientras|et|mais|tandis que)\s(?=\D*\w)")
+_JOINS = re.compile(r"(?<!\w)(?:and|but|while|whereas|und|aber|wahrend|(?<!il )y|pero|mientras|et|mais|tandis que)\s")
 """Between two figures a new clause begins after these."""
 
 

@@ -42,6 +42,8 @@ class Pairing:
         self.context: tuple[int, ...] = ()
         self.context_block = -1
         self.mentioned: set[int] = set()
+        self.listed: list[int] = []
+        self.listed_block = -1
         self.last_cue = ""
 
     def judge(self) -> None:
@@ -56,6 +58,10 @@ class Pairing:
         groups = self._groups(inside)
         for group in groups:
             self.mentioned.update(group.invoices)
+        if groups and unit.kind != "sentence":
+            self.listed = self.listed if self.listed_block == unit.block else []
+            self.listed += [index for group in groups for index in group.invoices if index not in self.listed]
+            self.listed_block = unit.block
         near = self.context_block == unit.block or has(
             self.reading, "this", self.reading.text.folded[unit.start : unit.end]
         )
@@ -115,10 +121,14 @@ class Pairing:
         invoices = [self.facts.invoices[index] for index in indices] or list(self.facts.invoices)
         if early and all(invoice.days_overdue > 0 for invoice in invoices):
             reading.refuse(early.start(), early.end(), "status", "the invoice is overdue")
-        elif late and not early and all(self._is_ahead(invoice) for invoice in invoices):
-            denied = _DENIED.search(folded[unit.start : late.start()])
-            if not denied and not self._is_past_in_form(late.end()):
+        for late in reading.words.cues["past_due"].finditer(folded, unit.start, unit.end):
+            before = folded[unit.start : late.start()]
+            if early or self._is_past_in_form(late.end()):
+                continue
+            if not _DENIED.search(before) and all(self._is_ahead(invoice) for invoice in invoices):
                 reading.refuse(late.start(), late.end(), "status", "the invoice is not overdue")
+            elif _DENIED_BESIDE.search(before) and all(invoice.days_overdue > 0 for invoice in invoices):
+                reading.refuse(late.start(), late.end(), "status", "the invoice is overdue")
 
     def _is_ahead(self, invoice: FactInvoice) -> bool:
         return invoice.days_overdue < 0 or invoice.due_on > self.facts.today
@@ -191,6 +201,7 @@ class Pairing:
             each = _with(each, row)
         cue = amount_cue(reading, unit, each, others)
         sums = has(reading, "sum", far) or has(reading, "sum", after) or (unit.kind == "row" and not groups)
+        sums = sums or far.rstrip().endswith("=")
         strong = (
             has(reading, "sum_strong", near) or has(reading, "sum_strong", after) or has(reading, "sum_strong", far)
         )
@@ -266,7 +277,7 @@ class Pairing:
         elif cue == "total":
             amounts = {invoice.total}
         elif cue == "paid":
-            amounts = {invoice.total - invoice.open} - {Decimal(0)}
+            amounts = {invoice.total - invoice.open}
         else:
             amounts = {invoice.total, invoice.open}
         return bool(self._values(each) & amounts)
@@ -324,7 +335,9 @@ class Pairing:
             return True
         enough = strong or (sums and groups and groups[0].start >= each.end)
         if groups and len(refs) == 1 and not (enough and self._apart(each, groups[0])):
-            return False
+            rest = said == "late" and groups[0].end <= each.start and _REST.search(beside) is not None
+            late = tuple(index for index, invoice in enumerate(self.facts.invoices) if invoice.days_overdue > 0)
+            return rest and len(late) > 1 and bool(self._sum_of(late, each, cue, said) & wanted)
         context = self.context if not groups else ()
         if len(context) > 1 and self._sum_of(context, each, cue, said) & wanted:
             return True
@@ -334,7 +347,13 @@ class Pairing:
             if self._in_currency(each, amount.currency)
             and all(is_so(said, invoice) for invoice in self.facts.invoices if invoice.currency == amount.currency)
         }
-        if cue != "total" and everything & wanted and (sums or strong or not groups):
+        counted = any(
+            other.kind == "count"
+            and max(other.values, default=Decimal(0)) > 1
+            and unit.start <= other.start < each.start
+            for other in self.reading.mentions
+        )
+        if (cue != "total" or counted) and everything & wanted and (sums or strong or not groups):
             return True
         if not (sums or strong or said or has(self.reading, "past_due", text)):
             return False
@@ -344,6 +363,7 @@ class Pairing:
             tuple(index for index in indices if self.facts.invoices[index].days_overdue > 0),
             tuple(index for index in indices if self.facts.invoices[index].days_overdue <= 0),
             tuple(sorted(self.mentioned)),
+            tuple(self.listed),
         ]
         return any(len(each_set) > 1 and self._sum_of(each_set, each, cue, said) & wanted for each_set in sets)
 
@@ -415,7 +435,7 @@ class Pairing:
             here = any(has(reading, code, part) for part in (near, after)) or has(reading, code, text)
             if figure is not None and figure.percent is not None and here:
                 rates = {figure.percent} | ({figure.percent * 100} if figure.percent < 1 else set())
-                if each.values & rates:
+                if each.values & rates and not _OVER_BASE.search(reading.text.folded, each.start, each.end + 60):
                     self._period(unit, each, kind)
                     return
         code = next((code for code in ("interest", "discount", "fee") if has(reading, code, text)), "percent")
@@ -427,6 +447,9 @@ class Pairing:
         code = {"late_fee": "fee", "interest_rate": "interest", "discount": "discount"}[kind]
         later = min([other.start for other in reading.mentions if other.start >= each.end], default=unit.end)
         last = min(later, unit.end, each.end + 40)
+        by_each = reading.words.cues["per_invoice"].search(reading.text.folded, each.end, last)
+        if by_each and kind == "late_fee" and len(self.facts.invoices) > 1:
+            reading.refuse(by_each.start(), by_each.end(), code, "the facts give it once, and not for each invoice")
         for name in ("day", "week", "month", "year"):
             match = reading.words.cues[f"per_{name}"].search(reading.text.folded, each.end, last)
             if (
@@ -754,16 +777,30 @@ _LISTED = re.compile(
     r"[\s,;/&+#.:°()\-–]*){0,3}"
 )
 _NOT_YET = re.compile(
-    r"\b(?:nicht|kein\w*|noch(?! heute)|bislang|not|no|nothing|yet|pas|aucun\w*|todavia|aun|ningun\w*)\b"
+    r"\b(?:nichts?|kein\w*|rien|noch(?! heute)|bislang|not|no|nothing|yet|pas|aucun\w*|todavia|aun|ningun\w*)\b"
 )
 _BUT = re.compile(r"\b(?:all but|except|bis auf|außer|ausser|salvo|excepto|menos|sauf|hormis)\b")
+_REST = re.compile(
+    r"[,;)]\s(?:so|leaving|and|but|de modo|asi que|con lo que|por lo que|y|pero|quedando|somit|damit|sodass|es bleiben|donc|il reste|ce qui)\b"
+)
+"""What begins the clause about the rest, after the one invoice apart."""
 _CLAUSE = re.compile(r"[;:()–—]|\s-\s|,\s(?!(?:die|welche|qui|which|that|que)\b)")
-_DENIED = re.compile(r"\b(?:not|nicht|no|non|pas|keine?|ni|aucune?)\s(?:\w+\s){0,2}$")
+_DENIED = re.compile(
+    r"(?:n't|\b(?:not|nothing|none|never|nicht|nichts|niemals|no|non|nada|ninguna?|tampoco|sin|pas|rien|keine?|ni|aucune?))"
+    r"\s(?:\w+\s){0,2}$"
+)
+_DENIED_BESIDE = re.compile(
+    r"(?:n't|\b(?:not|nicht|pas)|\bno (?:esta|estan|ha|han))\s(?:yet|aun|todavia|encore|noch)?\s?$"
+)
 _OF_A_COUNT = re.compile(
     r"\b(?:of|von|unter|de|sur|entre)\s(?:(?:the|your|our|these|den|ihren|deinen|diesen|las|los|sus|tus|vos|les|ces)\s)?$"
 )
 _JOINED = re.compile(r"\s*(?:,|and|und|sowie|y|e|et|/|&)\s*(?:the|den|dem|am|el|le|vom|du|del|on)?\s*")
 _PART = re.compile(r";|\s[–—-]\s|\b(?:wahrend|aber|mais|tandis que|alors que|while|but|whereas|mientras|pero)\b")
+_OVER_BASE = re.compile(
+    r"prozentpunkt|(?:percentage )?points? (?:above|over)|percentage points|above (?:the )?base|(?:uber|zuzuglich)[\w ]{0,12} basis"
+    r"|points? (?:de pourcentage|au[ -]dessus)|(?:majore|au[ -]dessus) d|puntos (?:porcentuales|por encima)"
+)
 _SAID = {"late": "overdue", "early": "not yet due"}
 _KINDS: tuple[Kind, ...] = ("amount", "date", "duration", "invoice", "percent", "count", "bare", "when", "currency")
 _PAIRED = ("amount", "due", "issued", "day", "duration")

@@ -160,10 +160,10 @@ class Standing:
     # --- all or nothing of an invoice -------------------------------------------------------------------------------
 
     def _whole(self) -> None:
-        for name, is_so, reason in (
-            ("nothing_paid", lambda each: each.open == each.total, "a part of the invoice is paid"),
-            ("wholly_open", lambda each: each.open == each.total, "a part of the invoice is paid"),
-            ("wholly_paid", lambda each: each.open == 0, "the invoice is not paid"),
+        for name, holds, reason in (
+            ("nothing_paid", _is_whole, "a part of the invoice is paid"),
+            ("wholly_open", _is_whole, "a part of the invoice is paid"),
+            ("wholly_paid", _is_settled, "the invoice is not paid"),
         ):
             for match in self.words[name].finditer(self.text, self.unit.start, self.unit.end):
                 start, end = match.span()
@@ -172,21 +172,21 @@ class Standing:
                     continue
                 if self.reading.masked[start] or not self.reading.free(start, start + 1):
                     continue
-                if not all(is_so(invoice) for invoice in self._scope(start, end)):
+                if not all(map(holds, self._scope(start, end))):
                     self.reading.refuse(start, end, "status", reason)
 
     # --- all, none or some of the invoices --------------------------------------------------------------------------
 
     def _several(self) -> None:
         late = [invoice for invoice in self.invoices if invoice.days_overdue > 0]
-        for match, after in self._before_late("all"):
+        for match in self._before_late("all"):
             scope = self._all_meant(match)
             if scope is not None and not all(is_so("late", invoice) for invoice in scope):
                 self.reading.refuse(*match.span(), "status", "not all of these invoices are overdue")
-        for match, after in self._before_late("none"):
+        for match in self._before_late("none"):
             if late:
                 self.reading.refuse(*match.span(), "status", "invoices are overdue")
-        for match, after in self._before_late("only"):
+        for match in self._before_late("only"):
             numbers = in_words(match.group(), self.reading.words.language)
             numbers += [(0, 0, Decimal(digit)) for digit in re.findall(r"\d+", match.group())]
             if numbers and numbers[-1][2] not in (len(late), sum(is_so("late", each) for each in self.invoices)):
@@ -200,29 +200,27 @@ class Standing:
                 if any(each.days_overdue > 0 for each in rest):
                     self.reading.refuse(start, end, "status", "other invoices are overdue too")
 
-    def _before_late(self, name: str) -> Iterator[tuple[re.Match[str], int]]:
+    def _before_late(self, name: str) -> Iterator[re.Match[str]]:
         for match in self.words[name].finditer(self.text, self.unit.start, self.unit.end):
-            if (end := self._late_follows(match.end())) is not None:
-                yield match, end
+            of_these = re.search(r"\b(?:of|de|von|des)\s(?:\w+\s)?$", self.text[self.unit.start : match.start()])
+            if not of_these and self._late_follows(match.end()):
+                yield match
 
-    def _late_follows(self, at: int) -> int | None:
-        """Where "are overdue" ends that follows right here, with at most two words between."""
-        verb = re.compile(rf"[^\w\n]{{0,3}}(?:{self.words['is'].pattern})(?:\s\w+){{0,2}}?\s").match(
-            self.text, at, self.unit.end
-        )
-        if not verb:
-            verb = (
-                re.compile(r"\s").match(self.text, at, self.unit.end)
-                if self.text[:at].endswith(("nothing", "nada", "nichts"))
-                else None
-            )
-        if not verb or self.words["denied"].search(verb.group()):
-            return None
-        for end in range(at, verb.end() + 1):
-            late = self.words["late"].match(self.text, end, self.unit.end)
-            if late and end > at and verb.start() <= end:
-                return late.end()
-        return None
+    def _late_follows(self, at: int) -> bool:
+        """Whether "are overdue" follows right here, with at most two words between."""
+        after = self.text[at : self.unit.end]
+        verb = re.match(rf"[^\w\n]{{0,3}}(?:{self.words['is'].pattern})\s", after)
+        if not verb and not re.search(r"(?:nothing|nada|nichts)$", self.text[:at]):
+            return False
+        start = verb.end() if verb else 1
+        for _ in range(3):
+            if self.words["late"].match(after, start):
+                return True
+            word = re.compile(r"\w+\s").match(after, start)
+            if not word or self.words["denied"].match(word.group()):
+                return False
+            start = word.end()
+        return False
 
     def _all_meant(self, match: re.Match[str]) -> list[FactInvoice] | None:
         """The invoices that "all" means; None where it means only some that nobody can tell."""
@@ -279,3 +277,11 @@ class Standing:
 
 _OTHER_CLAUSE = re.compile(r"[;.]\s|,\s\w+\s\w+\s\w+|\d")
 _DENIED_AFTER = re.compile(r"\s\w+\s(?:not|no)\b|\s\w+n't\b")
+
+
+def _is_whole(invoice: FactInvoice) -> bool:
+    return invoice.open == invoice.total
+
+
+def _is_settled(invoice: FactInvoice) -> bool:
+    return invoice.open == 0
