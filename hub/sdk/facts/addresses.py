@@ -135,6 +135,7 @@ def _links(reading: Reading) -> None:
             before = clean[match.start() - 1 : match.start()]
             if rest and not re.match(r"[\w/.@\-]", before) and reading.free(match.start(), match.end()):
                 reading.take(match.start(), match.end() + (1 if rest.group().startswith("/") else 0))
+                reading.masked[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
     for pattern, code, reason in (
         (_URL, "link", "this address is not one of the facts' links"),
         (_EMAIL, "email", "this e-mail address is not in the facts"),

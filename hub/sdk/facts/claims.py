@@ -4,7 +4,7 @@ import re
 
 from hub.sdk.facts.lexicon import Claim
 from hub.sdk.facts.mentions import Reading
-from hub.sdk.facts.sentences import names_a_part_paid, sentence_at, speaks_of_what_is_allowed
+from hub.sdk.facts.sentences import bounds, names_a_part_paid, sentence_at, speaks_of_what_is_allowed
 
 _PLACEHOLDER = re.compile(
     r"\{\{.*?\}\}|\{%.*?%\}|\$\{.*?\}|\{[^{}\n]{0,40}\}|<<[^<>\n]{0,60}>>|\[[^\]\n]{1,60}\]|<[A-Za-z_][\w \-]{0,40}>"
@@ -59,21 +59,34 @@ def find_claims(reading: Reading, claims: tuple[Claim, ...], *, replying: bool) 
             start, end = match.span()
             if any((first <= start and end <= last) or (first < end and start < last) for first, last in excused):
                 continue
-            if claim.code == "status" and _is_conditional(reading, start):
+            if claim.code == "status" and (_is_conditional(reading, start) or _is_asked(folded, start, end)):
                 continue
             if claim.code in ("status", "history") and names_a_part_paid(reading, start, end):
                 continue
-            if claim.code == "promise" and speaks_of_what_is_allowed(reading, sentence_at(folded, start, end)):
+            if (
+                claim.code in ("promise", "threat", "fee")
+                and _is_of_charging(folded[start:end], claim.code)
+                and speaks_of_what_is_allowed(reading, sentence_at(folded, start, end))
+            ):
                 continue
             if all(reading.masked[start:end]) or (any(reading.masked[start:end]) and _within_name(reading, start, end)):
                 continue
             reading.refuse(start, end, claim.code, claim.reason)
 
 
+def _is_of_charging(said: str, code: str) -> bool:
+    """Whether words say that something is charged, and not what: "interest may be charged"."""
+    return code == "promise" or re.match(r"charg|berechn|exig|cobr|factur", said) is not None
+
+
 def _is_conditional(reading: Reading, start: int) -> bool:
     """Whether the sentence says if, as in "if you have already paid"."""
     sentence = re.split(r"[.!?]\s|\n\s*\n", reading.text.folded[:start])[-1]
     return reading.words.cues["conditional"].search(sentence) is not None
+
+
+def _is_asked(text: str, start: int, end: int) -> bool:
+    return text[bounds(text, start, end)[1] :][:1] == "?"
 
 
 def _within_name(reading: Reading, start: int, end: int) -> bool:

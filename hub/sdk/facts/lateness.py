@@ -37,7 +37,7 @@ def lateness_beside(reading: Reading, unit: Unit, near: str, after: str, far: st
     said = lateness(reading, after, days_near=days_near) or lateness(reading, near, days_near=days_near)
     if said or reading.words.cues["open"].search(f"{near} {after}"):
         return said
-    return lateness(reading, far, days_near=days_near)
+    return lateness(reading, far.rpartition("\n")[2], days_near=days_near)
 
 
 def is_so(said: str, invoice: FactInvoice) -> bool:

@@ -236,6 +236,7 @@ class Names:
                 not reading.free(start, end)
                 or not clean[start].isupper()
                 or (match.group() in ("as", "ab", "sa", "se", "sl") and not clean[start:end].isupper())
+                or re.match(r"AS (?:OF|AT)\b", clean[start:])
             ):
                 continue
             before = re.search(r"([^\W\d_][\w&'-]*(?: & )?\s+)$", clean[:start])

@@ -112,7 +112,10 @@ def read_facts(document: Mapping[str, Any]) -> FactSheet:
             name=_text(customer.get("name"), "customer.name"),
             contact=_words(customer.get("contact"), "customer.contact", optional=True),
         ),
-        invoices=tuple(_invoice(each, f"invoices.{at}") for at, each in enumerate(_list(root, "invoices"))),
+        invoices=tuple(
+            _invoice(each, f"invoices.{at}", _day(root.get("today"), "today"))
+            for at, each in enumerate(_list(root, "invoices"))
+        ),
         total_open=_total_open(root.get("total_open")),
         links=tuple(_link(link, f"links.{at}") for at, link in enumerate(_list(root, "links", optional=True))),
         bank=None if not iban else Bank(iban="".join(iban.split()).upper()),
@@ -128,15 +131,18 @@ def _link(value: Any, field: str) -> str:
     return _text(value.get("url") if isinstance(value, Mapping) else value, field)
 
 
-def _invoice(value: Any, field: str) -> FactInvoice:
+def _invoice(value: Any, field: str, today: date) -> FactInvoice:
     row = _mapping(value, field)
     days = row.get("days_overdue")
     if isinstance(days, bool) or not isinstance(days, int):
         raise ValueError(f"{field}.days_overdue must be a whole number")
+    due_on = _day(row.get("due_on"), f"{field}.due_on")
+    if days == 0 and due_on > today:
+        days = (today - due_on).days
     return FactInvoice(
         number=_text(row.get("number"), f"{field}.number"),
         issued_on=_day(row.get("issued_on"), f"{field}.issued_on"),
-        due_on=_day(row.get("due_on"), f"{field}.due_on"),
+        due_on=due_on,
         total=_decimal(row.get("total"), f"{field}.total"),
         open=_decimal(row.get("open"), f"{field}.open"),
         currency=_currency(row.get("currency"), f"{field}.currency"),

@@ -16,7 +16,7 @@ class Form:
 
     `may` are the words that may be its verb; or, where it `needs` some, one of them must stand in the rest of the
     sentence, or anywhere in it where it is `whole`. `accents`: the text's own letters are read. `if_too`: also in a
-    sentence that says if.
+    sentence that says if. `noun`: the part `verb` is a noun, the subject of what is said.
     """
 
     reason: str
@@ -26,6 +26,7 @@ class Form:
     whole: bool
     accents: bool
     if_too: bool
+    noun: bool
 
 
 @cache
@@ -40,6 +41,7 @@ def forms(language: str) -> tuple[Form, ...]:
             whole=row.get("whole", False),
             accents=row.get("accents", False),
             if_too=row.get("if_too", False),
+            noun=row.get("noun", False),
         )
         for row in read(f"{language}/statements.toml")["form"]
     )
@@ -65,7 +67,7 @@ def find_statements(reading: Reading) -> None:
                 continue
             if "verb" in match.groupdict() and match["verb"] and reading.taken[match.start("verb")]:
                 continue  # a figure, judged by itself
-            if _is_noun(reading, match):
+            if not form.noun and _is_noun(reading, match):
                 continue
             if form.needs is not None:
                 sentence = sentence_at(text, start, end) if form.whole else next(filter(None, match.groups()), "")
