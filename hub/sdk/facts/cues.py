@@ -26,7 +26,7 @@ def windows(reading: Reading, unit: Unit, mention: Mention, others: list[Mention
     left, right = folded[before : mention.start], folded[mention.end : after]
     bare = left.rstrip().removesuffix("(").rstrip() + " "
     cut = max((match.end() for match in _BREAKS.finditer(bare)), default=0)
-    breaks = rf"{_BREAKS.pattern}|{reading.words.cues['break'].pattern}"
+    breaks = rf"{_BREAKS.pattern}|[.!?](?=\s)|{reading.words.cues['break'].pattern}"
     stop = re.search(breaks, right)
     if len(left) < mention.start - unit.start:
         cut = max(cut, max((match.end() for match in _JOINS.finditer(left)), default=0))
@@ -113,7 +113,8 @@ def date_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Mentio
         return _date_name(reading, column) or ""
     near, after, far = windows(reading, unit, mention, others)
     later = any(each.start >= mention.end for each in others)
-    for text, is_after in ((near, False), (far[-70:], False), ("" if later else after, True)):
+    follows = "" if later else after
+    for text, is_after in ((near, False), (follows[:12], True), (far[-70:], False), (follows, True)):
         if cue := _date_name(reading, text, first=is_after):
             return cue
     weak = _last(reading.words.cues["issued_weak"], near)

@@ -1,7 +1,7 @@
 """Whether what is stated belongs together: each figure with the invoice that the text puts beside it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -9,6 +9,7 @@ from hub.sdk.facts.cues import amount_cue, date_cue, has, windows
 from hub.sdk.facts.lateness import is_so, lateness, lateness_beside
 from hub.sdk.facts.layout import Unit
 from hub.sdk.facts.mentions import Kind, Mention, Reading
+from hub.sdk.facts.numerals import in_words
 from hub.sdk.facts.sheet import FactInvoice, Figure
 from hub.sdk.facts.standing import judge_standing
 
@@ -596,11 +597,13 @@ class Pairing:
             return None
         if has(reading, "since", near[-12:]):
             cue = "overdue"
+        elif _BEYOND.match(after):
+            cue = "overdue"
         elif has(reading, "terms", near + after) or (
             has(reading, "terms", text) and not has(reading, "overdue", near + after)
         ):
             cue = "terms"
-        elif has(reading, "ago", near[-12:] + " " + after[:12]):
+        elif has(reading, "ago", near[-26:] + " " + after[:12]):
             cue = "ago"
         elif has(reading, "overdue", near + " " + after) or has(reading, "overdue", text) or unit.kind == "row":
             cue = "overdue"
@@ -672,11 +675,12 @@ class Pairing:
 
     def _beside(self, items: list[Stated], groups: list[Group]) -> None:
         """Each figure must be of the invoice before it, or each of the one after it."""
-        attempts = [self._failures(items, groups, way) for way in ("before", "after", "linked")]
-        failures = min(attempts, key=len)
-        failures = [item for item in failures if not self._goes_on(item, groups[0])]
-        for item in failures:
-            self._refuse_pair(item)
+        for kind in _PAIRED:
+            same = [item for item in items if _kind(item) == kind]
+            attempts = [self._failures(same, groups, way) for way in ("before", "after", "linked")]
+            for item in min(attempts, key=len):
+                if not self._goes_on(item, groups[0]):
+                    self._refuse_pair(item)
 
     def _goes_on(self, item: Stated, first: Group) -> bool:
         """Whether a figure stands in a clause before the first number, and is of the invoice of the sentence before."""
@@ -780,6 +784,7 @@ _NOT_YET = re.compile(
     r"\b(?:nichts?|kein\w*|rien|noch(?! heute)|bislang|not|no|nothing|yet|pas|aucun\w*|todavia|aun|ningun\w*)\b"
 )
 _BUT = re.compile(r"\b(?:all but|except|bis auf|außer|ausser|salvo|excepto|menos|sauf|hormis)\b")
+_PART_OF = re.compile(r"(\w+)\s(?:of|de|von|der|unter|sur)\s(?:(?:the|your|our|los|las|sus|vuestras|tus|ihren|deinen|den|vos|tes|nos|les)\s)?$")
 _REST = re.compile(
     r"[,;)]\s(?:so|leaving|and|but|de modo|asi que|con lo que|por lo que|y|pero|quedando|somit|damit|sodass|es bleiben|donc|il reste|ce qui)\b"
 )
@@ -795,10 +800,15 @@ _DENIED_BESIDE = re.compile(
 _OF_A_COUNT = re.compile(
     r"\b(?:of|von|unter|de|sur|entre)\s(?:(?:the|your|our|these|den|ihren|deinen|diesen|las|los|sus|tus|vos|les|ces)\s)?$"
 )
+_BEYOND = re.compile(r"\s(?:uber|jenseits|nach)\s(?:dem|das|des|der)\s(?:zahlungs)?(?:ziel|frist)")
 _JOINED = re.compile(r"\s*(?:,|and|und|sowie|y|e|et|/|&)\s*(?:the|den|dem|am|el|le|vom|du|del|on)?\s*")
-_PART = re.compile(r";|\s[–—-]\s|\b(?:wahrend|aber|mais|tandis que|alors que|while|but|whereas|mientras|pero)\b")
+_PART = re.compile(
+    r";|\s[–—-]\s|\b(?:wahrend|aber|mais|tandis que|alors que|while|but|whereas|mientras|pero|so|leaving|leaves"
+    r"|de modo que|asi que|con lo que|por lo que|somit|damit|sodass|donc)\b"
+)
 _OVER_BASE = re.compile(
-    r"prozentpunkt|(?:percentage )?points? (?:above|over)|percentage points|above (?:the )?base|(?:uber|zuzuglich)[\w ]{0,12} basis"
+    r"prozentpunkt|(?:percentage )?points? (?:above|over)|percentage points|above (?:the )?base"
+    r"|(?:uber|zuzuglich)[\w ]{0,12} basis"
     r"|points? (?:de pourcentage|au[ -]dessus)|(?:majore|au[ -]dessus) d|puntos (?:porcentuales|por encima)"
 )
 _SAID = {"late": "overdue", "early": "not yet due"}
