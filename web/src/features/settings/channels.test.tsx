@@ -157,8 +157,8 @@ test('a test says what was answered, taken or not', async () => {
   ]
   open({ [`POST ${PATH}/test`]: () => answer(answers.shift()) })
   await choose('Send a test')
-  expect(await screen.findByText('The test was taken')).toBeInTheDocument()
-  expect(screen.getByText('Sent to ada@acme.example. The message was taken.')).toBeInTheDocument()
+  expect(await screen.findByText('The test was sent')).toBeInTheDocument()
+  expect(screen.getByText('To ada@acme.example. The message was taken.')).toBeInTheDocument()
   await choose('Send a test')
   expect(await screen.findByText('The test was not taken')).toBeInTheDocument()
   expect(screen.getByText('The server answered 550.')).toBeInTheDocument()
