@@ -36,7 +36,7 @@ export function Page({ title, documentTitle, subtitle, actions, filters, childre
     <div className="mx-auto flex w-full max-w-[90rem] min-w-0 flex-col gap-4 p-4 md:p-6 print:p-0">
       <header className="flex flex-col gap-3">
         <div className="flex min-h-(--control) flex-wrap items-start justify-between gap-x-4 gap-y-2">
-          <div className="flex min-w-0 flex-col gap-0.5">
+          <div className="flex min-w-0 flex-1 basis-52 flex-col gap-0.5">
             <h1
               ref={heading}
               tabIndex={-1}

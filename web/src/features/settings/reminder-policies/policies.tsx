@@ -108,7 +108,7 @@ function PolicyTable({ policies, onEdit }: { policies: Policy[]; onEdit: (policy
         <TableCaption className="sr-only">{t('list')}</TableCaption>
         <TableHeader>
           <TableRow>
-            <TableHead className="w-16">{t('order')}</TableHead>
+            <TableHead className="w-16 max-sm:hidden">{t('order')}</TableHead>
             <TableHead>{t('name')}</TableHead>
             <TableHead>{t('stepsTitle')}</TableHead>
             <TableHead>{t('active')}</TableHead>
@@ -122,7 +122,7 @@ function PolicyTable({ policies, onEdit }: { policies: Policy[]; onEdit: (policy
             const { steps } = readDocument(policy.document)
             return (
               <TableRow key={policy.id} className="align-top">
-                <TableCell>{policy.position}</TableCell>
+                <TableCell className="max-sm:hidden">{policy.position}</TableCell>
                 <TableCell>
                   {policy.name}
                   <span className="block text-xs text-muted-foreground">
