@@ -61,6 +61,8 @@ def find_claims(reading: Reading, claims: tuple[Claim, ...], *, replying: bool) 
                 continue
             if claim.code == "status" and (_is_conditional(reading, start) or _is_asked(folded, start, end)):
                 continue
+            if claim.code == "history" and _names_an_invoice(reading, end):
+                continue
             if claim.code in ("status", "history") and names_a_part_paid(reading, start, end):
                 continue
             if (
@@ -77,6 +79,14 @@ def find_claims(reading: Reading, claims: tuple[Claim, ...], *, replying: bool) 
 def _is_of_charging(said: str, code: str) -> bool:
     """Whether words say that something is charged, and not what: "interest may be charged"."""
     return code == "promise" or re.match(r"charg|berechn|exig|cobr|factur", said) is not None
+
+
+def _names_an_invoice(reading: Reading, end: int) -> bool:
+    """Whether "no." is said of an invoice, as in "reminder no. INV-1": it counts no reminders then."""
+    before = reading.text.folded[:end].rsplit(" ", 1)[-1]
+    if before not in ("n", "no", "nr", "nº", "numero", "numeros", "number"):
+        return False
+    return any(0 <= each.start - end <= 4 for each in reading.of_kind("invoice"))
 
 
 def _is_conditional(reading: Reading, start: int) -> bool:

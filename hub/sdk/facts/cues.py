@@ -47,16 +47,20 @@ def amount_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Ment
     near, after, far = windows(reading, unit, mention, others)
     cues = reading.words.cues
     follows = any(each.end <= mention.start for each in others)
+    own = re.search(r"(\w+) (?:von|de|of|del)$", near.rstrip())
+    if follows and own and cues["remainder"].fullmatch(own[1]):
+        return "open"  # "300.00 leave a balance of 500.00"
+    if follows and own and cues["whole"].fullmatch(own[1]) and not cues["of"].fullmatch(near.strip()):
+        return ""  # "with the 300.00 of the other a total of 800.00"
     if (
         follows
+        and not re.search(r"\b(?:et|and|und|y|e) \w+ *$", far)
         and (near == far or cues["of"].fullmatch(near.strip()))
         and (part := cues["of"].search(near.rstrip()))
         and part.end() == len(near.rstrip())
         and not cues["paid"].search(near)
     ):
         return "total"  # "500.00 of 800.00"
-    if follows and (rest := _last(cues["remainder"], near)) and cues["of"].fullmatch(near[rest[0] :].strip() or "?"):
-        return "open"  # "300.00 leave a balance of 500.00"
     if (thanked := _last(cues["thanked"], near)) and thanked[0] == len(near.rstrip()):
         return "paid"  # "thank you for the 500.00"
     later = min((each.start for each in others if each.start >= mention.end), default=unit.end)
@@ -84,12 +88,16 @@ def _nearest(reading: Reading, text: str, names: tuple[str, ...], *, first: bool
             following = text[match.end() : match.end() + 20]
             if name == "open" and re.match(rf"[ \-]?{cues['counted'].pattern}", following.lstrip()):
                 continue  # "open invoices" says nothing about the figure
+            if match.group() == "du" and re.match(r"\s(?!(?:de|est|au|a|s|pour|sur|par|le|depuis)\b)\w", following):
+                continue  # "facture du 2 mars" is no "montant dû"
             if (
                 name == "open"
                 and cues["due"].fullmatch(match.group())
                 and (first or re.match(r"\s(?:date|on|since|by)\b", following))
             ):
                 continue
+            if is_in_part(reading, text, match) if name == "paid" else cues["partly"].search(match.group()):
+                continue  # "800.00 has only been paid in part"
             said = "open" if name == "paid" and _is_denied(text, match) else name
             found.append((match.start() if first else match.end(), match.end() - match.start(), said))
     if not found:
@@ -104,6 +112,16 @@ def _is_denied(text: str, match: re.Match[str]) -> bool:
     """Whether it is said that nothing was paid."""
     before = re.search(rf"\b{_NOTHING}\s(?:\w+\s){{0,3}}$", text[: match.start()])
     return before is not None or re.match(rf"\s{_NOTHING}\b(?! que)", text[match.end() :]) is not None
+
+
+def is_in_part(reading: Reading, text: str, match: re.Match[str]) -> bool:
+    """Whether it is said that a part was paid, without saying which: what stands right after is what was paid."""
+    for part in reading.words.cues["partly"].finditer(text):
+        first, last = min(part.start(), match.start()), max(part.end(), match.end())
+        between = text[min(part.end(), match.end()) : max(part.start(), match.start())]
+        if len(between.split()) < 3 and not _BREAKS.search(between) and not re.fullmatch(r"\s*[:(]\s*", text[last:]):
+            return first <= match.start()
+    return False
 
 
 def date_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Mention]) -> str:

@@ -171,7 +171,8 @@ def _named(reading: Reading) -> None:
 _DAY_ALONE = {
     "en": r"(?<!\w)the (?P<day>\d{1,2})(?:st|nd|rd|th)(?!\w)",
     "de": r"(?<!\w)(?:am|zum|dem|den|vom|der) (?P<day>\d{1,2})\.(?=[\s,;)]|$)(?!\s?\d)",
-    "es": r"(?<!\w)(?:el|dia|del) (?P<day>\d{1,2})(?=[\s.,;:)]|$)(?![.,]\d| ?%| de (?!abono))",
+    "es": r"(?<!\w)(?:el|dia|del|lunes|martes|miercoles|jueves|viernes|sabado|domingo) (?P<day>\d{1,2})(?=[\s.,;:)]|$)"
+    r"(?![.,]\d| ?%| de (?!abono|este mes|ese mes))",
     "fr": r"(?<!\w)(?:le|du|au) (?P<day>\d{1,2})(?:er)?(?=[\s.,;:)]|$)(?![.,]\d| ?%| \d)",
 }
 
@@ -198,10 +199,30 @@ def _months_alone(reading: Reading, known: dict[str, int]) -> None:
         if reading.free(start, end):
             today = reading.facts.today
             _span(reading, start, end, frozenset((today.year - 1, today.year, today.year + 1)), wide[match[2]])
+    _month_ranges(reading, wide)
     for match in re.finditer(rf"(?<!\w)({'|'.join(wide)})[-\s]?(?=invoice|rechnung)", folded):
         if reading.free(*match.span(1)):
             today = reading.facts.today
             _span(reading, *match.span(1), frozenset((today.year - 1, today.year)), wide[match[1]])
+
+
+def _month_ranges(reading: Reading, wide: dict[str, int]) -> None:
+    """Months from one to another are one span of days: "the invoices from August to October"."""
+    names, today = "|".join(wide), reading.facts.today
+    pattern = rf"(?<!\w)({names})\s(?:to|through|until|bis|a|hasta|au)\s({names})(?!\w)"
+    for match in re.finditer(pattern, reading.text.folded):
+        found = [each for each in reading.mentions if match.start() <= each.start < match.end()]
+        if any(each.rule != "span" for each in found):
+            continue
+        first, last = wide[match[1]], wide[match[2]]
+        days = frozenset(
+            date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1) + timedelta(days=n)
+            for year in (today.year - 1, today.year)
+            for month in range(first, last + 1 if last >= first else last + 13)
+            for n in range(monthrange(year + (month - 1) // 12, (month - 1) % 12 + 1)[1])
+        )
+        reading.mentions[:] = [each for each in reading.mentions if each not in found]
+        reading.add(Mention(kind="date", start=match.start(), end=match.end(), days=days, rule="span"))
 
 
 def _span(reading: Reading, start: int, end: int, years: frozenset[int], month: int) -> None:
@@ -234,6 +255,9 @@ def find_durations(reading: Reading) -> None:
         match = unit.match(folded, end)
         if not match or not reading.free(start, end):
             continue
+        wished = folded[end : match.start(1)].strip() and _WISHED.search(folded[max(0, start - 20) : start])
+        if wished and not _LEFT.match(folded, match.end()):
+            continue  # "have a good week", but not "have a week to pay"
         name = match[1]
         many, stop, kind = value * 2 if name.startswith("fortnight") else value, match.end(), units[name]
         after = re.compile(r"\s(\w+(?:\s\w+){0,2})").match(folded, stop)
@@ -270,6 +294,8 @@ _ABOUT = {"huitaine": 8, "dizaine": 10, "decena": 10, "douzaine": 12, "docena": 
 _ABOUT_SO_MANY = re.compile(rf"(?<!\w)(?:(?:une|una|un|ein)\s)?({'|'.join(_ABOUT)})s?(?:\s(?:de|d'))?(?!\w)")
 
 
+_WISHED = re.compile(r"(?<!\w)(?:have|having|had|enjoy|enjoying|wish(?:ing)? you)\s$")
+_LEFT = re.compile(r"\s(?:left|to|until|till|before|remaining|in which|for)\b")
 _COMPOUND = re.compile(r"(?<!\w)(\d{1,3}|[a-zß]+?)-?(tagig|wochig|monatig|jahrig)(?:e|er|en|em|es)?(?!\w)")
 
 

@@ -8,7 +8,7 @@ _ITEM = re.compile(r"\s*(?:[-*•–—·▪►]|\(?\d{1,2}[.)])\s+")
 _LABEL = re.compile(r"\s*[^\W\d][^:.!?\n]{0,45}:\s*\S")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:nr|no|nos|num|numero|mr|mrs|ms|dr|prof|st|str|z\.\s?b|d\.\s?h|bzw|inkl|incl|zzgl|ca|approx|ref|inv|re|art|abs|vgl|usw"
-    r"|etc|sr|sra|srta|ud|uds|vd|vds|fact|n|m|mme|mlle|me|ste|cie|co|ltd|inc|corp|s\.\s?a|s\.\s?l|tel|fax|tsd|mio|fr|sfr|p\.\s?ej"
+    r"|etc|sr|sra|srta|ud|uds|vd|vds|fact|fra|venc|vto|vcto|pdte|imp|aprox|n|m|mme|mlle|me|ste|cie|co|ltd|inc|corp|s\.\s?a|s\.\s?l|tel|fax|tsd|mio|fr|sfr|p\.\s?ej"
     r"|e\.\s?g|i\.\s?e|cf|ggf|evtl|i\.\s?d\.\s?r|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez|janv|fevr|avr|juil|dic|ene|abr|ago)"
     r"|\b[a-z])\.$"
 )

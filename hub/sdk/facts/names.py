@@ -85,6 +85,8 @@ _ACRONYMS = frozenset(
         "aba",
         "dd",
         "cfo",
+        "nº",
+        "n°",
     )
 )
 
@@ -93,6 +95,7 @@ def find_names(reading: Reading) -> None:
     """Takes the facts' own names where they stand in full; what they say is no claim."""
     facts, clean = reading.facts, reading.text.clean
     whole = [facts.customer.name, facts.customer.contact, facts.sender.company, facts.sender.name]
+    whole += [_without_form(name) for name in (facts.customer.name, facts.sender.company) if name]
     for name in sorted((each for each in whole if each), key=len, reverse=True):
         pattern = re.compile(rf"(?<!\w){_flexible(name)}(?:'?s)?(?!\w)", re.IGNORECASE)
         for match in pattern.finditer(clean):
@@ -103,6 +106,14 @@ def find_names(reading: Reading) -> None:
                 reading.take(*match.span())
                 if many or match.group()[0].isupper():
                     reading.masked[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
+
+
+def _without_form(name: str) -> str | None:
+    """A company's name of several words without its legal form; None where that is all it has."""
+    words = name.split()
+    while len(words) > 1 and _LEGAL.fullmatch(fold_text(words[-1]).strip(",")):
+        words.pop()
+    return " ".join(words).rstrip(",") if 1 < len(words) < len(name.split()) else None
 
 
 def _flexible(name: str) -> str:

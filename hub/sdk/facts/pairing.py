@@ -1,7 +1,7 @@
 """Whether what is stated belongs together: each figure with the invoice that the text puts beside it."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -9,8 +9,8 @@ from hub.sdk.facts.cues import amount_cue, date_cue, has, windows
 from hub.sdk.facts.lateness import is_so, lateness, lateness_beside
 from hub.sdk.facts.layout import Unit
 from hub.sdk.facts.mentions import Kind, Mention, Reading
-from hub.sdk.facts.numerals import in_words
 from hub.sdk.facts.sheet import FactInvoice, Figure
+from hub.sdk.facts.settled import judge_paid
 from hub.sdk.facts.standing import judge_standing
 
 _CENT = Decimal("0.01")
@@ -68,6 +68,7 @@ class Pairing:
         )
         named = [(each.start, each.end, each.invoices) for each in groups]
         judge_standing(self.reading, unit, named, self.context if near else ())
+        judge_paid(self.reading, unit, named)
         row_currency = self._currencies(unit, inside)
         items: list[Stated] = []
         figures = [each for each in inside if each.kind in ("amount", "bare", "percent")]
@@ -604,7 +605,7 @@ class Pairing:
         ):
             cue = "terms"
         elif has(reading, "ago", near[-26:] + " " + after[:12]):
-            cue = "ago"
+            cue = "overdue" if has(reading, "late", text) and not has(reading, "issued", text) else "ago"
         elif has(reading, "overdue", near + " " + after) or has(reading, "overdue", text) or unit.kind == "row":
             cue = "overdue"
         elif has(reading, "deadline", near[-30:]) or has(reading, "pays", text):
@@ -696,6 +697,7 @@ class Pairing:
             before = [group for group in groups if group.end <= item.mention.start]
             after = [group for group in groups if group.start >= item.mention.end]
             forward = way == "after" or (way == "linked" and bool(after) and self._is_linked(item, after[0]))
+            forward = forward and not (before and self._is_in_brackets(item, before[-1]))
             chosen = (after[0] if after else before[-1]) if forward else (before[-1] if before else after[0])
             assigned[chosen].append(item)
         failures = []
@@ -715,6 +717,11 @@ class Pairing:
                     and not (len(group.invoices) > 1 and self._other_said(item) and self._fits_any(item))
                 ]
         return failures
+
+    def _is_in_brackets(self, item: Stated, group: Group) -> bool:
+        """Whether a figure stands in brackets that a number has opened: "INV-7 (due 3 May)"."""
+        between = self.reading.text.folded[group.end : item.mention.start]
+        return between.count("(") > between.count(")")
 
     def _is_linked(self, item: Stated, group: Group) -> bool:
         """Whether nothing but words such as "on invoice" stands between a figure and the number after it."""
@@ -784,9 +791,9 @@ _NOT_YET = re.compile(
     r"\b(?:nichts?|kein\w*|rien|noch(?! heute)|bislang|not|no|nothing|yet|pas|aucun\w*|todavia|aun|ningun\w*)\b"
 )
 _BUT = re.compile(r"\b(?:all but|except|bis auf|außer|ausser|salvo|excepto|menos|sauf|hormis)\b")
-_PART_OF = re.compile(r"(\w+)\s(?:of|de|von|der|unter|sur)\s(?:(?:the|your|our|los|las|sus|vuestras|tus|ihren|deinen|den|vos|tes|nos|les)\s)?$")
 _REST = re.compile(
-    r"[,;)]\s(?:so|leaving|and|but|de modo|asi que|con lo que|por lo que|y|pero|quedando|somit|damit|sodass|es bleiben|donc|il reste|ce qui)\b"
+    r"[,;)]\s(?:so|leaving|and|but|de modo|asi que|con lo que|por lo que|y|pero"
+    r"|quedando|somit|damit|sodass|es bleiben|donc|il reste|ce qui)\b"
 )
 """What begins the clause about the rest, after the one invoice apart."""
 _CLAUSE = re.compile(r"[;:()–—]|\s-\s|,\s(?!(?:die|welche|qui|which|that|que)\b)")

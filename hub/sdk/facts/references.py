@@ -36,6 +36,8 @@ def _whole(number: str) -> re.Pattern[str]:
 def _is_amount(reading: Reading, start: int, end: int, number: str) -> bool:
     """Whether digits that are an invoice's number stand for something else here."""
     folded = reading.text.folded
+    if len(number) > 3 and re.match(r"\s?(?:[€$£¥]|[a-z]{3})\s?\d", folded[end:]):
+        return False  # "50024 EUR 999.99"
     if _CURRENCY_NEAR.match(folded, end) or re.search(
         r"(?:[€$£¥]|eur|usd|gbp|chf) ?$", folded[max(0, start - 5) : start]
     ):

@@ -76,6 +76,7 @@ class Standing:
             self._parts()
             self._whole()
             self._several()
+            self._open_ones()
         self._ranks()
 
     # --- parts ------------------------------------------------------------------------------------------------------
@@ -172,7 +173,9 @@ class Standing:
                     continue
                 if self.reading.masked[start] or not self.reading.free(start, start + 1):
                     continue
-                if not all(map(holds, self._scope(start, end))):
+                if all(map(holds, self._scope(start, end))):
+                    self.reading.masked[start:end] = b"\x01" * (end - start)
+                else:
                     self.reading.refuse(start, end, "status", reason)
 
     # --- all, none or some of the invoices --------------------------------------------------------------------------
@@ -236,6 +239,19 @@ class Standing:
         if self.context and many == len(self.context):
             return [self.invoices[index] for index in self.context]
         return None
+
+    def _open_ones(self) -> None:
+        """A number of open invoices is all there are, in one currency perhaps, or those that are named."""
+        named = {index for _, _, indices in self.named for index in indices}
+        written = {index for each in self.reading.of_kind("invoice") for index in each.invoices[:1]}
+        counts = {len(self.invoices), len(named), len(written), len(self.context)}
+        counts |= {sum(each.currency == code for each in self.invoices) for code in {i.currency for i in self.invoices}}
+        if self.words["late"].search(self.text, self.unit.start, self.unit.end):
+            return
+        for each in self.reading.of_kind("count"):
+            text = self.text[each.start : each.end + 20] if self.unit.start <= each.start < self.unit.end else ""
+            if self.words["open_ones"].search(text) and not each.values & {Decimal(count) for count in counts if count}:
+                self.reading.refuse(each.start, each.end, "number", "the facts have another number of open invoices")
 
     # --- the oldest, the largest ------------------------------------------------------------------------------------
 
