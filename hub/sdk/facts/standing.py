@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
+from hub.sdk.facts.cues import in_part, is_denial
 from hub.sdk.facts.lateness import is_so
 from hub.sdk.facts.layout import Unit
 from hub.sdk.facts.lexicon import pattern, read
@@ -169,7 +170,9 @@ class Standing:
             for match in self.words[name].finditer(self.text, self.unit.start, self.unit.end):
                 start, end = match.span()
                 before = self.text[self.unit.start : start]
-                if name == "wholly_paid" and self.words["denied"].search(before[-40:]):
+                if name == "wholly_paid" and (
+                    self.words["denied"].search(before[-40:]) or in_part(self.reading, self.text, match)
+                ):
                     continue
                 if self.reading.masked[start] or not self.reading.free(start, start + 1):
                     continue
@@ -177,6 +180,13 @@ class Standing:
                     self.reading.masked[start:end] = b"\x01" * (end - start)
                 else:
                     self.reading.refuse(start, end, "status", reason)
+        text = self.text[: self.unit.end]
+        for match in self.reading.words.cues["paid"].finditer(text, self.unit.start):
+            part = in_part(self.reading, text, match)
+            if part is None or part.start() < self.unit.start or is_denial(part.group()):
+                continue
+            if all(_is_whole(invoice) for invoice in self._scope(*match.span())):
+                self.reading.refuse(*match.span(), "status", "no part of this invoice is paid")
 
     # --- all, none or some of the invoices --------------------------------------------------------------------------
 
