@@ -251,8 +251,9 @@ def _deliver(context: JobContext, this: Run, claim: Claim) -> None:
             return
         delivery = opening.deliver(context, channel, this.opened[channel.id], message)
     except TransientError as error:
-        seconds = max(error.retry_after, 60 * 2 ** claim.reminder["tries"])
-        _give_back(context, this, claim, "try_again", str(error), min(timedelta(seconds=seconds), LONGEST_WAIT))
+        # A provider may say any number, more than an interval holds.
+        seconds = min(max(error.retry_after, 60 * 2 ** claim.reminder["tries"]), LONGEST_WAIT.total_seconds())
+        _give_back(context, this, claim, "try_again", str(error), timedelta(seconds=seconds))
     except (AuthError, ConfigError) as error:
         # The channel is at fault, and no reminder the worse for it.
         this.resting.update({channel.id, None} if channel.is_default else {channel.id})

@@ -1,6 +1,7 @@
 """What was claimed and never settled: found where the provider says so, sent again where it has nothing, else left."""
 
 import secrets
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -237,3 +238,19 @@ def test_a_plugin_that_breaks_when_asked_keeps_nobody_else_in_doubt(
     reconcile()
     assert sorted(get(each["id"])["status"] for each in (first, second)) == ["sent", "uncertain"]
     assert len(provider.messages) == 2
+
+
+def test_a_provider_that_wants_it_ages_later_is_asked_the_same_day(
+    through, provider, compose, work, get, new_invoice, monkeypatch
+):
+    through("asked")
+
+    def send(self, message):
+        raise TransientError("Later.", 10**20)
+
+    monkeypatch.setattr(provider, "send", send)
+    made = compose(new_invoice(), then="send")
+    work()
+    found = get(made["id"])
+    assert (found["status"], found["reason"]["code"]) == ("approved", "try_again")
+    assert found["scheduled_at"] < datetime.now(UTC) + timedelta(hours=7)
