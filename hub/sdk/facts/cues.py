@@ -65,8 +65,15 @@ def amount_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Ment
         return "paid"  # "thank you for the 500.00"
     later = min((each.start for each in others if each.start >= mention.end), default=unit.end)
     between = reading.text.folded[mention.end : later].rstrip()
-    if later < unit.end and (part := cues["of"].search(between)) and part.end() == len(between):
+    if (
+        later < unit.end
+        and not _BREAKS.search(between)
+        and (part := cues["of"].search(between))
+        and part.end() == len(between)
+    ):
         after = between[: part.start()]
+    if cues["partly"].search(near) and _nearest(reading, after, names, first=True) == "open":
+        return "open"  # "partly paid: 500.00 is still due"
     for text in (near, after, far):
         if cue := _nearest(reading, text, names, first=text is after):
             return cue
@@ -96,7 +103,7 @@ def _nearest(reading: Reading, text: str, names: tuple[str, ...], *, first: bool
                 and (first or re.match(r"\s(?:date|on|since|by)\b", following))
             ):
                 continue
-            if is_in_part(reading, text, match) if name == "paid" else cues["partly"].search(match.group()):
+            if in_part(reading, text, match) if name == "paid" else _is_within(match, cues["partly"], text):
                 continue  # "800.00 has only been paid in part"
             said = "open" if name == "paid" and _is_denied(text, match) else name
             found.append((match.start() if first else match.end(), match.end() - match.start(), said))
@@ -107,21 +114,36 @@ def _nearest(reading: Reading, text: str, names: tuple[str, ...], *, first: bool
 
 _NOTHING = r"(?:nichts|nicht|kein\w*|rien|aucun\w*|pas|not|no|nothing|never|ningun\w*|nada|ohne|sans|sin|without)"
 
+_ASKED = (
+    r"(?:to be|await\w*|expect\w*|request\w*|forward to|ask(?:ing)? for|missing|fehl(?:t|en)|vermiss\w*|erwart\w*"
+    r"|bitten um|attend\w*"
+    r"|demand\w*|sollicit\w*|manqu\w*|esperamos|espero|rogamos|ruego|solicit\w*|pedimos|falta\w*)"
+)
+
+
+def is_denial(text: str) -> bool:
+    """Whether words begin by denying: "not fully"."""
+    return re.match(rf"{_NOTHING}\b|n't\b", text) is not None
+
 
 def _is_denied(text: str, match: re.Match[str]) -> bool:
-    """Whether it is said that nothing was paid."""
-    before = re.search(rf"\b{_NOTHING}\s(?:\w+\s){{0,3}}$", text[: match.start()])
+    """Whether it is said that nothing was paid, or is to be."""
+    before = re.search(rf"\b(?:{_NOTHING}|{_ASKED})\s(?:\w+\s){{0,3}}$", text[: match.start()])
     return before is not None or re.match(rf"\s{_NOTHING}\b(?! que)", text[match.end() :]) is not None
 
 
-def is_in_part(reading: Reading, text: str, match: re.Match[str]) -> bool:
-    """Whether it is said that a part was paid, without saying which: what stands right after is what was paid."""
+def _is_within(match: re.Match[str], wider: re.Pattern[str], text: str) -> bool:
+    return any(each.start() < match.end() and match.start() < each.end() for each in wider.finditer(text))
+
+
+def in_part(reading: Reading, text: str, match: re.Match[str]) -> re.Match[str] | None:
+    """The words that say that a part was paid, without saying which: what stands right after is what was paid."""
     for part in reading.words.cues["partly"].finditer(text):
-        first, last = min(part.start(), match.start()), max(part.end(), match.end())
         between = text[min(part.end(), match.end()) : max(part.start(), match.start())]
-        if len(between.split()) < 3 and not _BREAKS.search(between) and not re.fullmatch(r"\s*[:(]\s*", text[last:]):
-            return first <= match.start()
-    return False
+        rest = text[max(part.end(), match.end()) :]
+        if len(between.split()) < 3 and not _BREAKS.search(between) and not re.fullmatch(r"\s*[:(]\s*", rest):
+            return part
+    return None
 
 
 def date_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Mention]) -> str:

@@ -344,8 +344,35 @@ def find_relative(reading: Reading) -> None:
         reading.add(Mention(kind="when", start=match.start(), end=match.end(), days=days, rule="weekday"))
 
 
+def _easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar, by the rule of Meeus, Jones and Butcher."""
+    century, rest = divmod(year, 100)
+    moon = (19 * (year % 19) + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    week = (32 + 2 * (century % 4) + 2 * (rest // 4) - moon - rest % 4) % 7
+    late = (year % 19 + 11 * moon + 22 * week) // 451
+    month, day = divmod(moon + week - 7 * late + 114, 31)
+    return date(year, month, day + 1)
+
+
+def _feast(name: str, today: date) -> frozenset[date]:
+    """The days around a feast in the years around today; none for a season, which is no day."""
+    days: set[date] = set()
+    for year in (today.year - 1, today.year, today.year + 1):
+        if name == "easter":
+            days |= {_easter(year) + timedelta(days=n) for n in range(-7, 2)}
+        elif name == "whitsun":
+            days |= {_easter(year) + timedelta(days=n) for n in (49, 50)}
+        elif name == "christmas":
+            days |= {date(year, 12, day) for day in (24, 25, 26)}
+        elif name == "newyear":
+            days |= {date(year, 12, 31), date(year, 1, 1)}
+    return frozenset(days)
+
+
 def _days_of(rule: str, today: date) -> frozenset[date]:
     """The days of a rule such as day-1, week+1, month0-end."""
+    if rule.startswith("feast:"):
+        return _feast(rule.removeprefix("feast:"), today)
     if rule == "never":
         return frozenset()
     base, _, _ = rule.rpartition("-end") if rule.endswith("-end") else (rule, "", "")

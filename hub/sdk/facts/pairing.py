@@ -9,8 +9,9 @@ from hub.sdk.facts.cues import amount_cue, date_cue, has, windows
 from hub.sdk.facts.lateness import is_so, lateness, lateness_beside
 from hub.sdk.facts.layout import Unit
 from hub.sdk.facts.mentions import Kind, Mention, Reading
-from hub.sdk.facts.sheet import FactInvoice, Figure
+from hub.sdk.facts.numerals import in_words
 from hub.sdk.facts.settled import judge_paid
+from hub.sdk.facts.sheet import FactInvoice, Figure
 from hub.sdk.facts.standing import judge_standing
 
 _CENT = Decimal("0.01")
@@ -207,6 +208,12 @@ class Pairing:
         strong = (
             has(reading, "sum_strong", near) or has(reading, "sum_strong", after) or has(reading, "sum_strong", far)
         )
+        earlier = [other for other in others if other.end <= each.start and other.kind == "amount"]
+        of_all = bool(earlier) and reading.words.cues["of"].fullmatch(
+            reading.text.folded[earlier[-1].end : each.start].strip()
+        )
+        if of_all and cue == "total" and each.values & {amount.amount for amount in self.facts.total_open}:
+            cue, strong = "open", True  # "500.00 of the 1,734.56"
         if not has(reading, "open", about) and not has(reading, "total", about) and self._is_part_paid(unit, each):
             cue = "paid"
         days = reading.of_kind("date", "when", "duration")
@@ -355,7 +362,7 @@ class Pairing:
             and unit.start <= other.start < each.start
             for other in self.reading.mentions
         )
-        if (cue != "total" or counted) and everything & wanted and (sums or strong or not groups):
+        if cue != "paid" and (cue != "total" or counted) and everything & wanted and (sums or strong or not groups):
             return True
         if not (sums or strong or said or has(self.reading, "past_due", text)):
             return False
@@ -464,7 +471,16 @@ class Pairing:
     def _count(self, unit: Unit, each: Mention, groups: list[Group], inside: list[Mention]) -> None:
         invoices = self.facts.invoices
         part = _OF_A_COUNT.search(self.reading.text.folded[max(0, each.start - 20) : each.start])
-        if (said := self._said_of(unit, each, inside)) and not part:
+        said = self._said_of(unit, each, inside)
+        if said and part:  # "two of your three invoices are overdue"
+            start = max(unit.start, each.start - 40)
+            before = self.reading.text.folded[start : max(0, each.start - 20) + part.start()].rstrip()
+            first = [n for n in in_words(before, self.reading.words.language) if n[1] == len(before)]
+            many = sum(invoice.days_overdue > 0 for invoice in invoices if said == "late")
+            if first and said == "late" and first[0][2] not in (many, sum(is_so(said, i) for i in invoices)):
+                at = start + first[0][0]
+                self.reading.refuse(at, each.end, "number", "the facts have not so many that are overdue")
+        if said and not part:
             those = [invoice for invoice in invoices if is_so(said, invoice)]
             counts = (
                 {len(those), sum(invoice.days_overdue > 0 for invoice in those)} if said == "late" else {len(those)}
@@ -596,16 +612,17 @@ class Pairing:
         if each.unit == "hours":
             reading.refuse(each.start, each.end, "deadline", "the facts give no such time")
             return None
-        if has(reading, "since", near[-12:]):
-            cue = "overdue"
-        elif _BEYOND.match(after):
+        if has(reading, "since", near[-12:]) or _BEYOND.match(after):
             cue = "overdue"
         elif has(reading, "terms", near + after) or (
             has(reading, "terms", text) and not has(reading, "overdue", near + after)
         ):
             cue = "terms"
         elif has(reading, "ago", near[-26:] + " " + after[:12]):
-            cue = "overdue" if has(reading, "late", text) and not has(reading, "issued", text) else "ago"
+            beside = f"{near[-40:]} {after[:25]}"
+            about = beside if has(reading, "past_due", beside) else text
+            late = about is beside or has(reading, "late", about)
+            cue = "overdue" if late and not has(reading, "issued", about) else "ago"
         elif has(reading, "overdue", near + " " + after) or has(reading, "overdue", text) or unit.kind == "row":
             cue = "overdue"
         elif has(reading, "deadline", near[-30:]) or has(reading, "pays", text):
@@ -662,9 +679,8 @@ class Pairing:
                     value, each.unit, since
                 ):
                     return True
-                if comparing == "less_than" and 0.8 * _days(value, each.unit, since) <= many < _days(
-                    value, each.unit, since
-                ):
+                exact = _days(value, each.unit, since)
+                if comparing == "less_than" and exact - min(0.2 * exact, max(6, 0.12 * exact)) <= many < exact:
                     return True
                 if comparing == "roughly" and abs(_days(value, each.unit, since) - many) <= max(2, many // 12):
                     return True
@@ -805,7 +821,8 @@ _DENIED_BESIDE = re.compile(
     r"(?:n't|\b(?:not|nicht|pas)|\bno (?:esta|estan|ha|han))\s(?:yet|aun|todavia|encore|noch)?\s?$"
 )
 _OF_A_COUNT = re.compile(
-    r"\b(?:of|von|unter|de|sur|entre)\s(?:(?:the|your|our|these|den|ihren|deinen|diesen|las|los|sus|tus|vos|les|ces)\s)?$"
+    r"\b(?:of|von|unter|de|sur|entre)\s(?:(?:the|your|our|these|den|ihren|deinen|diesen|las|los|sus|tus"
+    r"|vuestras|estas|nuestras|vos|les|ces)\s)?$"
 )
 _BEYOND = re.compile(r"\s(?:uber|jenseits|nach)\s(?:dem|das|des|der)\s(?:zahlungs)?(?:ziel|frist)")
 _JOINED = re.compile(r"\s*(?:,|and|und|sowie|y|e|et|/|&)\s*(?:the|den|dem|am|el|le|vom|du|del|on)?\s*")

@@ -21,12 +21,13 @@ _BUT = re.compile(
     r"|partiellement|partie|moitie|parcialmente|parte|mitad|nur|only|que|solo|erst|if|until|wenn|sobald)\b"
 )
 _SUPPOSED = re.compile(
-    r"\b(?:until|before|once|after|whether|unless|bis|bevor|ehe|nachdem|ob|wann|damit|jusqu'a|avant que|apres que|pour que|quand|hasta"
-    r"|antes de que|cuando|para que|when|that|dass|que)\b"
+    r"\b(?:until|before|once|after|whether|unless|bis|bevor|ehe|nachdem|ob|wann|damit|jusqu'a"
+    r"|avant que|apres que|pour que|quand|hasta|antes de que|cuando|para que|when|that"
+    r"|dass|que|neither|none|weder|ni|keine\w*|aucune?|ningun\w*)\b"
 )
 _IN_PART = re.compile(
-    r"\s(?:\w+\s){0,2}?(?:in part|partly|partially|only|teilweise|zum teil|en partie|partiellement|en parte|parcialmente"
-    r"|que|nur|a hauteur|mit|bis auf|up to|except|\d)"
+    r"\s(?:\w+\s){0,2}?(?:qu')?(?:in part|partly|partially|only|teilweise|zum teil|en partie|partiellement|en parte"
+    r"|parcialmente|que|nur|a hauteur|mit|bis auf|up to|except|\d)"
 )
 
 
