@@ -21,7 +21,10 @@ BEGIN, END = "<!-- begin: python -m bench.fact_check -->", "<!-- end -->"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A text with its facts; `said` is what was put into a text that passes without it, where that was done."""
+    """A text with its facts; `said` is what was put into a text that passes without it, where that was done.
+
+    Where a letter `is_changed`, the refusal may stand elsewhere: a change sets two parts of a text against each other.
+    """
 
     language: str
     facts: str
@@ -29,6 +32,7 @@ class Case:
     said: str
     text: str
     subject: str = ""
+    is_changed: bool = False
 
     def verdict(self) -> Verdict:
         """What the check says, told nothing but the facts and the text."""
@@ -57,10 +61,17 @@ def attacks() -> Iterator[Case]:
         base = _read(f"attacks_{language}.toml")
         for what, said in base["attacks"]:
             yield Case(language, base["facts"], what, said, base["base"].replace("@@", said))
+    for language in LANGUAGES:
+        for row in _read(f"changes_{language}.toml")["letter"]:
+            for what, old, new in row["changes"]:
+                text = row["text"].replace(old, new, 1)
+                yield Case(language, row["facts"], what, new, text, row.get("subject", ""), is_changed=True)
 
 
 def caught(case: Case) -> list[str]:
     """The codes for which an attack was refused, where it stands; "language" wherever that was found."""
+    if case.is_changed:
+        return list(dict.fromkeys(each.code for each in case.verdict().refusals))
     start = case.text.index(case.said)
     end = start + len(case.said)
     return list(
