@@ -11,6 +11,11 @@ _DENIED = re.compile(
     r"\b(?:not|nicht|kein\w*|no|non|pas|ni|aucune?|nog?|sin)\s(?:yet\s|encore\s|todavia\s|aun\s)?(?:\w+\s){0,1}$"
 )
 
+_CLAUSE = re.compile(
+    r"[\n;–—]|,\s(?:so|thus|hence|sodass|so dass|weshalb|daher|also"
+    r"|por lo que|asi que|de modo que|donc|si bien que|de sorte que)\s"
+)
+
 
 def lateness(reading: Reading, text: str, *, days_near: bool = False) -> str:
     """ "late", "early", or nothing told, by the words of a folded clause.
@@ -37,7 +42,7 @@ def lateness_beside(reading: Reading, unit: Unit, near: str, after: str, far: st
     said = lateness(reading, after, days_near=days_near) or lateness(reading, near, days_near=days_near)
     if said or reading.words.cues["open"].search(f"{near} {after}"):
         return said
-    return lateness(reading, far.rpartition("\n")[2], days_near=days_near)
+    return lateness(reading, _CLAUSE.split(far)[-1], days_near=days_near)
 
 
 def is_so(said: str, invoice: FactInvoice) -> bool:

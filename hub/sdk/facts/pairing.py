@@ -528,6 +528,8 @@ class Pairing:
             return None
         cue = date_cue(reading, unit, each, [other for other in days if other is not each and other.kind == "date"])
         before = [other for other in days if other.kind == "date" and other.end <= each.start]
+        if cue == "as_of" and has(reading, "due", reading.text.folded[each.end : min(unit.end, each.end + 30)]):
+            cue = "" if facts.today in each.days else "due"  # "was payable as at 31 December"
         if cue == "due" and self._is_of_its_number(each) and any(i.issued_on in each.days for i in facts.invoices):
             cue = "issued"  # "invoice 7 of 3 January was due a week ago"
         if cue == "" and before and _JOINED.fullmatch(reading.text.folded[before[-1].end : each.start]):
@@ -588,6 +590,10 @@ class Pairing:
             until_now = _NOT_YET.search(folded[unit.start : unit.end]) is not None
             if (not deadline or until_now) and not beside:
                 return None
+        if each.rule.startswith("feast:") and has(
+            reading, "wished", folded[max(unit.start, each.start - 40) : each.start]
+        ):
+            return None  # "happy Easter"
         vague = each.rule == "never" or each.rule.endswith("-end")
         if vague and not asked and not has(reading, "deadline", near[-25:]):
             return None  # "have a nice weekend"
@@ -680,7 +686,7 @@ class Pairing:
                 ):
                     return True
                 exact = _days(value, each.unit, since)
-                if comparing == "less_than" and exact - min(0.2 * exact, max(6, 0.12 * exact)) <= many < exact:
+                if comparing == "less_than" and exact - _short(exact, each.unit) <= many < exact:
                     return True
                 if comparing == "roughly" and abs(_days(value, each.unit, since) - many) <= max(2, many // 12):
                     return True
@@ -828,7 +834,8 @@ _BEYOND = re.compile(r"\s(?:uber|jenseits|nach)\s(?:dem|das|des|der)\s(?:zahlung
 _JOINED = re.compile(r"\s*(?:,|and|und|sowie|y|e|et|/|&)\s*(?:the|den|dem|am|el|le|vom|du|del|on)?\s*")
 _PART = re.compile(
     r";|\s[–—-]\s|\b(?:wahrend|aber|mais|tandis que|alors que|while|but|whereas|mientras|pero|so|leaving|leaves"
-    r"|de modo que|asi que|con lo que|por lo que|somit|damit|sodass|donc)\b"
+    r"|de modo que|asi que|con lo que|por lo que|somit|damit|sodass|donc"
+    r"|(?:and|und|y|et) (?:only )?(?:one|the other|eine|die andere|una|la otra|une|l'autre))\b"
 )
 _OVER_BASE = re.compile(
     r"prozentpunkt|(?:percentage )?points? (?:above|over)|percentage points|above (?:the )?base"
@@ -895,6 +902,11 @@ def _is_left(value: Decimal, unit: str, today: date, left: int, comparing: str) 
         return abs(exact - left) <= max(1, left // 8) and (comparing == "roughly" or _is_beyond(exact, left, comparing))
     more = {"weeks": min(3, int(value)), "months": min(7, 3 * int(value))}.get(unit, 0)
     return _is_so_long(value, unit, today, left) and left <= exact + more
+
+
+def _short(exact: int, unit: str) -> float:
+    """How many days may be wanting to what is "nearly" so long: less than one more of its unit."""
+    return min(0.2 * exact, {"weeks": 6, "months": 12, "years": 60}.get(unit, max(2, 0.12 * exact)))
 
 
 def _is_beyond(exact: int, days: int, comparing: str) -> bool:

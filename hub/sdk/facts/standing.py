@@ -269,7 +269,7 @@ class Standing:
         for name in ("oldest", "newest", "largest", "smallest"):
             for match in self.words[name].finditer(self.text, self.unit.start, self.unit.end):
                 index = self._ranked(match)
-                if index is not None and not self._has_rank(index, name):
+                if index is not None and not any(self._has_rank(index, name, those) for those in self._among(match)):
                     self.reading.refuse(*match.span(), "pairing", "another invoice is that")
 
     def _ranked(self, match: re.Match[str]) -> int | None:
@@ -287,14 +287,27 @@ class Standing:
                 return indices[0] if near else None
         return None
 
-    def _has_rank(self, index: int, name: str) -> bool:
+    def _among(self, match: re.Match[str]) -> list[list[FactInvoice]]:
+        """The invoices of which one is called the oldest: the overdue ones where it says so, or did before."""
+        late, every = [each for each in self.invoices if each.days_overdue > 0], list(self.invoices)
+        past_due = self.reading.words.cues["past_due"]
+        beside = re.compile(r"[^.,;:(\d]{0,30}").match(self.text, match.end())
+        if late and past_due.search(match.group() + (beside.group() if beside else "")):
+            return [late]
+        return (
+            [every, late]
+            if late and past_due.search(self.text, max(0, match.start() - 250), match.start())
+            else [every]
+        )
+
+    def _has_rank(self, index: int, name: str, those: list[FactInvoice]) -> bool:
         invoice = self.invoices[index]
         if name in ("oldest", "newest"):
             best = min if name == "oldest" else max
-            return invoice.due_on == best(each.due_on for each in self.invoices) or invoice.issued_on == best(
-                each.issued_on for each in self.invoices
+            return invoice.due_on == best(each.due_on for each in those) or invoice.issued_on == best(
+                each.issued_on for each in those
             )
-        same = [each for each in self.invoices if each.currency == invoice.currency]
+        same = [each for each in those if each.currency == invoice.currency]
         best_amount = max if name == "largest" else min
         return invoice.open == best_amount(each.open for each in same) or invoice.total == best_amount(
             each.total for each in same
