@@ -78,7 +78,12 @@ def find_claims(reading: Reading, claims: tuple[Claim, ...], *, replying: bool) 
 
 def _is_of_charging(said: str, code: str) -> bool:
     """Whether words say that something is charged, and not what: "interest may be charged"."""
-    return code == "promise" or re.match(r"charg|berechn|exig|cobr|factur", said) is not None
+    if code == "promise":
+        return (
+            re.search(r"accord|octro|propos|gewahr|biet|einraum|grant|offer|allow|extend|conced|ofre|aplica", said)
+            is not None
+        )
+    return re.match(r"charg|berechn|exig|cobr|factur", said) is not None
 
 
 def _names_an_invoice(reading: Reading, end: int) -> bool:

@@ -45,10 +45,12 @@ def find_amounts(reading: Reading) -> None:
         rf"(?<![\w])(?P<minus>[-−–+]\s?)?(?:{before}\s{{0,2}}(?P<minus2>[-−]\s?)?)?"
         rf"(?<![\d])(?<!\d[.,]){number}(?:\s{{0,2}}(?:de )?{after})?"
     )
-    spots = [(m.start("number"), m.end("number"), m) for m in pattern.finditer(folded)]
-    for _, _, match in spots:
+    place = 0
+    while match := pattern.search(folded, place):
+        is_free = reading.free(match.start("number"), match.end("number"))
+        place = match.end() if is_free else match.end("number")
         currencies = _currencies(match)
-        if currencies is None or not reading.free(match.start("number"), match.end("number")):
+        if currencies is None or not is_free:
             continue
         values = readings(clean[match.start("number") : match.end("number")])
         scale = match.group("scale")

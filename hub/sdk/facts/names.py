@@ -133,11 +133,30 @@ class Names:
 
     def judge(self) -> None:
         """Refuses names that the facts do not have, or not there."""
+        self._marks()
         self._greeting()
         self._signature()
         self._titles()
         self._companies()
         self._capitals()
+
+    def _marks(self) -> None:
+        """A name may lose its accents, and gets none that it does not have."""
+        reading, clean, folded = self.reading, self.reading.text.clean, self.reading.text.folded
+        facts = reading.facts
+        spelled: dict[str, set[str]] = {}
+        for name in filter(
+            None, (facts.customer.name, facts.customer.contact, facts.sender.company, facts.sender.name)
+        ):
+            for part in re.findall(r"[^\W\d_]+", name):
+                spelled.setdefault(fold_text(part), set()).add(part)
+        for match in re.finditer(r"[^\W\d_]+", clean):
+            start, end = match.span()
+            known = spelled.get(folded[start:end].removesuffix("s"), set()) | spelled.get(folded[start:end], set())
+            if not known or not match.group()[0].isupper() or folded[start:end] in self.words.plain:
+                continue
+            if reading.free(start, end) and not any(_bears(match.group(), part, self.words.language) for part in known):
+                reading.refuse(start, end, "name", "the name is spelled otherwise in the facts")
 
     # --- places -----------------------------------------------------------------------------------------------------
 
@@ -427,6 +446,20 @@ def _stem(stem: str, plain: frozenset[str], language: str) -> bool:
     if language == "fr":
         return any(stem + end in plain for end in ("e", "er", "ir", "re"))
     return stem + "e" in plain or stem + "en" in plain
+
+
+def _bears(written: str, name: str, language: str) -> bool:
+    """Whether each accent that is written is the name's own; one in capitals only may have lost them.
+
+    A Spanish text may give a name its Spanish stress.
+    """
+    if name.isupper() and len(name) > 1:
+        return True
+    small, own = written.lower(), name.lower()
+    stressed = "áéíóú" if language == "es" else ""
+    return all(
+        each in (letter, fold_text(letter)) or each in stressed for each, letter in zip(small, own, strict=False)
+    )
 
 
 def _parts(*names: str | None) -> frozenset[str]:
