@@ -249,8 +249,8 @@ def counted(session: Session, customer_id: UUID | None = None, *, since: datetim
 
 
 def _became(made: Promise, row: Mapping[str, Any], paid: Decimal, *, is_over: bool) -> str | None:
-    # What was credited since need not be paid any more.
-    needed = made.amount - max(row["credited"] - made.credited_before, Decimal(0))
+    # What was credited need not be paid any more; it first takes off what was not promised.
+    needed = min(made.amount, row["total"] - made.paid_before - row["credited"])
     is_settled = row["balance"] <= 0 and row["status_now"] == "paid" and row["paid_off_on"] <= made.until
     if paid > 0 and (paid >= needed or is_settled):
         return "kept"
@@ -357,7 +357,7 @@ _SET_AGAINST = text(f"""
     from allocations a where a.invoice_id = :id and {_COUNTS}
 """)
 _STANDING = text(f"""
-    select p.*, i.connection_id, i.balance, i.status as status_now, i.paid_on as paid_off_on,
+    select p.*, i.connection_id, i.total, i.balance, i.status as status_now, i.paid_on as paid_off_on,
            coalesce(s.paid, 0) as paid_by_then, coalesce(s.credited, 0) as credited
     from promises p join invoices i on i.id = p.invoice_id
     left join lateral (

@@ -199,6 +199,15 @@ def test_what_is_credited_need_not_be_paid(books, invoice_id):
     assert [(each.status, each.paid) for each in settle(books)] == [("kept", Decimal(70))]
 
 
+@pytest.mark.parametrize(("paid", "status"), [(None, "broken"), ("10", "kept"), ("9", "partly_kept")])
+def test_a_credit_first_takes_off_what_was_not_promised(books, invoice_id, paid, status):
+    make(books, invoice_id, amount=Decimal(10))
+    pay(books, "90", date(2026, 3, 19), kind="credit_memo", external_id="a1")
+    if paid:
+        pay(books, paid, date(2026, 3, 20), external_id="a2")
+    assert [each.status for each in settle(books)] == [status]
+
+
 @pytest.mark.parametrize("how", ["credited", "void"])
 def test_a_promise_of_what_is_no_longer_owed_counts_for_nothing(books, invoice_id, how):
     make(books, invoice_id)
