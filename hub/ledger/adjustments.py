@@ -30,6 +30,8 @@ KINDS: tuple[Kind, ...] = ("credit", "discount", "write_off", "reissue", "correc
 STATUSES = ("pending", "sending", "written_back", "confirmed", "failed", "cancelled")
 LIVE = ("pending", "sending", "written_back", "failed")
 """Of these it is not known yet whether they will be true."""
+COMING_OFF = "status in ('pending', 'sending', 'written_back') and kind <> 'reissue'"
+"""SQL: adjustments that are agreed and not in the books yet; what is asked of an invoice is less by them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
 """The debtor's own page: what one customer owes, and what they can say to it without signing in.
 
 They promise a day, object, say that they have paid, or ask for a copy. Each is bounded: a day within MOST_DAYS_AHEAD,
-MOST_PROMISES and MOST_OBJECTIONS of an invoice, objections up to what is open, one copy asked for at a time. Nothing of
-any other customer is shown, nor what the tenant notes of this one. Sessions are the link's tenant's; `today` is the
+MOST_PROMISES and MOST_OBJECTIONS of an invoice, objections up to what is left, one copy asked for at a time. Nothing of
+any other customer is shown, nor what the tenant notes of this one; of a credit that was agreed and that the books do
+not show yet, the amount alone. What is asked is what reminders ask. Sessions are the link's tenant's; `today` is the
 tenant's day.
 """
 
@@ -21,6 +22,7 @@ from hub.disputes.capture import Opening, open_disputes
 from hub.disputes.card_numbers import strike_out
 from hub.errors import ConflictError, HubError, InvalidError
 from hub.ledger import promises, suppression
+from hub.ledger.adjustments import COMING_OFF
 from hub.reminders import copies, settings
 from hub.reminders.debtor_links import Link, LinkError
 from hub.reminders.fact_sheet import payment_link
@@ -77,7 +79,7 @@ def promise(
 ) -> None:
     """Promise to pay these invoices by a day, or say that they were paid on one; all of them or none.
 
-    What is in dispute of them is left out. Raises InvalidError, ConflictError, LinkError.
+    What is in dispute of them, or agreed to be credited, is left out. Raises InvalidError, ConflictError, LinkError.
     """
     if promised_on is not None and promised_on > today + timedelta(days=MOST_DAYS_AHEAD):
         message = f"At most {MOST_DAYS_AHEAD} days ahead; for a later day, answer the mail or call."
@@ -94,7 +96,7 @@ def promise(
                 today=today,
                 promised_on=promised_on,
                 paid_on=paid_on,
-                amount=None if row["disputed"] == 0 else row["balance"] - row["disputed"],
+                amount=None if row["undisputed"] == row["balance"] else row["undisputed"],
                 note=None if note is None else strike_out(note),
                 made_by=link.address,
                 reminder_id=link.reminder_id,
@@ -106,14 +108,23 @@ def promise(
 def object_to(
     session: Session, link: Link, invoice_id: UUID, said: str, now: datetime, *, today: date, amount: Decimal | None
 ) -> None:
-    """Object to an invoice, or to `amount` of it; it is not asked for until that is settled.
+    """Object to what is left of an invoice, or to `amount` of it; it is not asked for until that is settled.
 
-    Raises InvalidError, ConflictError where all of it is in dispute already or MOST_OBJECTIONS were made, LinkError.
+    Left is what is neither in dispute already nor agreed to be credited. Raises InvalidError, ConflictError where
+    nothing is left or MOST_OBJECTIONS were made, LinkError.
     """
     (row,) = _owned(session, link, [invoice_id])
     if (session.scalar(_OBJECTIONS, {"invoice": row["id"]}) or 0) >= MOST_OBJECTIONS:
         number = row["number"]
         raise ConflictError(f"{MOST_OBJECTIONS} objections to {number} were made here. Please answer the mail or call.")
+    left: Decimal = row["undisputed"]
+    if left <= 0:
+        raise ConflictError(f"All of {row['number']} is in dispute already or agreed to be credited.")
+    if amount is not None and amount > left:
+        message = f"At most {left:f} {row['currency']}."
+        raise InvalidError("More is objected to than is left of the invoice.", fields={"amount": message})
+    if amount is None and left < row["balance"]:
+        amount = left
     opening = Opening(text=said, source="portal", invoice_id=row["id"], sender=link.address, amount=amount)
     open_disputes(session, [opening], now, today=today)
 
@@ -150,8 +161,8 @@ def tell(session: Session, link: Link) -> None:
 
 
 def _check_promise(session: Session, row: Mapping[str, Any]) -> None:
-    if row["balance"] <= row["disputed"]:
-        raise ConflictError(f"All of {row['number']} is in dispute: nothing is asked for until that is settled.")
+    if row["undisputed"] <= 0:
+        raise ConflictError(f"All of {row['number']} is in dispute or agreed to be credited: nothing is asked for.")
     if row["promises"] >= MOST_PROMISES:
         raise ConflictError(f"{row['number']} was promised {MOST_PROMISES} times here. Please answer the mail or call.")
 
@@ -193,7 +204,7 @@ def _shown(row: Mapping[str, Any], known: Mapping[str, Any], today: date) -> dic
     return {
         **{name: row[name] for name in ("id", "number", "issued_on", "due_on", "currency", "total")},
         "open": row["balance"],
-        "disputed": row["disputed"],
+        **{name: row[name] for name in ("credited", "disputed", "asked")},
         "days_overdue": max((today - row["due_on"]).days, 0),
         "promise": None
         if row["promised_on"] is None
@@ -202,7 +213,7 @@ def _shown(row: Mapping[str, Any], known: Mapping[str, Any], today: date) -> dic
             "paid_on": row["paid_on"],
             "amount": row["promised"],
         },
-        "can_promise": row["balance"] > row["disputed"] and row["promises"] < MOST_PROMISES,
+        "can_promise": row["undisputed"] > 0 and row["promises"] < MOST_PROMISES,
         "is_copy_asked": row["is_copy_asked"],
         "payment_link": payment_link(known, [row["number"]]) or None,
     }
@@ -212,27 +223,41 @@ def _of(link: Link) -> dict[str, Any]:
     return {"customer": link.customer_id}
 
 
-_ROWS = """
-    select i.id, i.customer_id, i.number, i.issued_on, i.due_on, i.currency, i.total, i.balance,
-           least(i.balance, coalesce(d.disputed, case when i.disputed then i.balance else 0 end)) as disputed,
-           p.promised_on, p.paid_on, p.amount as promised,
-           (select count(*) from promises m where m.invoice_id = i.id and m.channel = 'portal'
-                and m.status <> 'cancelled') as promises,
-           exists (select from copy_requests r where r.invoice_id = i.id and r.sent_at is null) as is_copy_asked
-    from invoices i
-    left join promises p on p.invoice_id = i.id and p.status = 'open'
-    left join lateral (
-        select sum(coalesce(h.amount, i.balance)) as disputed from holds h
-        where h.invoice_id = i.id and h.kind = 'dispute' and h.released_at is null
-    ) d on true
-    where i.customer_id = :customer and i.balance > 0 and i.status in ('open', 'partially_paid')
+_ROWS = f"""
+    select *, balance - disputed - credited as undisputed,
+           greatest(balance - disputed - credited - claimed, 0.0000) as asked
+    from (
+        select i.id, i.customer_id, i.number, i.issued_on, i.due_on, i.currency, i.total, i.balance, c.credited,
+               least(i.balance - c.credited, coalesce(d.disputed, case
+                   when i.disputed then coalesce(i.disputed_amount, i.balance) else 0.0000 end)) as disputed,
+               p.promised_on, p.paid_on, p.amount as promised,
+               case when p.paid_on is null then 0 else p.amount end as claimed,
+               (select count(*) from promises m where m.invoice_id = i.id and m.channel = 'portal'
+                    and m.status <> 'cancelled') as promises,
+               exists (select from copy_requests r where r.invoice_id = i.id and r.sent_at is null) as is_copy_asked
+        from invoices i
+        left join promises p on p.invoice_id = i.id and p.status = 'open'
+        cross join lateral (
+            select least(coalesce(sum(a.amount), 0.0000), i.balance) as credited from adjustments a
+            where a.invoice_id = i.id and {COMING_OFF}
+        ) c
+        left join lateral (
+            -- What was agreed of a dispute that is not settled yet is no longer in dispute.
+            select sum(greatest(coalesce(h.amount, i.balance) - coalesce((
+                select sum(a.amount) from adjustments a
+                where a.dispute_id = h.source_id and a.invoice_id = i.id and {COMING_OFF}
+            ), 0), 0.0000)) as disputed
+            from holds h
+            where h.invoice_id = i.id and h.kind = 'dispute' and h.released_at is null
+        ) d on true
+        where i.customer_id = :customer and i.balance > 0 and i.status in ('open', 'partially_paid')
+    ) owed
 """
-_OPEN = text(f"{_ROWS} order by i.due_on, i.number, i.id limit :most")
-_SOME = text(f"{_ROWS} and i.id = any(:ids)")
+_OPEN = text(f"{_ROWS} order by due_on, number, id limit :most")
+_SOME = text(f"{_ROWS} where id = any(:ids)")
 _CUSTOMER = text("select name from customers where id = :customer and deleted_on is null")
 _OBJECTIONS = text("select count(*) from disputes where invoice_id = :invoice and source = 'portal'")
-_TOTALS = text("""
-    select currency, count(*) as invoices, sum(balance) as open from invoices
-    where customer_id = :customer and balance > 0 and status in ('open', 'partially_paid')
-    group by currency order by currency
+_TOTALS = text(f"""
+    select currency, count(*) as invoices, sum(balance) as open, sum(credited) as credited, sum(asked) as asked
+    from ({_ROWS}) each_one group by currency order by currency
 """)

@@ -54,7 +54,7 @@ class DebtorDisputeInputSchema(Schema):
 
     invoice_id = identifier("An open invoice of the page.", required=True)
     text = text("In their words.", "Four cartons are missing", required=True)
-    amount = money_input("How much of it is objected to; left out or null, all that is open.", allow_none=True)
+    amount = money_input("How much of it is objected to; left out or null, all that is left.", allow_none=True)
 
     @validates_schema
     def _says_something(self, data: dict[str, Any], **_: Any) -> None:
@@ -104,13 +104,15 @@ class DebtorInvoiceSchema(Schema):
     currency = currency(required=True)
     total = money("What it was made out for.", required=True)
     open = money("What is still to be paid.", required=True)
-    disputed = money("What of that is in dispute, and not asked for meanwhile.", required=True)
+    credited = money("What of that is agreed to be credited and not booked yet; it is not asked for.", required=True)
+    disputed = money("What of the rest is in dispute, and not asked for meanwhile.", required=True)
+    asked = money("What is asked: what is open, less credited, disputed and said to be paid.", required=True)
     days_overdue = count("Days past due; 0 before.", required=True)
     promise = Nested(DebtorPromisedSchema, required=True, allow_none=True)
     can_promise = Boolean(
         required=True,
         metadata={
-            "description": f"Whether a day can be promised here: not where all is in dispute, nor more than"
+            "description": f"Whether a day can be promised here: not where all is in dispute or credited, nor more than"
             f" {MOST_PROMISES} times."
         },
     )
@@ -119,11 +121,13 @@ class DebtorInvoiceSchema(Schema):
 
 
 class DebtorTotalSchema(Schema):
-    """What is open in one currency."""
+    """What is open in one currency, and what of it is asked."""
 
     currency = currency(required=True)
     invoices = count("How many invoices.", required=True)
-    open = money("What is still to be paid.", required=True)
+    open = money("What is open in the books.", required=True)
+    credited = money("What of that is agreed to be credited and not booked yet.", required=True)
+    asked = money("What of that is asked.", required=True)
 
 
 class DebtorPageSchema(Schema):

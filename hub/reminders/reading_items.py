@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from hub.ledger.adjustments import COMING_OFF
 from hub.reminders.calendar import calendar_of, to_hours
 from hub.reminders.policy import Customer, Item, Source
 from hub.reminders.recipients import recipients_of
@@ -62,18 +63,23 @@ _OPEN_THEN = """
 
 _ITEMS = """
     with {open}
+    agreed as (
+        select invoice_id, dispute_id, amount from adjustments where {coming_off} and created_at <= %(at)s
+    ),
     held as (
         select invoice_id,
-            sum(coalesce(amount, 'Infinity')) filter (where kind = 'dispute') as disputed,
+            -- What was agreed of a dispute that is not settled yet is no longer in dispute.
+            sum(greatest(coalesce(amount, 'Infinity') - coalesce((
+                select sum(a.amount) from agreed a
+                where a.dispute_id = holds.source_id and a.invoice_id = holds.invoice_id
+            ), 0), 0)) filter (where kind = 'dispute') as disputed,
             sum(coalesce(amount, 'Infinity')) filter (where kind = 'payment_in_flight') as in_flight,
             max(coalesce(until, 'infinity'::date)) filter (where kind = 'promise') as promised_until,
             min(kind) filter (where kind in ('legal', 'manual')) as stopped
         from holds where {held} group by invoice_id
     ),
     coming_off as (
-        select invoice_id, sum(amount) as amount from adjustments
-        where status in ('pending', 'sending', 'written_back') and kind <> 'reissue' and created_at <= %(at)s
-        group by invoice_id
+        select invoice_id, sum(amount) as amount from agreed group by invoice_id
     ),
     paid as (
         select a.invoice_id, count(distinct a.applied_on) as days, max(a.applied_on) as newest
@@ -185,7 +191,7 @@ def read_items(
         held = "placed_at <= %(at)s and (released_at is null or released_at > %(at)s)"
     else:
         statement, held = _OPEN_NOW.format(which=which), "released_at is null"
-    query = _ITEMS.format(open=statement, held=held)
+    query = _ITEMS.format(open=statement, held=held, coming_off=COMING_OFF)
     # A forecast that is older than this says nothing about the days to come.
     values = {"ids": ids, "day": day, "at": at, "home": home_currency, "oldest": day - timedelta(days=7)}
     with driver(session).cursor(binary=True) as cursor:

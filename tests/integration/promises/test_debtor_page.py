@@ -1,6 +1,7 @@
 """The debtor's page: what one customer owes, what they may say to it, and whom it shows nothing."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
@@ -8,10 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from hub.channels import suppressions
-from hub.ledger import holds, promises
+from hub.ledger import adjustments, holds, promises
 from hub.ledger.ids import ledger_id
 from hub.reminders import debtor_links, debtor_page
 from hub.reminders.debtor_page import MOST_DAYS_AHEAD, MOST_OBJECTIONS, MOST_PROMISES
+from hub.reminders.reading_items import read_items
 from tests.integration.identity.callers import Caller, person
 from tests.integration.promises.conftest import CONNECTION, in_days
 
@@ -66,6 +68,30 @@ def invoice(shown, invoice_id):
     return next(each for each in shown["invoices"] if each["id"] == invoice_id)
 
 
+def total(invoices, **amounts):
+    return {"currency": "EUR", "invoices": invoices, "credited": "0.0000"} | amounts
+
+
+@pytest.fixture
+def agree(storage, tenant):
+    """Notes what is to come off an invoice, as accepting a dispute does."""
+
+    def agree(invoice_id, amount, *, kind="credit", status="pending"):
+        facts = {"dispute_id": None, "currency": "EUR", "reason": "Dispute D-7: secret", "now": datetime.now(UTC)}
+        with storage.tenant(tenant) as session:
+            made = adjustments.record(session, invoice_id=UUID(invoice_id), kind=kind, amount=Decimal(amount), **facts)
+            return adjustments.change(session, made, datetime.now(UTC), status=status)
+
+    return agree
+
+
+def asked_by_reminders(storage, tenant, invoice_id):
+    now = datetime.now(UTC)
+    with storage.tenant(tenant) as session:
+        (item,) = read_items(session, [UUID(invoice_id)], now, now.date(), home_currency="EUR")
+    return f"{item.asked:.4f}"
+
+
 def test_it_shows_what_one_customer_owes(page, new_invoice):
     new_invoice("777")  # somebody else's
     page.new_invoice("9", status="draft")
@@ -76,7 +102,7 @@ def test_it_shows_what_one_customer_owes(page, new_invoice):
         (page.first, "100.0000", 20),
         (page.second, "50.0000", 10),
     ]
-    assert shown["totals"] == [{"currency": "EUR", "invoices": 2, "open": "150.0000"}]
+    assert shown["totals"] == [total(2, open="150.0000", asked="150.0000")]
     assert shown["language"] == "de" and shown["customer"].startswith("Customer c-")
     assert shown["company"].startswith("test_debtor_page")
     assert shown["contact"] == {"name": None, "phone": None, "reply_to": None} and shown["bank"] is None
@@ -90,7 +116,7 @@ def test_it_is_cut_where_it_would_be_too_long(page, monkeypatch):
     page.new_invoice("1", due_on=in_days(10))
     shown = page.get().json
     assert shown["is_cut"] is True and [each["id"] for each in shown["invoices"]] == [page.first, page.second]
-    assert shown["totals"] == [{"currency": "EUR", "invoices": 3, "open": "151.0000"}]
+    assert shown["totals"] == [total(3, open="151.0000", asked="151.0000")]
 
 
 def test_a_promise_holds_the_invoices_and_is_shown(page, storage, tenant):
@@ -124,6 +150,72 @@ def test_an_objection_opens_a_dispute(page, member):
     # What is not in dispute can still be promised.
     shown = page.say("promises", invoice_ids=[page.first], promised_on=str(in_days(5)))
     assert invoice(shown, page.first)["promise"]["amount"] == "60.0000"
+
+
+@pytest.mark.parametrize("status", ["pending", "sending", "written_back"])
+def test_an_agreed_credit_is_shown_and_not_asked_for(page, agree, storage, tenant, status):
+    agree(page.first, "14.56", status=status)
+    shown = page.get().json
+    first = invoice(shown, page.first)
+    assert (first["open"], first["credited"], first["asked"]) == ("100.0000", "14.5600", "85.4400")
+    assert first["asked"] == asked_by_reminders(storage, tenant, page.first)
+    assert invoice(shown, page.second)["credited"] == "0.0000"
+    assert shown["totals"] == [total(2, open="150.0000", credited="14.5600", asked="135.4400")]
+    assert "secret" not in str(shown) and "adjust" not in str(shown) and status not in str(shown)
+    # What is said is about the rest.
+    shown = page.say("promises", invoice_ids=[page.first], promised_on=str(in_days(5)))
+    assert invoice(shown, page.first)["promise"]["amount"] == "85.4400"
+
+
+@pytest.mark.parametrize(("kind", "status"), [("credit", "failed"), ("credit", "cancelled"), ("reissue", "pending")])
+def test_what_is_not_sure_to_come_off_is_asked_for(page, agree, kind, status):
+    agree(page.first, "40", kind=kind, status=status)
+    first = invoice(page.get().json, page.first)
+    assert (first["credited"], first["asked"]) == ("0.0000", "100.0000")
+
+
+def test_objections_are_to_what_is_left(page, agree, storage, tenant):
+    agree(page.first, "40")
+    refused = page.say("disputes", 422, invoice_id=page.first, text="Broken", amount="60.01")
+    assert refused["fields"] == [{"field": "amount", "message": "At most 60.0000 EUR."}]
+    page.say("disputes", invoice_id=page.first, text="One is broken", amount="20")
+    shown = page.say("disputes", invoice_id=page.first, text="The rest, too")
+    first = invoice(shown, page.first)
+    assert (first["disputed"], first["credited"], first["asked"]) == ("60.0000", "40.0000", "0.0000")
+    assert first["asked"] == asked_by_reminders(storage, tenant, page.first) and first["can_promise"] is False
+    refused = page.say("disputes", 409, invoice_id=page.first, text="All of it", amount="1")
+    assert "agreed to be credited" in refused["detail"]
+
+
+def test_all_that_is_agreed_to_be_credited_is_neither_promised_nor_objected_to(page, agree):
+    agree(page.first, "100")
+    first = invoice(page.get().json, page.first)
+    assert (first["asked"], first["can_promise"]) == ("0.0000", False)
+    refused = page.say("promises", 422, invoice_ids=[page.first], promised_on=str(in_days(5)))
+    assert "agreed to be credited" in refused["fields"][0]["message"]
+    page.say("disputes", 409, invoice_id=page.first, text="All of it")
+
+
+def test_what_an_accepted_dispute_comes_to_is_taken_off_once(page, member, storage, tenant):
+    page.say("disputes", invoice_id=page.first, text="Two are missing", amount="40")
+    (dispute,) = member.get(f"/api/disputes?invoice_id={page.first}").json["items"]
+    facts = {"dispute_id": UUID(dispute["id"]), "currency": "EUR", "reason": "D-7", "now": datetime.now(UTC)}
+    with storage.tenant(tenant) as session:
+        adjustments.record(
+            session, invoice_id=UUID(page.first), kind="credit", amount=Decimal(30), **facts
+        )  # and the dispute is not resolved yet
+    first = invoice(page.get().json, page.first)
+    assert (first["disputed"], first["credited"], first["asked"]) == ("10.0000", "30.0000", "60.0000")
+    assert first["asked"] == asked_by_reminders(storage, tenant, page.first)
+
+
+def test_what_is_said_to_be_paid_is_not_asked_for_meanwhile(page, agree, storage, tenant):
+    agree(page.first, "40")
+    shown = page.say("payments", invoice_ids=[page.first], paid_on=str(in_days(-1)))
+    first = invoice(shown, page.first)
+    assert (first["promise"]["amount"], first["asked"]) == ("60.0000", "0.0000")
+    assert first["asked"] == asked_by_reminders(storage, tenant, page.first)
+    assert shown["totals"] == [total(2, open="150.0000", credited="40.0000", asked="50.0000")]
 
 
 def test_objections_bit_by_bit_end(page, member):

@@ -5736,7 +5736,7 @@ export interface components {
         DebtorDisputeInput: {
             /**
              * Format: decimal
-             * @description How much of it is objected to; left out or null, all that is open.
+             * @description How much of it is objected to; left out or null, all that is left.
              * @example 1250.00
              */
             amount?: string | null;
@@ -5753,8 +5753,20 @@ export interface components {
             text: string;
         };
         DebtorInvoice: {
-            /** @description Whether a day can be promised here: not where all is in dispute, nor more than 3 times. */
+            /**
+             * Format: decimal
+             * @description What is asked: what is open, less credited, disputed and said to be paid.
+             * @example 1250.0000
+             */
+            asked: string;
+            /** @description Whether a day can be promised here: not where all is in dispute or credited, nor more than 3 times. */
             can_promise: boolean;
+            /**
+             * Format: decimal
+             * @description What of that is agreed to be credited and not booked yet; it is not asked for.
+             * @example 1250.0000
+             */
+            credited: string;
             /**
              * @description ISO 4217 code of the amounts beside it.
              * @example EUR
@@ -5767,7 +5779,7 @@ export interface components {
             days_overdue: number;
             /**
              * Format: decimal
-             * @description What of that is in dispute, and not asked for meanwhile.
+             * @description What of the rest is in dispute, and not asked for meanwhile.
              * @example 1250.0000
              */
             disputed: string;
@@ -5919,6 +5931,18 @@ export interface components {
         };
         DebtorTotal: {
             /**
+             * Format: decimal
+             * @description What of that is asked.
+             * @example 1250.0000
+             */
+            asked: string;
+            /**
+             * Format: decimal
+             * @description What of that is agreed to be credited and not booked yet.
+             * @example 1250.0000
+             */
+            credited: string;
+            /**
              * @description ISO 4217 code of the amounts beside it.
              * @example EUR
              */
@@ -5930,7 +5954,7 @@ export interface components {
             invoices: number;
             /**
              * Format: decimal
-             * @description What is still to be paid.
+             * @description What is open in the books.
              * @example 1250.0000
              */
             open: string;

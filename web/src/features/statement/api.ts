@@ -2,9 +2,18 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import { client } from '@/lib/api'
 import type { components } from '@/lib/schema'
+import { sumByCurrency } from '@/lib/sums'
 
 export type Statement = components['schemas']['DebtorPage']
 export type DebtorInvoice = Statement['invoices'][number]
+
+/** What can be promised or objected to: what is neither agreed to be credited nor in dispute. Of many, per currency. */
+export const undisputed = (invoices: readonly DebtorInvoice[]) =>
+  sumByCurrency(
+    invoices.flatMap(({ open, credited, disputed, currency }) =>
+      [open, `-${credited}`, `-${disputed}`].map((amount) => ({ amount, currency })),
+    ),
+  )
 
 const keyOf = (token: string) => ['statement', token]
 

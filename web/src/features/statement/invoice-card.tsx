@@ -3,7 +3,7 @@
 import { useId } from 'react'
 import { Button } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/checkbox'
-import type { DebtorInvoice } from './api'
+import { type DebtorInvoice, undisputed } from './api'
 import { useWords } from './words'
 
 interface InvoiceCardProps {
@@ -19,6 +19,7 @@ export function InvoiceCard({ invoice, isChosen, onChoose, onObject }: InvoiceCa
   const id = useId()
   const { number, currency, promise } = invoice
   const money = (amount: string) => format.money(amount, currency)
+  const isCredited = Number(invoice.credited) > 0
   const isDisputed = Number(invoice.disputed) > 0
   const facts: [string, React.ReactNode][] = [
     [t('invoice.issued'), format.day(invoice.issued_on)],
@@ -61,8 +62,9 @@ export function InvoiceCard({ invoice, isChosen, onChoose, onObject }: InvoiceCa
             </div>
           ))}
         </dl>
-        {(isDisputed || promise || invoice.is_copy_asked) && (
+        {(isCredited || isDisputed || promise || invoice.is_copy_asked) && (
           <ul className="text-sm">
+            {isCredited && <li>{t('credited', { amount: money(invoice.credited) })}</li>}
             {isDisputed && <li>{t('invoice.disputed', { amount: money(invoice.disputed) })}</li>}
             {promise && (
               <li>
@@ -73,6 +75,9 @@ export function InvoiceCard({ invoice, isChosen, onChoose, onObject }: InvoiceCa
                       day: format.day(promise.promised_on),
                     })}
               </li>
+            )}
+            {Number(invoice.asked) < Number(invoice.open) && (
+              <li className="font-semibold">{t('invoice.asked', { amount: money(invoice.asked) })}</li>
             )}
             {invoice.is_copy_asked && <li>{t('invoice.copy')}</li>}
           </ul>
@@ -90,7 +95,7 @@ export function InvoiceCard({ invoice, isChosen, onChoose, onObject }: InvoiceCa
               </a>
             </Button>
           )}
-          {Number(invoice.disputed) < Number(invoice.open) && (
+          {Number(undisputed([invoice])[0]!.amount) > 0 && (
             <Button
               variant="outline"
               size="sm"

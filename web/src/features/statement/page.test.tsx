@@ -20,7 +20,9 @@ const invoice = (at: number, different: Partial<DebtorInvoice> = {}): DebtorInvo
   currency: 'EUR',
   total: '100.0000',
   open: '100.0000',
+  credited: '0.0000',
   disputed: '0.0000',
+  asked: '100.0000',
   days_overdue: 27,
   promise: null,
   can_promise: true,
@@ -36,9 +38,9 @@ const statement = (different: Partial<Statement> = {}): Statement => ({
   contact: { name: 'Jo Doe', phone: '+49 30 123', reply_to: 'ar@acme.example' },
   customer: 'Debtor Ltd',
   today: '2026-11-28',
-  invoices: [invoice(1), invoice(2, { open: '50.5000' })],
+  invoices: [invoice(1), invoice(2, { open: '50.5000', asked: '50.5000' })],
   is_cut: false,
-  totals: [{ currency: 'EUR', invoices: 2, open: '150.5000' }],
+  totals: [{ currency: 'EUR', invoices: 2, open: '150.5000', credited: '0.0000', asked: '150.5000' }],
   bank: { iban: 'DE89370400440532013000', bic: null, holder: 'Acme GmbH' },
   last_promised_on: '2027-01-27',
   ...different,
@@ -99,8 +101,62 @@ test('what was said before stands with its invoice', async () => {
   expect(screen.getByText(/^€40.00 is in dispute/)).toBeInTheDocument()
   expect(screen.getByText('You asked for a copy.')).toBeInTheDocument()
   expect(screen.getByText('You said that you paid €60.00 on Nov 20, 2026.')).toBeInTheDocument()
+  expect(screen.queryByText(/not booked yet/)).toBeNull()
   // Nothing is left of it to object to.
   expect(screen.queryByRole('button', { name: 'Something is wrong with invoice INV-2' })).toBeNull()
+})
+
+const credited = () =>
+  statement({
+    invoices: [
+      invoice(1, { credited: '14.5600', disputed: '10.0000', asked: '75.4400' }),
+      invoice(2, { open: '50.5000', credited: '50.5000', asked: '0.0000', can_promise: false }),
+    ],
+    totals: [{ currency: 'EUR', invoices: 2, open: '150.5000', credited: '65.0600', asked: '75.4400' }],
+  })
+
+test('an agreed credit stands with its invoice and in the total, with what is asked for', async () => {
+  shown = credited()
+  await open()
+  expect(screen.getByText('Agreed credit, not booked yet: €65.06')).toBeInTheDocument()
+  expect(screen.getByText('€75.44 of it is asked for.')).toBeInTheDocument()
+  const [first, second] = screen.getAllByRole('article').map((each) => within(each))
+  expect(first!.getByText('Agreed credit, not booked yet: €14.56')).toBeInTheDocument()
+  expect(first!.getByText('Asked for: €75.44')).toBeInTheDocument()
+  expect(second!.getByText('Asked for: €0.00')).toBeInTheDocument()
+  expect(second!.queryByRole('button')).toBeNull()
+})
+
+test('without a credit or a dispute the total says no more than what is open', async () => {
+  await open()
+  expect(screen.queryByText(/asked for/i)).toBeNull()
+  expect(screen.queryByText(/not booked yet/)).toBeNull()
+})
+
+test('what is promised or objected to is what is left after the credit', async () => {
+  shown = credited()
+  await open()
+  await userEvent.click(screen.getByRole('checkbox', { name: 'Choose all' }))
+  await press('Promise a date')
+  expect(screen.getByText('1 invoice: €75.44')).toBeInTheDocument()
+  await press('Cancel')
+  await press('Something is wrong with invoice INV-1')
+  expect(screen.getByText('Left empty: all that is left, €75.44.')).toBeInTheDocument()
+  await userEvent.type(screen.getByLabelText('What is wrong'), 'Broken')
+  await userEvent.type(screen.getByLabelText('Amount in question (optional)'), '75.45')
+  await press('Send')
+  expect(screen.getByRole('alert')).toHaveTextContent('at most €75.44.')
+  expect(said).toEqual([])
+})
+
+test.each([
+  ['de', 'Vereinbarte Gutschrift, noch nicht gebucht'],
+  ['es', 'Abono acordado, aún no contabilizado'],
+  ['fr', 'Avoir convenu, pas encore comptabilisé'],
+])('an agreed credit in the language of the link: %s', async (language, words) => {
+  shown = { ...credited(), language }
+  renderPage(<StatementPage />)
+  expect(await screen.findAllByText(new RegExp(`^${words}`))).toHaveLength(3)
 })
 
 test('a date is promised for the invoices that are chosen, without a session', async () => {

@@ -16,7 +16,7 @@ import { Textarea } from '@/components/ui/textarea'
 import { asProblem } from '@/lib/problem'
 import { sumByCurrency } from '@/lib/sums'
 import { addDays } from '@/lib/today'
-import { type DebtorInvoice, type Said, type Statement, useSay } from './api'
+import { type DebtorInvoice, type Said, type Statement, undisputed, useSay } from './api'
 import { Told } from './told'
 import { useWords } from './words'
 
@@ -67,13 +67,10 @@ function Word({
   const possible = what === 'copies' ? invoices : invoices.filter((each) => each.can_promise)
   const leftOut = invoices.filter((each) => !possible.includes(each))
   const isWrong = what !== 'copies' && (day < from || day > to)
-  const sums = sumByCurrency(
-    possible.flatMap(({ open, disputed, currency }) => [
-      { amount: open, currency },
-      // What is in dispute is not promised.
-      ...(what === 'copies' ? [] : [{ amount: `-${disputed}`, currency }]),
-    ]),
-  )
+  const sums =
+    what === 'copies'
+      ? sumByCurrency(possible.map(({ open, currency }) => ({ amount: open, currency })))
+      : undisputed(possible)
 
   const said = (): Said | null => {
     const invoice_ids = possible.map(({ id }) => id)
@@ -148,11 +145,11 @@ function Objection({ token, statement, invoice, onClose, onDone }: SayProps & { 
   const { t, format } = useWords()
   const [text, setText] = useState('')
   const [typed, setTyped] = useState('')
-  const left = Number(invoice.open) - Number(invoice.disputed)
+  const left = undisputed([invoice])[0]!.amount
   const amount = typed.trim().replace(',', '.')
   const isSilent = text.trim() === ''
   const isNoAmount =
-    amount !== '' && (!AMOUNT.test(typed.trim()) || Number(amount) <= 0 || Number(amount) > left)
+    amount !== '' && (!AMOUNT.test(typed.trim()) || Number(amount) <= 0 || Number(amount) > Number(left))
   const most = format.money(left, invoice.currency)
   const said = (): Said | null =>
     isSilent || isNoAmount

@@ -55,8 +55,18 @@ export function StatementView({ token, statement }: { token: string; statement: 
       ) : (
         <>
           <ul className="flex flex-col gap-1 text-lg font-semibold tabular-nums">
-            {statement.totals.map(({ currency, open, invoices: count }) => (
-              <li key={currency}>{t('total', { amount: format.money(open, currency), count })}</li>
+            {statement.totals.map(({ currency, open, credited, asked, invoices: count }) => (
+              <li key={currency}>
+                <p>{t('total', { amount: format.money(open, currency), count })}</p>
+                {Number(credited) > 0 && (
+                  <p className="text-sm font-normal">
+                    {t('credited', { amount: format.money(credited, currency) })}
+                  </p>
+                )}
+                {Number(asked) < Number(open) && (
+                  <p>{t('totalAsked', { amount: format.money(asked, currency) })}</p>
+                )}
+              </li>
             ))}
           </ul>
           <section aria-label={t('invoice.list')} className="flex min-w-0 flex-col gap-3">
