@@ -52,7 +52,7 @@ def find_claims(reading: Reading, claims: tuple[Claim, ...], *, replying: bool) 
     for claim in claims:
         if (claim.in_replies and replying) or (claim.code == "status" and settled):
             continue
-        if claim.code in free or (claim.code == "status" and claim.reason.startswith("no part") and partly):
+        if (claim.code in free and not claim.always) or (claim.code == "status" and claim.reason.startswith("no part") and partly):
             continue
         excused = [match.span() for match in claim.unless.finditer(folded)] if claim.unless else []
         for match in claim.says.finditer(folded):

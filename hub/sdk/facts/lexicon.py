@@ -15,13 +15,17 @@ _LEAP = rf"{_GAP}(?:\w+{_GAP}){{0,5}}?"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What must not be said, unless `unless` covers it; `code` as in verdict.CODES. Replies may say some of it."""
+    """What must not be said, unless `unless` covers it; `code` as in verdict.CODES. Replies may say some of it.
+
+    `always`: also where the facts allow a fee, since this is another.
+    """
 
     code: str
     reason: str
     says: re.Pattern[str]
     unless: re.Pattern[str] | None
     in_replies: bool
+    always: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ def lexicon(language: str) -> Lexicon:
                 says=pattern(row["says"]),
                 unless=pattern(row["unless"]) if row.get("unless") else None,
                 in_replies=row.get("in_replies", False),
+                always=row.get("always", False),
             )
             for row in read(f"{language}/claims.toml")["claim"]
         ),
