@@ -64,19 +64,20 @@ _OPEN_THEN = """
 _ITEMS = """
     with {open}
     agreed as (
-        select invoice_id, dispute_id, amount from adjustments where {coming_off} and created_at <= %(at)s
+        select invoice_id, dispute_id, sum(amount) as amount from adjustments
+        where {coming_off} and created_at <= %(at)s
+        group by invoice_id, dispute_id
     ),
     held as (
-        select invoice_id,
+        select h.invoice_id,
             -- What was agreed of a dispute that is not settled yet is no longer in dispute.
-            sum(greatest(coalesce(amount, 'Infinity') - coalesce((
-                select sum(a.amount) from agreed a
-                where a.dispute_id = holds.source_id and a.invoice_id = holds.invoice_id
-            ), 0), 0)) filter (where kind = 'dispute') as disputed,
-            sum(coalesce(amount, 'Infinity')) filter (where kind = 'payment_in_flight') as in_flight,
+            sum(greatest(coalesce(h.amount, 'Infinity') - coalesce(a.amount, 0), 0))
+                filter (where kind = 'dispute') as disputed,
+            sum(coalesce(h.amount, 'Infinity')) filter (where kind = 'payment_in_flight') as in_flight,
             max(coalesce(until, 'infinity'::date)) filter (where kind = 'promise') as promised_until,
             min(kind) filter (where kind in ('legal', 'manual')) as stopped
-        from holds where {held} group by invoice_id
+        from holds h left join agreed a on a.dispute_id = h.source_id and a.invoice_id = h.invoice_id
+        where {held} group by h.invoice_id
     ),
     coming_off as (
         select invoice_id, sum(amount) as amount from agreed group by invoice_id
