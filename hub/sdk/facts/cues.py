@@ -9,6 +9,8 @@ _BREAKS = re.compile(r"[;()–—]|,(?=\s)|\s-\s")
 _JOINS = re.compile(r"(?<!\w)(?:and|but|while|whereas|und|aber|wahrend|(?<!il )y|pero|mientras|et|mais|tandis que)\s")
 """Between two figures a new clause begins after these."""
 
+_LESS = re.compile(r"[\s,]*(?:[-−–]|less|minus|menos|abzuglich|moins)\s*")
+
 
 def _last(pattern: re.Pattern[str], text: str) -> tuple[int, int] | None:
     """End and length of the match nearest to the end of a text."""
@@ -61,6 +63,9 @@ def amount_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Ment
         and not cues["paid"].search(near)
     ):
         return "total"  # "500.00 of 800.00"
+    earlier = max((each.end for each in others if each.end <= mention.start), default=-1)
+    if earlier >= unit.start and _LESS.fullmatch(reading.text.folded[earlier : mention.start]):
+        return "paid"  # "800.00 - 300.00 = 500.00"
     if (thanked := _last(cues["thanked"], near)) and thanked[0] == len(near.rstrip()):
         return "paid"  # "thank you for the 500.00"
     later = min((each.start for each in others if each.start >= mention.end), default=unit.end)
@@ -128,7 +133,12 @@ def is_denial(text: str) -> bool:
 
 def _is_denied(text: str, match: re.Match[str]) -> bool:
     """Whether it is said that nothing was paid, or is to be."""
-    before = re.search(rf"\b(?:{_NOTHING}|{_ASKED})\s(?:\w+\s){{0,3}}$", text[: match.start()])
+    if re.match(r"(?:nach|trotz|unter|abzuglich|after|apres|malgre|tras)\b", match.group()):
+        return False
+    before = re.search(
+        rf"\b(?:{_NOTHING}|{_ASKED})\s(?:(?!(?:nach|trotz|after|apres|malgre|tras)\b)\w+\s){{0,3}}$",
+        text[: match.start()],
+    )
     return before is not None or re.match(rf"\s{_NOTHING}\b(?! que)", text[match.end() :]) is not None
 
 
@@ -154,11 +164,14 @@ def date_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Mentio
     near, after, far = windows(reading, unit, mention, others)
     later = any(each.start >= mention.end for each in others)
     follows = "" if later else after
+    weak = _last(reading.words.cues["issued_weak"], near)
+    is_weak = weak is not None and len(near) - weak[0] <= 6
+    if mention.rule == "span" and is_weak and not _date_name(reading, near):
+        return "issued_weak"  # "the invoice from May"
     for text, is_after in ((near, False), (follows[:12], True), (far[-70:], False), (follows, True)):
         if cue := _date_name(reading, text, first=is_after):
             return cue
-    weak = _last(reading.words.cues["issued_weak"], near)
-    return "issued_weak" if weak and len(near) - weak[0] <= 6 else ""
+    return "issued_weak" if is_weak else ""
 
 
 def _date_name(reading: Reading, text: str, *, first: bool = False) -> str | None:

@@ -205,6 +205,11 @@ class Pairing:
         cue = amount_cue(reading, unit, each, others)
         sums = has(reading, "sum", far) or has(reading, "sum", after) or (unit.kind == "row" and not groups)
         sums = sums or far.rstrip().endswith("=")
+        if far.rstrip().endswith("=") and not self._adds_up(
+            each, [other for other in others if unit.start <= other.start]
+        ):
+            reading.refuse(each.start, each.end, "pairing", "this is not what the figures before it come to")
+            return None
         strong = (
             has(reading, "sum_strong", near) or has(reading, "sum_strong", after) or has(reading, "sum_strong", far)
         )
@@ -227,6 +232,18 @@ class Pairing:
             reading.refuse(each.start, each.end, "status", f"what is {_SAID[said]} has not this amount")
             return None
         return Stated(each, cue)
+
+    def _adds_up(self, each: Mention, others: list[Mention]) -> bool:
+        """Whether what stands after "=" is what the figures before it come to; those that can be read in one way."""
+        total, end = Decimal(0), -1
+        for other in (other for other in others if other.end <= each.start and other.kind in ("amount", "bare")):
+            between = self.reading.text.folded[end : other.start] if end >= 0 else ""
+            if len(other.values) != 1:
+                return True
+            takes = other.negative or _LESS.search(between) is not None
+            total = total - next(iter(other.values)) if takes and end >= 0 else total + next(iter(other.values))
+            end = other.end
+        return end < 0 or total in each.values
 
     def _names_amount(self, unit: Unit, each: Mention, about: str) -> bool:
         if unit.cell_of(each.start) is not None:
@@ -342,7 +359,7 @@ class Pairing:
             return True
         if len(refs) > 1 and (sums or not before) and self._sum_of(refs, each, cue, said) & wanted:
             return True
-        enough = strong or (sums and groups and groups[0].start >= each.end)
+        enough = strong or (sums and groups and (groups[0].start >= each.end or _PART.search(beside)))
         if groups and len(refs) == 1 and not (enough and self._apart(each, groups[0])):
             rest = said == "late" and groups[0].end <= each.start and _REST.search(beside) is not None
             late = tuple(index for index, invoice in enumerate(self.facts.invoices) if invoice.days_overdue > 0)
@@ -382,6 +399,9 @@ class Pairing:
         between = folded[group.end : each.start] if group.end <= each.start else folded[each.end : group.start]
         if group.start >= each.end:
             return has(self.reading, "includes", between) or re.search(r"[,;]\s", between) is not None
+        included = has(self.reading, "includes", folded[max(0, group.start - 40) : group.start])
+        if not included and re.fullmatch(r"\s*[,:(–—-]\s*(?:\w+\s){0,3}", between):
+            return False  # "invoice 7, in total 500.00"
         return re.search(r"[,;:–—]\s|\s-\s", between) is not None or has(self.reading, "break", between)
 
     def _sum_of(self, indices: tuple[int, ...], each: Mention, cue: str, said: str = "") -> set[Decimal]:
@@ -813,6 +833,7 @@ _NOT_YET = re.compile(
     r"\b(?:nichts?|kein\w*|rien|noch(?! heute)|bislang|not|no|nothing|yet|pas|aucun\w*|todavia|aun|ningun\w*)\b"
 )
 _BUT = re.compile(r"\b(?:all but|except|bis auf|außer|ausser|salvo|excepto|menos|sauf|hormis)\b")
+_LESS = re.compile(r"\s[-−–]\s|\b(?:less|minus|menos|abzuglich|moins)\b")
 _REST = re.compile(
     r"[,;)]\s(?:so|leaving|and|but|de modo|asi que|con lo que|por lo que|y|pero"
     r"|quedando|somit|damit|sodass|es bleiben|donc|il reste|ce qui)\b"

@@ -91,7 +91,8 @@ class Standing:
                 continue
             is_paid, first, last = said
             scope = self._scope(start, end)
-            within = Decimal("0.04") if self._is_rough(start) else Decimal("0.005")
+            is_rough = self._is_rough(start) or (first < start - 1 and self.words["other"].match(self.text, first))
+            within = Decimal("0.04") if is_rough else Decimal("0.005")
             self.reading.masked[first:last] = b"\x01" * (last - first)
             if not any(self._has_share(invoice, share, is_paid, within) for invoice in scope):
                 self.reading.refuse(start, end, "status", "no such part of the invoice is paid or open")
@@ -123,6 +124,8 @@ class Standing:
 
     def _is_rough(self, start: int) -> bool:
         near = self.text[max(self.unit.start, start - 22) : start]
+        if self.words["roughly_after"].search(self.text, start, min(start + 70, self.unit.end)):
+            return True
         return (
             self.reading.words.cues["roughly"].search(near) is not None
             or self.words["roughly"].search(near) is not None
@@ -131,7 +134,10 @@ class Standing:
     def _said(self, start: int, end: int) -> tuple[bool, int, int] | None:
         """Whether a part is said to be paid, else open; and where that is said, with the part."""
         first = max((m.end() for m in _ENDS.finditer(self.text, self.unit.start, start)), default=self.unit.start)
+        aside = re.compile(rf",\s(?:{self.words['roughly_after'].pattern}),(?=\s)")
         stop = _ENDS.search(self.text, end, self.unit.end)
+        while stop and (skipped := aside.match(self.text, stop.start())):
+            stop = _ENDS.search(self.text, skipped.end(), self.unit.end)
         last = stop.start() if stop else self.unit.end
         before, after = self.text[max(first, start - _CLOSE) : start], self.text[end : min(last, end + _CLOSE)]
         if other := re.search(rf"{self.words['other'].pattern}\s*$", before):
@@ -152,7 +158,9 @@ class Standing:
     def _scope(self, start: int, end: int) -> list[FactInvoice]:
         """The invoices of which something is said: those named nearest, those before, or any."""
         if self.named:
-            after = [each for each in self.named if end <= each[0] <= end + 30]
+            after = [
+                each for each in self.named if end <= each[0] <= end + 30 and not _ENDS.search(self.text[end : each[0]])
+            ]
             before = [each for each in self.named if each[1] <= start]
             indices = (after[:1] or before[-1:] or list(self.named[:1]))[0][2]
         else:
@@ -170,12 +178,15 @@ class Standing:
             for match in self.words[name].finditer(self.text, self.unit.start, self.unit.end):
                 start, end = match.span()
                 before = self.text[self.unit.start : start]
+                asked = self.text[start : self.unit.end].rstrip().endswith("?")
                 if name == "wholly_paid" and (
-                    self.words["denied"].search(before[-40:]) or in_part(self.reading, self.text, match)
+                    asked or self.words["denied"].search(before[-40:]) or in_part(self.reading, self.text, match)
                 ):
                     continue
                 if self.reading.masked[start] or not self.reading.free(start, start + 1):
                     continue
+                if any(start <= each.start < end for each in self.reading.of_kind("amount")):
+                    continue  # what is open is judged by its figure
                 if all(map(holds, self._scope(start, end))):
                     self.reading.masked[start:end] = b"\x01" * (end - start)
                 else:
@@ -196,9 +207,13 @@ class Standing:
             scope = self._all_meant(match)
             if scope is not None and not all(is_so("late", invoice) for invoice in scope):
                 self.reading.refuse(*match.span(), "status", "not all of these invoices are overdue")
+        for match in self.words["all_late"].finditer(self.text, self.unit.start, self.unit.end):
+            if not all(is_so("late", invoice) for invoice in self._scope(*match.span())):
+                self.reading.refuse(*match.span(), "status", "not all of these invoices are overdue")
         for match in self._before_late("none"):
             if late:
                 self.reading.refuse(*match.span(), "status", "invoices are overdue")
+        self._so_many(len(late))
         for match in self._before_late("only"):
             numbers = in_words(match.group(), self.reading.words.language)
             numbers += [(0, 0, Decimal(digit)) for digit in re.findall(r"\d+", match.group())]
@@ -212,6 +227,17 @@ class Standing:
                 rest = [each for at, each in enumerate(self.invoices) if at not in indices]
                 if any(each.days_overdue > 0 for each in rest):
                     self.reading.refuse(start, end, "status", "other invoices are overdue too")
+
+    def _so_many(self, late: int) -> None:
+        """Of a number alone, as in "two are overdue"."""
+        text = self.text[self.unit.start : self.unit.end]
+        for start, end, value in in_words(text, self.reading.words.language):
+            first, last = self.unit.start + start, self.unit.start + end
+            told = re.search(r"\b(?:the|these|those|all|other|las|los|estas|otras|todas|sus|ni)\s$", text[:start])
+            if told or self.named or not self.reading.free(first, last) or not self._late_follows(last):
+                continue
+            if value not in (late, sum(is_so("late", each) for each in self.invoices)):
+                self.reading.refuse(first, last, "number", "the facts have not so many that are overdue")
 
     def _before_late(self, name: str) -> Iterator[re.Match[str]]:
         for match in self.words[name].finditer(self.text, self.unit.start, self.unit.end):
