@@ -192,13 +192,14 @@ def _months_alone(reading: Reading, known: dict[str, int]) -> None:
     words, folded, clean = reading.words, reading.text.folded, reading.text.clean
     wide = {name: number for name, number in known.items() if len(name) > 3 or name in ("may", "mai")}
     before = "|".join(words.lists["month_before"])
-    for match in re.finditer(rf"(?<!\w)({before})\s({'|'.join(wide)})(?!\w)", folded):
+    for match in re.finditer(rf"(?<!\w)({before})[\s\-]({'|'.join(wide)})(?!\w)", folded):
         start, end = match.span(2)
         if words.language in ("en", "de") and not clean[start].isupper():
             continue
         if reading.free(start, end):
             today = reading.facts.today
-            _span(reading, start, end, frozenset((today.year - 1, today.year, today.year + 1)), wide[match[2]])
+            years = frozenset((today.year - 1, today.year, today.year + 1))
+            _span(reading, start, end, years, wide[match[2]], _part_of_month(folded[max(0, start - 20) : start]))
     _month_ranges(reading, wide)
     for match in re.finditer(rf"(?<!\w)({'|'.join(wide)})[-\s]?(?=invoice|rechnung)", folded):
         if reading.free(*match.span(1)):
@@ -225,12 +226,26 @@ def _month_ranges(reading: Reading, wide: dict[str, int]) -> None:
         reading.add(Mention(kind="date", start=match.start(), end=match.end(), days=days, rule="span"))
 
 
-def _span(reading: Reading, start: int, end: int, years: frozenset[int], month: int) -> None:
+_PARTS_OF_MONTH = (
+    (r"early|beginning of|start of|anfang|beginn|(?:principios|comienzos|inicios) de|debut(?: de)?", range(1, 13)),
+    (r"mid|middle of|mitte|mediados de|mi|milieu de", range(10, 22)),
+    (r"late|end of|ende|(?:finales|fines|final) de|fin(?: de)?", range(19, 32)),
+)
+
+
+def _part_of_month(before: str) -> range:
+    """The days of a month that words before its name leave: "mid-", "at the end of"."""
+    return next((days for said, days in _PARTS_OF_MONTH if re.search(rf"\b(?:{said})[\s\-]$", before)), range(1, 32))
+
+
+def _span(
+    reading: Reading, start: int, end: int, years: frozenset[int], month: int, part: range = range(1, 32)
+) -> None:
     days = frozenset(
         date(year, month, 1) + timedelta(days=n)
         for year in years
         for n in range(monthrange(year, month)[1])
-        if 1900 < year < 2200
+        if 1900 < year < 2200 and n + 1 in part
     )
     reading.add(Mention(kind="date", start=start, end=end, days=days, rule="span"))
 
