@@ -45,6 +45,18 @@ def lateness_beside(reading: Reading, unit: Unit, near: str, after: str, far: st
     return lateness(reading, _CLAUSE.split(far)[-1], days_near=days_near)
 
 
+def judge_lists(reading: Reading, unit: Unit, named: Iterable[tuple[int, int, tuple[int, ...]]]) -> None:
+    """Refuses "INV-1 and INV-2 are overdue" where one of them is not."""
+    named = list(named)
+    for start, end, indices in named:
+        later = min((each[0] for each in named if each[0] >= end), default=unit.end)
+        clause = re.split(r"[;:.!?()–—]|,\s", reading.text.folded[end:later])[0]
+        days = any(end <= each.start < end + len(clause) for each in reading.of_kind("date", "when", "duration"))
+        said = lateness(reading, clause, days_near=days)
+        if len(indices) > 1 and not all(is_so(said, reading.facts.invoices[index]) for index in indices):
+            reading.refuse(start, end, "status", "not all of these invoices are so")
+
+
 def is_so(said: str, invoice: FactInvoice) -> bool:
     """Whether an invoice is as late, or early, as is said."""
     if said == "late":

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from hub.sdk.facts.cues import amount_cue, date_cue, has, windows
-from hub.sdk.facts.lateness import is_so, lateness, lateness_beside
+from hub.sdk.facts.lateness import is_so, judge_lists, lateness, lateness_beside
 from hub.sdk.facts.layout import Unit
 from hub.sdk.facts.mentions import Kind, Mention, Reading
 from hub.sdk.facts.numerals import in_words
@@ -70,6 +70,7 @@ class Pairing:
         named = [(each.start, each.end, each.invoices) for each in groups]
         judge_standing(self.reading, unit, named, self.context if near else ())
         judge_paid(self.reading, unit, named)
+        judge_lists(self.reading, unit, named)
         row_currency = self._currencies(unit, inside)
         items: list[Stated] = []
         figures = [each for each in inside if each.kind in ("amount", "bare", "percent")]
@@ -490,7 +491,8 @@ class Pairing:
 
     def _count(self, unit: Unit, each: Mention, groups: list[Group], inside: list[Mention]) -> None:
         invoices = self.facts.invoices
-        part = _OF_A_COUNT.search(self.reading.text.folded[max(0, each.start - 20) : each.start])
+        ahead = self.reading.text.folded[max(0, each.start - 20) : each.start]
+        part = _OF_A_COUNT.search(ahead) or self._of_a_number(ahead)
         said = self._said_of(unit, each, inside)
         if said and part:  # "two of your three invoices are overdue"
             start = max(unit.start, each.start - 40)
@@ -526,6 +528,12 @@ class Pairing:
         counts |= {len(set(index for group in groups for index in group.invoices))} if len(groups) else set()
         if not each.values & {Decimal(count) for count in counts if count}:
             self.reading.refuse(each.start, each.end, "number", "the facts have another number of invoices")
+
+    def _of_a_number(self, ahead: str) -> re.Match[str] | None:
+        """The word that joins two numbers, as in German "zwei der drei Rechnungen"."""
+        part = _OF_THE.search(ahead)
+        numbers = in_words(ahead[: part.start()].rstrip(), self.reading.words.language) if part else []
+        return part if part and numbers and numbers[-1][1] == len(ahead[: part.start()].rstrip()) else None
 
     def _said_of(self, unit: Unit, each: Mention, inside: list[Mention]) -> str:
         """Late or early, as the clause says that follows a count, or that it ends."""
@@ -847,6 +855,7 @@ _DENIED = re.compile(
 _DENIED_BESIDE = re.compile(
     r"(?:n't|\b(?:not|nicht|pas)|\bno (?:esta|estan|ha|han))\s(?:yet|aun|todavia|encore|noch)?\s?$"
 )
+_OF_THE = re.compile(r"\b(?:der|des|ihrer|unserer|dieser)\s$")
 _OF_A_COUNT = re.compile(
     r"\b(?:of|von|unter|de|sur|entre)\s(?:(?:the|your|our|these|den|ihren|deinen|diesen|las|los|sus|tus"
     r"|vuestras|estas|nuestras|vos|les|ces)\s)?$"
