@@ -127,8 +127,8 @@ _ASKED = (
 
 
 def is_denial(text: str) -> bool:
-    """Whether words begin by denying: "not fully"."""
-    return re.match(rf"{_NOTHING}\b|n't\b", text) is not None
+    """Whether words deny: "not fully"."""
+    return re.search(rf"\b{_NOTHING}\b|n't\b", text) is not None
 
 
 def _is_denied(text: str, match: re.Match[str]) -> bool:
