@@ -129,6 +129,8 @@ class Pairing:
             before = folded[unit.start : late.start()]
             if early or self._is_past_in_form(late.end()):
                 continue
+            own = [group for group in groups if not _PART.search(_between(folded, late, group))]
+            invoices = [self.facts.invoices[index] for group in own for index in group.invoices] or invoices
             if not _DENIED.search(before) and all(self._is_ahead(invoice) for invoice in invoices):
                 reading.refuse(late.start(), late.end(), "status", "the invoice is not overdue")
             elif _DENIED_BESIDE.search(before) and all(invoice.days_overdue > 0 for invoice in invoices):
@@ -220,7 +222,8 @@ class Pairing:
         )
         if of_all and cue == "total" and each.values & {amount.amount for amount in self.facts.total_open}:
             cue, strong = "open", True  # "500.00 of the 1,734.56"
-        if not has(reading, "open", about) and not has(reading, "total", about) and self._is_part_paid(unit, each):
+        told = cue == "open" or has(reading, "open", about) or has(reading, "total", about)
+        if not told and self._is_part_paid(unit, each):
             cue = "paid"
         days = reading.of_kind("date", "when", "duration")
         said = lateness_beside(reading, unit, near, after, far, days) if cue != "paid" else ""
@@ -271,11 +274,14 @@ class Pairing:
         before = self.reading.text.folded[unit.start : each.start]
         days = {Decimal(invoice.days_overdue) for invoice in self.facts.invoices}
         called = set(re.findall(r"\w+", before[-25:])) & self.reading.words.lists["days"]
-        if (unit.kind == "label" or called) and has(self.reading, "overdue", before) and each.values & days:
+        labelled = unit.kind == "label" and re.search(r"[:=(–-]\s*$", before) is not None
+        if (labelled or called) and has(self.reading, "overdue", before) and each.values & days:
             return Stated(each, "row_days")
         others = [other for other in self.reading.of_kind("amount", "bare") if other is not each]
-        if (cue := amount_cue(self.reading, unit, each, others)) and any(
-            self._fits_amount(each, invoice, cue) for invoice in self.facts.invoices
+        if (
+            any(each.values)
+            and (cue := amount_cue(self.reading, unit, each, others))
+            and any(self._fits_amount(each, invoice, cue) for invoice in self.facts.invoices)
         ):
             return Stated(each, cue)
         self.reading.refuse(each.start, each.end, "number", "no fact has this figure")
