@@ -129,11 +129,12 @@ class Pairing:
             before = folded[unit.start : late.start()]
             if early or self._is_past_in_form(late.end()):
                 continue
-            own = [group for group in groups if not _PART.search(_between(folded, late, group))]
-            invoices = [self.facts.invoices[index] for group in own for index in group.invoices] or invoices
-            if not _DENIED.search(before) and all(self._is_ahead(invoice) for invoice in invoices):
+            gaps = [(group, _between(folded, late, group)) for group in groups]
+            near = [group for group, gap in gaps if "\n" not in gap and not _PART.search(gap)]
+            own = [self.facts.invoices[index] for group in near for index in group.invoices] or invoices
+            if not _DENIED.search(before) and all(self._is_ahead(invoice) for invoice in own):
                 reading.refuse(late.start(), late.end(), "status", "the invoice is not overdue")
-            elif _DENIED_BESIDE.search(before) and all(invoice.days_overdue > 0 for invoice in invoices):
+            elif _DENIED_BESIDE.search(before) and all(invoice.days_overdue > 0 for invoice in own):
                 reading.refuse(late.start(), late.end(), "status", "the invoice is overdue")
 
     def _is_ahead(self, invoice: FactInvoice) -> bool:
