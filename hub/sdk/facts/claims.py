@@ -9,7 +9,7 @@ from hub.sdk.facts.sentences import bounds, names_a_part_paid, sentence_at, spea
 _PLACEHOLDER = re.compile(
     r"\{\{.*?\}\}|\{%.*?%\}|\$\{.*?\}|\{[^{}\n]{0,40}\}|<<[^<>\n]{0,60}>>|\[[^\]\n]{1,60}\]|<[A-Za-z_][\w \-]{0,40}>"
     r"|%\(?[a-z_]{3,}\)?[s%]|%[A-Z_]{3,}%|_{3,}(?=\w)|\bXX+\b|\bx{3,}\b|\bTBD\b|\bTODO\b|\bN/A\b|\bundefined\b|\bNaN\b"
-    r"|\bNone\b|\bnull\b|\blorem ipsum\b|#[A-Z_]{3,}#|@@\w+@@|\?\?\?+|\.{5,}"
+    r"|\bNone\b(?! of\b)|\bnull\b|\blorem ipsum\b|#[A-Z_]{3,}#|@@\w+@@|\?\?\?+|\.{5,}"
 )
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>|<!--.*?-->|&(?:[a-zA-Z]{2,8}|#\d{2,6});")
 _MARKDOWN = re.compile(
@@ -52,7 +52,9 @@ def find_claims(reading: Reading, claims: tuple[Claim, ...], *, replying: bool) 
     for claim in claims:
         if (claim.in_replies and replying) or (claim.code == "status" and settled):
             continue
-        if (claim.code in free and not claim.always) or (claim.code == "status" and claim.reason.startswith("no part") and partly):
+        if (claim.code in free and not claim.always) or (
+            claim.code == "status" and claim.reason.startswith("no part") and partly
+        ):
             continue
         excused = [match.span() for match in claim.unless.finditer(folded)] if claim.unless else []
         for match in claim.says.finditer(folded):

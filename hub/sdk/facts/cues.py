@@ -151,7 +151,7 @@ def in_part(reading: Reading, text: str, match: re.Match[str]) -> re.Match[str] 
     for part in reading.words.cues["partly"].finditer(text):
         between = text[min(part.end(), match.end()) : max(part.start(), match.start())]
         rest = text[max(part.end(), match.end()) :]
-        if len(between.split()) < 3 and not _BREAKS.search(between) and not re.fullmatch(r"\s*[:(]\s*", rest):
+        if len(between.split()) < 3 and ":" not in between and not _BREAKS.search(between) and not re.fullmatch(r"\s*[:(]\s*", rest):
             return part
     return None
 

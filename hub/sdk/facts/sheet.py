@@ -151,6 +151,9 @@ def _invoice(value: Any, field: str, today: date) -> FactInvoice:
 
 
 def _total_open(value: Any) -> tuple[Amount, ...]:
+    """None is not known: then no sum is a fact but those of the invoices."""
+    if value is None:
+        return ()
     listed = isinstance(value, list)
     amounts = []
     for at, each in enumerate(value if listed else [value]):
