@@ -18,6 +18,7 @@ _MARKDOWN = re.compile(
     r"|\[[^\]\n]*\]\[[^\]\n]*\]|^>{1,3}\s[^\n]*|\\[nt](?=\W|[A-Z])|\\u[0-9a-f]{4}",
     re.MULTILINE,
 )
+_WITH = re.compile(r"\s(?:der |dem |den )?(?=\w)")
 _SECTION = re.compile(r"§+\s?\d+\w?|§")
 
 
@@ -63,6 +64,8 @@ def find_claims(reading: Reading, claims: tuple[Claim, ...], *, replying: bool) 
                 continue
             if claim.code == "status" and (_is_conditional(reading, start) or _is_asked(folded, start, end)):
                 continue
+            if claim.code == "bank" and (name := _WITH.match(folded, end)) and reading.masked[name.end()]:
+                continue  # the account that the customer has with the sender
             if claim.code == "history" and _names_an_invoice(reading, end):
                 continue
             if claim.code in ("status", "history") and names_a_part_paid(reading, start, end):
