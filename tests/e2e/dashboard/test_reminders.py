@@ -201,8 +201,9 @@ def test_the_composer_stays_within_a_narrow_window(demo, open_page):
     invoice = to_be_reminded(demo)
     with open_page(role="member", viewport={"width": 390, "height": 800}) as page:
         page.goto(f"/reminders/?compose=invoice:{invoice['id']}")
-        page.get_by_title("The message as an e-mail").wait_for()
-        assert page.get_by_role("dialog").evaluate("each => each.scrollWidth <= each.clientWidth")
+        sheet = page.get_by_role("dialog")
+        sheet.get_by_title("The message as an e-mail").wait_for()
+        assert sheet.evaluate("each => each.scrollWidth <= each.clientWidth")
 
 
 def test_a_reminder_is_composed_with_the_keyboard_alone(demo, open_page):
