@@ -36,7 +36,7 @@ def check(
     a whole, since nobody reads them here. Essentials that are missing are no matter of this check. A text that is
     `replying` to what the customer wrote about an invoice may speak of that.
     """
-    told = (language or "").lower().replace("_", "-").partition("-")[0] or language_told(f"{subject}\n{text}")
+    told = (language or "").lower().replace("_", "-").partition("-")[0] or language_told(_without_names(facts, f"{subject}\n{text}"))
     if told not in LANGUAGES:
         reason = "the text is in none of the languages that can be checked"
         whole = Refusal(start=0, end=len(text), span=text, code="language", reason=reason)
@@ -46,6 +46,15 @@ def check(
         *_read(facts, text, told, in_subject=False, replying=replying),
     ]
     return Verdict(refusals=tuple(refusals), language=told)
+
+
+def _without_names(facts: FactSheet, text: str) -> str:
+    """The text without the facts' names and numbers, which are in any language; as it is where nothing else is left."""
+    names = [facts.customer.name, facts.customer.contact, facts.sender.company, facts.sender.name]
+    names += [invoice.number for invoice in facts.invoices]
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
+    return text
 
 
 def _read(facts: FactSheet, text: str, language: str, *, in_subject: bool, replying: bool) -> list[Refusal]:

@@ -9,6 +9,11 @@ _BREAKS = re.compile(r"[;()–—]|,(?=\s)|\s-\s")
 _JOINS = re.compile(r"(?<!\w)(?:and|but|while|whereas|und|aber|wahrend|(?<!il )y|pero|mientras|et|mais|tandis que)\s")
 """Between two figures a new clause begins after these."""
 
+_OF_THE_ACCOUNT = re.compile(r"\b(?:total|balance|sum) $")
+_MISSING_OF = re.compile(
+    r"\b(?:fehlen|fehlt|stehen|steht|sind|bleiben|faltan|quedan|restan|manquent|restent)\s(?:\w+\s)?"
+    r"(?:von|de|sur)\s(?:(?:den|los|les)\s)?$"
+)
 _LESS = re.compile(r"[\s,]*(?:[-−–]|less|minus|menos|abzuglich|moins)\s*")
 
 
@@ -63,6 +68,8 @@ def amount_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Ment
         and not cues["paid"].search(near)
     ):
         return "total"  # "500.00 of 800.00"
+    if _MISSING_OF.search(near) and any(each.start >= mention.end for each in others):
+        return "total"  # "of 800.00 there are 500.00 missing"
     earlier = max((each.end for each in others if each.end <= mention.start), default=-1)
     if earlier >= unit.start and _LESS.fullmatch(reading.text.folded[earlier : mention.start]):
         return "paid"  # "800.00 - 300.00 = 500.00"
@@ -87,6 +94,18 @@ def amount_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Ment
     return ""
 
 
+_AFTER = re.compile(
+    r"\b(?:after|following|despite|thanks for|thank you for|minus|less|nach|trotz|dank|abzuglich|tras|con|gracias por|apres|malgre)"
+    r"\s(?:(?:your|the|this|ihrer|deiner|eurer|der|su|tu|vuestro|el|la|votre|ton|le)\s)?(?:\w+\s)?$"
+)
+_PAYMENT = re.compile(r"[\s-](?:part[\s-]|partial\s)?(?:payment|instalment|transfer|zahlung|teilzahlung|uberweisung)\b")
+
+
+def paid_beside(near: str, after: str) -> bool:
+    """Whether an amount is called a payment by the words right beside it: "after your 300.00 payment"."""
+    return _AFTER.search(near) is not None and _PAYMENT.match(after) is not None
+
+
 def left_open(far: str, near: str) -> bool:
     """Whether the words nearest to a figure stand in brackets with it."""
     return far.removesuffix(near).endswith("(")
@@ -100,6 +119,8 @@ def _nearest(reading: Reading, text: str, names: tuple[str, ...], *, first: bool
             following = text[match.end() : match.end() + 20]
             if name == "open" and re.match(rf"[ \-]?{cues['counted'].pattern}", following.lstrip()):
                 continue  # "open invoices" says nothing about the figure
+            if name == "paid" and _OF_THE_ACCOUNT.search(text[: match.start()]):
+                continue  # "grand total on account"
             if match.group() == "du" and re.match(r"\s(?!(?:de|est|au|a|s|pour|sur|par|le|depuis)\b)\w", following):
                 continue  # "facture du 2 mars" is no "montant dû"
             if (

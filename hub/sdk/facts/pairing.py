@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from hub.sdk.facts.cues import amount_cue, date_cue, has, windows
+from hub.sdk.facts.cues import amount_cue, date_cue, has, paid_beside, windows
 from hub.sdk.facts.lateness import is_so, judge_lists, lateness, lateness_beside
 from hub.sdk.facts.layout import Unit
 from hub.sdk.facts.mentions import Kind, Mention, Reading
@@ -225,6 +225,8 @@ class Pairing:
             cue, strong = "open", True  # "500.00 of the 1,734.56"
         told = cue == "open" or has(reading, "open", about) or has(reading, "total", about)
         if not told and self._is_part_paid(unit, each):
+            cue = "paid"
+        if paid_beside(near, after):
             cue = "paid"
         days = reading.of_kind("date", "when", "duration")
         said = lateness_beside(reading, unit, near, after, far, days) if cue != "paid" else ""
@@ -629,6 +631,8 @@ class Pairing:
             reading, "wished", folded[max(unit.start, each.start - 40) : each.start]
         ):
             return None  # "happy Easter"
+        if each.rule == "weekday" and facts.today in each.days and _WISHED.search(near):
+            return None  # "have a nice Tuesday", on a Tuesday
         vague = each.rule == "never" or each.rule.endswith("-end")
         if vague and not asked and not has(reading, "deadline", near[-25:]):
             return None  # "have a nice weekend"
@@ -650,11 +654,15 @@ class Pairing:
         text = reading.text.folded[unit.start : unit.end]
         if each.unit == "days" and any(figure.within_days in each.values for figure in self._conditions(unit)):
             return None
+        if any(rate.end <= each.start <= rate.end + 1 for rate in reading.of_kind("percent")):
+            return None  # "5% a year", judged with the rate
         if each.unit == "hours":
             reading.refuse(each.start, each.end, "deadline", "the facts give no such time")
             return None
         if has(reading, "since", near[-12:]) or _BEYOND.match(after):
             cue = "overdue"
+        elif _WITH_SO_LONG.search(near) and _TO_PAY.match(after):
+            cue = "terms"
         elif has(reading, "terms", near + after) or (
             has(reading, "terms", text) and not has(reading, "overdue", near + after)
         ):
@@ -847,6 +855,12 @@ _LISTED = re.compile(
 _NOT_YET = re.compile(
     r"\b(?:nichts?|kein\w*|rien|noch(?! heute)|bislang|not|no|nothing|yet|pas|aucun\w*|todavia|aun|ningun\w*)\b"
 )
+_WISHED = re.compile(
+    r"\b(?:nice|good|great|lovely|happy|pleasant|wonderful|fine|schonen?|guten?|angenehmen|feliz|buen|bonito|bon|bonne|joli"
+    r"|excellent|agreable)\s$"
+)
+_WITH_SO_LONG = re.compile(r"\b(?:with|gave you|mit|con|avec)\s$")
+_TO_PAY = re.compile(r"\s(?:to pay|for payment|zur zahlung|zu zahlen|para pagar|para el pago|pour payer|pour regler)\b")
 _BUT = re.compile(r"\b(?:all but|except|bis auf|außer|ausser|salvo|excepto|menos|sauf|hormis)\b")
 _LESS = re.compile(r"\s[-−–]\s|\b(?:less|minus|menos|abzuglich|moins)\b")
 _REST = re.compile(

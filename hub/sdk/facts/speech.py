@@ -10,6 +10,8 @@ from hub.sdk.facts.mentions import Reading
 from hub.sdk.language import language_of
 
 _WORD = re.compile(r"[^\W\d_]+")
+_TELLING = ("due", "open", "overdue", "paid", "total")
+"""What a terse text calls its figures tells its language."""
 LEAST_WORDS = 5
 """A sentence with fewer is not told apart."""
 
@@ -37,6 +39,7 @@ def _scores(text: str) -> dict[str, float]:
     return {
         language: sum(word in lexicon(language).lists["function"] for word in words)
         + 0.5 * sum(word in lexicon(language).plain for word in words)
+        + sum(lexicon(language).cues[name].search(folded(text)) is not None for name in _TELLING)
         + 6 * sum(_opens(line, language) for line in folded(text).splitlines())
         for language in LANGUAGES
     }

@@ -150,6 +150,13 @@ class Standing:
             for match in self.words[name].finditer(before):
                 denied = self.words["denied"].search(before[: match.start()][-25:]) is not None
                 found.append((len(before) - match.end(), is_paid != denied, start - len(before) + match.start(), end))
+        around = (
+            match
+            for match in self.words["open"].finditer(self.text, max(first, start - _CLOSE), min(last, end + _CLOSE))
+            if match.start() < start and end < match.end()
+        )
+        if not found and (whole := next(around, None)):
+            return False, whole.start(), whole.end()  # "steht noch ein Drittel aus"
         if not found:
             return None
         _, is_paid, first, last = min(found)
@@ -165,6 +172,8 @@ class Standing:
             indices = (after[:1] or before[-1:] or list(self.named[:1]))[0][2]
         else:
             indices = self.context or tuple(range(len(self.invoices)))
+            if len(indices) > 1 and (which := _WHICH.search(self.text, self.unit.start, end)):
+                indices = indices[-1:] if which["last"] else indices[:1]
         return [self.invoices[index] for index in indices]
 
     # --- all or nothing of an invoice -------------------------------------------------------------------------------
@@ -210,6 +219,7 @@ class Standing:
         for match in self.words["all_late"].finditer(self.text, self.unit.start, self.unit.end):
             if not all(is_so("late", invoice) for invoice in self._scope(*match.span())):
                 self.reading.refuse(*match.span(), "status", "not all of these invoices are overdue")
+        self._all_of_so_many(len(late))
         for match in self._before_late("none"):
             if late:
                 self.reading.refuse(*match.span(), "status", "invoices are overdue")
@@ -227,6 +237,33 @@ class Standing:
                 rest = [each for at, each in enumerate(self.invoices) if at not in indices]
                 if any(each.days_overdue > 0 for each in rest):
                     self.reading.refuse(start, end, "status", "other invoices are overdue too")
+
+    def _all_of_so_many(self, late: int) -> None:
+        """Of "four invoices, all overdue", and "four invoices, two of them overdue"."""
+        counts = [
+            next(iter(each.values))
+            for each in self.reading.of_kind("count")
+            if self.unit.start <= each.start < self.unit.end and len(each.values) == 1
+        ]
+        wanted = {late, sum(is_so("late", each) for each in self.invoices)}
+        for match in _EACH.finditer(self.text, self.unit.start, self.unit.end):
+            if not self.words["late"].match(self.text, match.end()) or self.named:
+                continue
+            if counts and all(many not in wanted for many in counts):
+                self.reading.refuse(*match.span("who"), "status", "not all of these invoices are overdue")
+        for match in _OF_WHICH.finditer(self.text, self.unit.start, self.unit.end):
+            many = [
+                each for each in in_words(self.text[match.end() : self.unit.end], self.reading.words.language)[:1]
+            ]
+            if not many or many[0][0] > 0 or self.named:
+                continue
+            end = match.end() + many[0][1]
+            rest = re.compile(r"\s(?:\w+\s){0,2}?(?=\w)").match(self.text, end)
+            stop = rest and next(
+                (m for m in self.words["late"].finditer(self.text, end, self.unit.end) if m.start() <= end + 25), None
+            )
+            if stop and not _ENDS.search(self.text[end : stop.start()]) and many[0][2] not in wanted:
+                self.reading.refuse(match.end(), end, "number", "the facts have not so many that are overdue")
 
     def _so_many(self, late: int) -> None:
         """Of a number alone, as in "two are overdue"."""
@@ -340,6 +377,17 @@ class Standing:
         )
 
 
+_EACH = re.compile(
+    r"[,;:(–—-]\s?(?P<who>all(?: of (?:them|these|which))?|(?:each|every)(?: (?:single )?one)?(?: of (?:them|these|which))?"
+    r"|both|alle(?: davon)?|samtlich(?:e)?|jede(?: davon)?|beide|todas(?: ellas)?|cada una(?: de ellas)?|ambas"
+    r"|toutes(?: les (?:deux|trois|quatre|cinq|six))?|chacune(?: d'elles)?)\s"
+    r"(?:(?:are|is|sind|ist|estan|esta|sont|est)\s)?(?:(?:already|now|bereits|schon|inzwischen|ya|deja)\s)?"
+)
+_OF_WHICH = re.compile(r"\b(?:davon|darunter|dont|of which|de las cuales)\s(?:(?:sind|are|sont|estan)\s)?")
+_WHICH = re.compile(
+    r"(?P<last>\b(?:the latter|letztere[rnms]?|(?:esta|la) ultima|cette derniere)\b)"
+    r"|\b(?:the former|erstere[rnms]?|la primera|la premiere)\b"
+)
 _OTHER_CLAUSE = re.compile(r"[;.]\s|,\s\w+\s\w+\s\w+|\d")
 _DENIED_AFTER = re.compile(r"\s\w+\s(?:not|no)\b|\s\w+n't\b")
 

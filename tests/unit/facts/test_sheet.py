@@ -106,7 +106,7 @@ def test_some_may_be_missing(name):
         (["invoices", 0, "open"], True, "invoices.0.open must be a number"),
         (["invoices", 0, "currency"], "€", "invoices.0.currency must be a currency code"),
         (["invoices", 0, "days_overdue"], "21", "invoices.0.days_overdue must be a whole number"),
-        (["total_open"], None, "total_open must be an object"),
+        (["total_open"], 7, "total_open must be an object"),
         (["total_open"], [{"amount": "x", "currency": "EUR"}], "total_open.0.amount must be a number"),
         (["links"], ["a", 7], "links.1 must be text"),
         (["bank"], "DE89", "bank must be an object"),
@@ -116,6 +116,10 @@ def test_some_may_be_missing(name):
 def test_the_field_that_cannot_be_used_is_named(path, value, complaint):
     with pytest.raises(ValueError, match=complaint.replace(".", r"\.")):
         read_facts(changed(path, value))
+
+
+def test_a_total_of_null_is_unknown():
+    assert read_facts(changed(["total_open"], None)).total_open == ()
 
 
 def test_a_list_is_no_fact_sheet():
