@@ -36,7 +36,9 @@ def check(
     a whole, since nobody reads them here. Essentials that are missing are no matter of this check. A text that is
     `replying` to what the customer wrote about an invoice may speak of that.
     """
-    told = (language or "").lower().replace("_", "-").partition("-")[0] or language_told(_without_names(facts, f"{subject}\n{text}"))
+    told = (language or "").lower().replace("_", "-").partition("-")[0] or language_told(
+        _without_names(facts, f"{subject}\n{text}")
+    )
     if told not in LANGUAGES:
         reason = "the text is in none of the languages that can be checked"
         whole = Refusal(start=0, end=len(text), span=text, code="language", reason=reason)

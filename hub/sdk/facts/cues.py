@@ -31,6 +31,8 @@ def windows(reading: Reading, unit: Unit, mention: Mention, others: list[Mention
     before = max([unit.start, *(each.end for each in others if each.end <= mention.start)])
     after = min([unit.end, *(each.start for each in others if each.start >= mention.end)])
     left, right = folded[before : mention.start], folded[mention.end : after]
+    if unit.kind == "row":
+        left = re.sub(r"^.*\d[^|]*\|", "", left, flags=re.DOTALL)  # a cell with a day of its own calls no other
     bare = left.rstrip().removesuffix("(").rstrip() + " "
     cut = max((match.end() for match in _BREAKS.finditer(bare)), default=0)
     breaks = rf"{_BREAKS.pattern}|[.!?](?=\s)|{reading.words.cues['break'].pattern}"
@@ -86,6 +88,8 @@ def amount_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Ment
         after = between[: part.start()]
     if cues["partly"].search(near) and _nearest(reading, after, names, first=True) == "open":
         return "open"  # "partly paid: 500.00 is still due"
+    if far.rstrip().endswith("(") and cues["paid"].match(after.lstrip()):
+        return "paid"  # "due 3 May (500.00 received)"
     for text in (near, after, far):
         if cue := _nearest(reading, text, names, first=text is after):
             return cue
@@ -172,7 +176,12 @@ def in_part(reading: Reading, text: str, match: re.Match[str]) -> re.Match[str] 
     for part in reading.words.cues["partly"].finditer(text):
         between = text[min(part.end(), match.end()) : max(part.start(), match.start())]
         rest = text[max(part.end(), match.end()) :]
-        if len(between.split()) < 3 and ":" not in between and not _BREAKS.search(between) and not re.fullmatch(r"\s*[:(]\s*", rest):
+        if (
+            len(between.split()) < 3
+            and ":" not in between
+            and not _BREAKS.search(between)
+            and not re.fullmatch(r"\s*[:(]\s*", rest)
+        ):
             return part
     return None
 

@@ -100,7 +100,7 @@ class Pairing:
             self.context = tuple(dict.fromkeys(index for group in groups for index in group.invoices))
             self.context_block = unit.block
         else:
-            self._without(unit, items)
+            self._without(unit, self._in_order(self._ranks(unit, items)))
 
     def _state(self, unit: Unit, groups: list[Group]) -> None:
         """Not yet due, or overdue: as the facts have it for the invoices spoken of."""
@@ -369,8 +369,14 @@ class Pairing:
             return True
         if len(refs) > 1 and (sums or not before) and self._sum_of(refs, each, cue, said) & wanted:
             return True
+        leads = False
         enough = strong or (sums and groups and (groups[0].start >= each.end or _PART.search(beside)))
-        if groups and len(refs) == 1 and not (enough and self._apart(each, groups[0])):
+        if (
+            groups
+            and len(refs) == 1
+            and not (enough and self._apart(each, groups[0]))
+            and not (leads := self._leads(each, groups[0]))
+        ):
             rest = said == "late" and groups[0].end <= each.start and _REST.search(beside) is not None
             late = tuple(index for index, invoice in enumerate(self.facts.invoices) if invoice.days_overdue > 0)
             return rest and len(late) > 1 and bool(self._sum_of(late, each, cue, said) & wanted)
@@ -389,7 +395,12 @@ class Pairing:
             and unit.start <= other.start < each.start
             for other in self.reading.mentions
         )
-        if cue != "paid" and (cue != "total" or counted) and everything & wanted and (sums or strong or not groups):
+        if (
+            cue != "paid"
+            and (cue != "total" or counted)
+            and everything & wanted
+            and (sums or strong or leads or not groups)
+        ):
             return True
         if not (sums or strong or said or has(self.reading, "past_due", text)):
             return False
@@ -402,6 +413,17 @@ class Pairing:
             tuple(self.listed),
         ]
         return any(len(each_set) > 1 and self._sum_of(each_set, each, cue, said) & wanted for each_set in sets)
+
+    def _leads(self, each: Mention, group: Group) -> bool:
+        """Whether one invoice of the sum is named beside it: "500.00 is overdue, the oldest of it INV-1"."""
+        folded = self.reading.text.folded
+        if group.start >= each.end:
+            between = folded[each.end : group.start]
+            parts = re.split(r"[,;(]\s", between, maxsplit=1)
+            return len(parts) > 1 and (_RANK.search(parts[1]) is not None or has(self.reading, "includes", parts[1]))
+        between, before = folded[group.end : each.start], folded[max(0, group.start - 20) : group.start]
+        account = re.search(r"\b(?:account|balance|total|konto|saldo|cuenta|compte|solde)\b", between)
+        return account is not None and re.search(r"\b(?:with|mit|samt|con|avec)\s(?:\w+\s){0,2}$", before) is not None
 
     def _apart(self, each: Mention, group: Group) -> bool:
         """Whether a sum stands in another clause than the one invoice, or says that it includes it."""
@@ -484,7 +506,10 @@ class Pairing:
         """A rate is by the year unless the facts say otherwise, and a fee is due once."""
         reading, figure = self.reading, getattr(self.facts.allowed, kind)
         code = {"late_fee": "fee", "interest_rate": "interest", "discount": "discount"}[kind]
-        later = min([other.start for other in reading.mentions if other.start >= each.end], default=unit.end)
+        later = min(
+            [other.start for other in reading.mentions if other.start >= each.end + 2 * (other.kind == "duration")],
+            default=unit.end,
+        )
         last = min(later, unit.end, each.end + 40)
         by_each = reading.words.cues["per_invoice"].search(reading.text.folded, each.end, last)
         if by_each and kind == "late_fee" and len(self.facts.invoices) > 1:
@@ -499,6 +524,7 @@ class Pairing:
                 reading.refuse(match.start(), match.end(), code, "the facts give it for no such period")
 
     def _count(self, unit: Unit, each: Mention, groups: list[Group], inside: list[Mention]) -> None:
+        self._count_of_sum(unit, each)
         invoices = self.facts.invoices
         ahead = self.reading.text.folded[max(0, each.start - 20) : each.start]
         part = _OF_A_COUNT.search(ahead) or self._of_a_number(ahead)
@@ -543,6 +569,23 @@ class Pairing:
         part = _OF_THE.search(ahead)
         numbers = in_words(ahead[: part.start()].rstrip(), self.reading.words.language) if part else []
         return part if part and numbers and numbers[-1][1] == len(ahead[: part.start()].rstrip()) else None
+
+    def _count_of_sum(self, unit: Unit, each: Mention) -> None:
+        """Of "500.00 across three invoices": the sum of so many."""
+        folded = self.reading.text.folded
+        amounts = [a for a in self.reading.of_kind("amount") if unit.start <= a.start and a.end <= each.start]
+        if not amounts or not _ACROSS.fullmatch(folded[amounts[-1].end : each.start]):
+            return
+        indices = range(len(self.facts.invoices))
+        late = tuple(index for index in indices if self.facts.invoices[index].days_overdue > 0)
+        early = tuple(index for index in indices if index not in late)
+        sets = [
+            those
+            for those in (tuple(indices), late, early)
+            if self._sum_of(those, amounts[-1], "open") & amounts[-1].values
+        ]
+        if sets and not any(Decimal(len(those)) in each.values for those in sets):
+            self.reading.refuse(each.start, each.end, "number", "the sum is of another number of invoices")
 
     def _said_of(self, unit: Unit, each: Mention, inside: list[Mention]) -> str:
         """Late or early, as the clause says that follows a count, or that it ends."""
@@ -827,6 +870,45 @@ class Pairing:
                 for item in record[1:]:
                     self._refuse_pair(item)
 
+    def _ranks(self, unit: Unit, items: list[Stated]) -> list[Stated]:
+        """Refuses the days of the older invoice where they are of the newer one; what is left to judge."""
+        late = [index for index, invoice in enumerate(self.facts.invoices) if invoice.days_overdue > 0]
+        left, start = [], unit.start
+        for item in items:
+            if item.mention.kind != "duration":
+                left.append(item)
+                continue
+            said = list(_RANK.finditer(self.reading.text.folded, start, item.mention.start))
+            start = item.mention.end
+            if not said or len(late) != 2 or not item.cue.startswith("overdue"):
+                left.append(item)
+                continue
+            rank = min if said[-1]["old"] else max
+            index = rank(late, key=lambda index: self.facts.invoices[index].due_on)
+            if not self._fits(item, index):
+                self._refuse_pair(item)
+        return left
+
+    def _in_order(self, items: list[Stated]) -> list[Stated]:
+        """Leaves out days that stand together and are of the invoices before in their order: "24 and 9 days"."""
+        same = [item for item in items if item.mention.kind == "duration"]
+        folded = self.reading.text.folded
+        joined = all(
+            _JOINED.fullmatch(folded[one.mention.end : two.mention.start])
+            for one, two in zip(same, same[1:], strict=False)
+        )
+        before = (
+            [each.invoices[0] for each in self.reading.of_kind("invoice") if each.end <= items[0].mention.start]
+            if items
+            else []
+        )
+        order = list(dict.fromkeys(before))[-len(same) :]
+        if len(same) < 2 or not joined or len(order) != len(same):
+            return items
+        if all(self._fits(item, index) for item, index in zip(same, order, strict=True)):
+            return [item for item in items if item not in same]
+        return items
+
     def _records(self, items: list[Stated]) -> list[list[Stated]]:
         """Figures that must be of one invoice: a new one begins where a kind comes again, or "the second"."""
         records: list[list[Stated]] = []
@@ -861,6 +943,13 @@ _WISHED = re.compile(
 )
 _WITH_SO_LONG = re.compile(r"\b(?:with|gave you|mit|con|avec)\s$")
 _TO_PAY = re.compile(r"\s(?:to pay|for payment|zur zahlung|zu zahlen|para pagar|para el pago|pour payer|pour regler)\b")
+_ACROSS = re.compile(
+    r"\s(?:(?:is|are|ist|sind|est|sont|esta|estan)\s)?(?:\w+\s){0,2}?(?:across|over|from|in|on|aus|auf|uber|en|de|sur|pour)\s(?:(?:the|den|las|los|les)\s)?"
+)
+_RANK = re.compile(
+    r"\b(?:(?P<old>older|oldest|altere|alteste|mas antigua|plus ancienne)"
+    r"|(?P<new>newer|newest|later one|jungere|neuere|jungste|neueste|mas reciente|mas nueva|plus recente))\b"
+)
 _BUT = re.compile(r"\b(?:all but|except|bis auf|außer|ausser|salvo|excepto|menos|sauf|hormis)\b")
 _LESS = re.compile(r"\s[-−–]\s|\b(?:less|minus|menos|abzuglich|moins)\b")
 _REST = re.compile(

@@ -157,6 +157,10 @@ class Standing:
         )
         if not found and (whole := next(around, None)):
             return False, whole.start(), whole.end()  # "steht noch ein Drittel aus"
+        if not found and re.search(r"\d[^;.!?\n]{0,20},\s$", self.text[self.unit.start : start]):
+            clause = self.text[max(self.unit.start, start - _CLOSE) : start]
+            if self.words["open"].search(clause) and not self.words["paid"].search(clause):
+                return False, start, end  # "there are 250.00 open, a third"
         if not found:
             return None
         _, is_paid, first, last = min(found)
@@ -252,9 +256,7 @@ class Standing:
             if counts and all(many not in wanted for many in counts):
                 self.reading.refuse(*match.span("who"), "status", "not all of these invoices are overdue")
         for match in _OF_WHICH.finditer(self.text, self.unit.start, self.unit.end):
-            many = [
-                each for each in in_words(self.text[match.end() : self.unit.end], self.reading.words.language)[:1]
-            ]
+            many = [each for each in in_words(self.text[match.end() : self.unit.end], self.reading.words.language)[:1]]
             if not many or many[0][0] > 0 or self.named:
                 continue
             end = match.end() + many[0][1]
