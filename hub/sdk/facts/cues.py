@@ -99,7 +99,8 @@ def amount_cue(reading: Reading, unit: Unit, mention: Mention, others: list[Ment
 
 
 _AFTER = re.compile(
-    r"\b(?:after|following|despite|thanks for|thank you for|minus|less|nach|trotz|dank|abzuglich|tras|con|gracias por|apres|malgre)"
+    r"\b(?:after|following|despite|thanks for|thank you for|minus|less|nach|trotz|dank|abzuglich"
+    r"|tras|con|gracias por|apres|malgre)"
     r"\s(?:(?:your|the|this|ihrer|deiner|eurer|der|su|tu|vuestro|el|la|votre|ton|le)\s)?(?:\w+\s)?$"
 )
 _PAYMENT = re.compile(r"[\s-](?:part[\s-]|partial\s)?(?:payment|instalment|transfer|zahlung|teilzahlung|uberweisung)\b")

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 
 from hub.sdk.facts.cues import amount_cue, date_cue, has, paid_beside, windows
 from hub.sdk.facts.lateness import is_so, judge_lists, lateness, lateness_beside
@@ -704,10 +705,10 @@ class Pairing:
             return None
         if has(reading, "since", near[-12:]) or _BEYOND.match(after):
             cue = "overdue"
-        elif _WITH_SO_LONG.search(near) and _TO_PAY.match(after):
-            cue = "terms"
-        elif has(reading, "terms", near + after) or (
-            has(reading, "terms", text) and not has(reading, "overdue", near + after)
+        elif (
+            (_WITH_SO_LONG.search(near) and _TO_PAY.match(after))
+            or has(reading, "terms", near + after)
+            or (has(reading, "terms", text) and not has(reading, "overdue", near + after))
         ):
             cue = "terms"
         elif has(reading, "ago", near[-26:] + " " + after[:12]):
@@ -890,13 +891,10 @@ class Pairing:
         return left
 
     def _in_order(self, items: list[Stated]) -> list[Stated]:
-        """Leaves out days that stand together and are of the invoices before in their order: "24 and 9 days"."""
+        """Judges days that stand together and are of the invoices before in their order: "24 and 9 days"."""
         same = [item for item in items if item.mention.kind == "duration"]
         folded = self.reading.text.folded
-        joined = all(
-            _JOINED.fullmatch(folded[one.mention.end : two.mention.start])
-            for one, two in zip(same, same[1:], strict=False)
-        )
+        joined = all(_JOINED.fullmatch(folded[one.mention.end : two.mention.start]) for one, two in pairwise(same))
         before = (
             [each.invoices[0] for each in self.reading.of_kind("invoice") if each.end <= items[0].mention.start]
             if items
@@ -905,9 +903,12 @@ class Pairing:
         order = list(dict.fromkeys(before))[-len(same) :]
         if len(same) < 2 or not joined or len(order) != len(same):
             return items
-        if all(self._fits(item, index) for item, index in zip(same, order, strict=True)):
-            return [item for item in items if item not in same]
-        return items
+        wrong = [item for item, index in zip(same, order, strict=True) if not self._fits(item, index)]
+        if wrong and len(set(before)) > len(same):
+            return items
+        for item in wrong:
+            self._refuse_pair(item)
+        return [item for item in items if item not in same]
 
     def _records(self, items: list[Stated]) -> list[list[Stated]]:
         """Figures that must be of one invoice: a new one begins where a kind comes again, or "the second"."""

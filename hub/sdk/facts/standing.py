@@ -259,6 +259,10 @@ class Standing:
             many = [each for each in in_words(self.text[match.end() : self.unit.end], self.reading.words.language)[:1]]
             if not many or many[0][0] > 0 or self.named:
                 continue
+            if match.group()[0] == "," and (
+                many[0][2] == 1 or not counts or not self.reading.free(match.end(), match.end() + many[0][1])
+            ):
+                continue
             end = match.end() + many[0][1]
             rest = re.compile(r"\s(?:\w+\s){0,2}?(?=\w)").match(self.text, end)
             stop = rest and next(
@@ -380,12 +384,13 @@ class Standing:
 
 
 _EACH = re.compile(
-    r"[,;:(–—-]\s?(?P<who>all(?: of (?:them|these|which))?|(?:each|every)(?: (?:single )?one)?(?: of (?:them|these|which))?"
+    r"[,;:(–—-]\s?(?P<who>all(?: of (?:them|these|which))?"
+    r"|(?:each|every)(?: (?:single )?one)?(?: of (?:them|these|which))?"
     r"|both|alle(?: davon)?|samtlich(?:e)?|jede(?: davon)?|beide|todas(?: ellas)?|cada una(?: de ellas)?|ambas"
     r"|toutes(?: les (?:deux|trois|quatre|cinq|six))?|chacune(?: d'elles)?)\s"
     r"(?:(?:are|is|sind|ist|estan|esta|sont|est)\s)?(?:(?:already|now|bereits|schon|inzwischen|ya|deja)\s)?"
 )
-_OF_WHICH = re.compile(r"\b(?:davon|darunter|dont|of which|de las cuales)\s(?:(?:sind|are|sont|estan)\s)?")
+_OF_WHICH = re.compile(r"(?:,|\b(?:davon|darunter|dont|of which|de las cuales))\s(?:(?:sind|are|sont|estan)\s)?")
 _WHICH = re.compile(
     r"(?P<last>\b(?:the latter|letztere[rnms]?|(?:esta|la) ultima|cette derniere)\b)"
     r"|\b(?:the former|erstere[rnms]?|la primera|la premiere)\b"
