@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.errors import InvalidError, NotFoundError
+from hub.errors import InvalidError
 from hub.ledger import service as ledger
 from hub.reminders import settings
 from hub.reminders.fact_sheet import Links, fact_sheet, payment_link
@@ -23,13 +23,13 @@ _PAGE = "statement/#example"
 def facts_of(session: Session, house: House, customer_id: UUID | None, today: date) -> tuple[FactSheet, Links]:
     """The facts of a customer's oldest invoices, overdue ones if any; of who is most overdue where none is named.
 
-    Raises NotFoundError for a customer that is not there, and InvalidError where nothing is open.
+    Raises InvalidError for a customer that is not there, and where nothing is open.
     """
     if customer_id is None:
         customer_id = session.execute(_MOST_OVERDUE, {"today": today}).scalar_one_or_none()
     customer = ledger.get_customer(session, customer_id) if customer_id else None
     if customer_id is not None and customer is None:
-        raise NotFoundError("There is no such customer.")
+        raise InvalidError("There is no such customer.", fields={"customer_id": "A customer of yours."})
     rows = list(session.execute(_OPEN, {"customer": customer_id, "most": MOST_INVOICES}).mappings())
     if customer is None or not rows:
         message = "Nothing is open, so there is nothing to write about."
