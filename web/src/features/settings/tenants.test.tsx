@@ -80,6 +80,15 @@ test('what is wrong with an admin’s address stands beside it', async () => {
   expect(await within(form).findByText('use an address such as ada@example.com')).toBeVisible()
 })
 
+const REMINDERS = [
+  'Reminder policies',
+  'Reminder settings',
+  'Reminder templates',
+  'Writers',
+  'Channels',
+  'Suppressions',
+]
+
 test.each([
   [
     'admin',
@@ -89,15 +98,17 @@ test.each([
       'Members',
       'API keys',
       'Dispute policy',
+      ...REMINDERS,
       'Incoming mail',
+      'Webhooks',
       'Jobs',
       'Audit',
       'Privacy',
       'Profile',
     ],
   ],
-  ['viewer', false, ['General', 'Dispute policy', 'Jobs', 'Profile']],
-  ['viewer', true, ['General', 'Dispute policy', 'Jobs', 'Profile', 'Companies']],
+  ['viewer', false, ['General', 'Dispute policy', ...REMINDERS, 'Jobs', 'Profile']],
+  ['viewer', true, ['General', 'Dispute policy', ...REMINDERS, 'Jobs', 'Profile', 'Companies']],
 ] as const)('a %s (operator: %s) finds their own pages', async (role, isOperator, pages) => {
   standInForHub({ 'GET /api/session': answer(session({ role, is_operator: isOperator })) })
   renderPage(<SettingsLayout>page</SettingsLayout>)
