@@ -62,4 +62,6 @@ def test_what_it_says_it_can_has_to_be_there(plugin, capabilities, missing):
 
 
 def test_a_channel_that_can_nothing_is_none():
-    assert lacks(Neither) == ["neither names none of the capabilities of a channel: send, notify, receipts, lookup, inbound"]
+    assert lacks(Neither) == [
+        "neither names none of the capabilities of a channel: send, notify, receipts, lookup, inbound"
+    ]
