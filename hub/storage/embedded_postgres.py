@@ -44,6 +44,7 @@ _CONFIG = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # their paths may hold 107 bytes only, and peer logins are not wanted
     "max_connections": "100",
+    "max_locks_per_transaction": "512",  # a backup locks every table of every tenant at once
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "jit": "off",  # costs more than it saves on queries of milliseconds
