@@ -196,7 +196,7 @@ def test_a_writer_is_forgotten_with_its_secrets(admin, storage, tenant):
 
 def test_to_a_customer_that_is_not_there_nothing_is_written(admin, owed):
     gone = admin.post(f"{LLM}/test", json={"customer_id": "018f3a52-6c1e-8d5b-9a4e-3d1c2b7f9e10"})
-    assert gone.status_code == 404
+    assert gone.status_code == 422 and gone.json["fields"][0]["field"] == "customer_id"
 
 
 def test_reminders_use_the_writer_that_is_asked_for(admin, compose, new_invoice):
