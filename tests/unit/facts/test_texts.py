@@ -39,6 +39,7 @@ def test_the_text_around_an_attack_passes_without_it(language):
     assert fact_check.check(fact_check.sheets()[case.facts], case.text.replace(case.said, "")).passes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_letter_passes_with_one_digit_changed(language):
     passing = []
